@@ -1,0 +1,18 @@
+// Package inventory says who is polled. It knows names, addresses and labels; it does not know how a device is
+// asked or what it answers.
+package inventory
+
+// Device is one target of a sweep, complete: defaults of its group are already filled in.
+type Device struct {
+	Name       string  // unique over the whole inventory; the label "device"
+	Address    string  // host:port
+	Platform   string  // canonical platform id, never an alias
+	Credential string  // name of the credential
+	Group      string  // name of the group
+	Mode       string  // "exec" or "shell"; "" leaves the choice to the platform
+	Legacy     bool    // offer legacy SSH algorithms
+	Labels     []Label // the operator's own, sorted by name
+}
+
+// Label is one of the operator's labels.
+type Label struct{ Name, Value string }

@@ -1,0 +1,43 @@
+package parser
+
+import "time"
+
+// Facts is what a device said of itself. A zero field means that the output did not tell: unknown is absent.
+type Facts struct {
+	Version  string
+	Model    string
+	Serial   string
+	Hostname string
+
+	Uptime   *Uptime   // nil: unknown
+	BootTime time.Time // only where the output states a boot time with a zone but no uptime; zero: unknown
+
+	Gauges map[string]float64 // a platform's own gauges by name, without the netver_ prefix
+}
+
+// Uptime is the time since boot at the moment of reading.
+type Uptime struct {
+	Age        time.Duration // never negative
+	Resolution time.Duration // the smallest step the notation can show: 1m for "2 days, 3 minutes"
+}
+
+// Output is what one command printed.
+type Output struct {
+	Command string
+	Text    string // as received or cleaned: Parse cleans it
+}
+
+// Match tells which pattern found a fact, for people who debug a platform.
+type Match struct {
+	Fact    string // version, uptime, boot_time, model, serial, hostname, or a gauge's name
+	Command string
+	Line    int    // from 1, in the cleaned output
+	Pattern string // as written in the definition; "textfsm FILE" for a template
+	Value   string // the text it captured
+}
+
+// Reading is all that Parse found.
+type Reading struct {
+	Facts   Facts
+	Matches []Match
+}

@@ -1,0 +1,62 @@
+// Package parser knows what devices say: the platforms, their commands, and which line holds which fact.
+// It knows no clock, network or logger.
+package parser
+
+import "regexp"
+
+// Platform is a definition: how to talk to a kind of device and how to read its answers.
+type Platform struct {
+	ID       string
+	Vendor   string
+	Title    string
+	Aliases  []string
+	Session  Session
+	Commands []Command
+	Detect   Detect
+	Origin   string // "built-in", or the path of the file
+}
+
+// Session tells how a device of the platform is talked to.
+type Session struct {
+	Mode     string           // "exec": one channel a command; "shell": a PTY
+	Prompt   []*regexp.Regexp // any of them matches the last line of the cleaned buffer when the device waits
+	Context  []*regexp.Regexp // lines just above a prompt that belong to it
+	Enter    string           // line end to send, "\n" by default
+	Gates    []Gate           // questions that may come before the first prompt
+	Enable   *Enable          // nil: the platform has no privileged mode that matters here
+	Setup    []string         // typed before the first command: paging off, width; a refusal is ignored
+	Pager    []Gate           // beyond the pagers that every platform is ready for
+	Refusals []*regexp.Regexp // a line among the first of an answer that means: command refused
+	Exit     string           // typed at the end; "" just closes
+	Login    string           // appended to the user name (RouterOS "+ct511w4098h"); shell mode only
+}
+
+// Gate is a question and the answer to it. In Answer "{username}", "{password}" and "{enable}" stand for the credential's.
+type Gate struct {
+	Ask    *regexp.Regexp // matches the last line of the cleaned buffer
+	Answer string
+	Raw    bool // send the answer without the line end
+}
+
+// Enable tells how to reach the privileged mode.
+type Enable struct {
+	Command string         // "enable"
+	When    *regexp.Regexp // the prompt that needs it, e.g. one that ends in ">"
+	Ask     *regexp.Regexp // the password question
+}
+
+// Command is one thing to type, or only to read.
+type Command struct {
+	Run      string   // as typed
+	Also     []string // other commands whose output has the same shape; never typed
+	Poll     bool     // typed at each poll; false: known to `parse` only
+	Optional bool     // a refusal costs only this command's facts
+	// rules are unexported
+}
+
+// Detect tells how a platform is recognised on first contact.
+type Detect struct {
+	Server  *regexp.Regexp // the SSH server's version line
+	Command string         // harmless command to type; one of Commands by default
+	Line    *regexp.Regexp // line of the answer that proves the platform
+}

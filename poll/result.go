@@ -1,0 +1,44 @@
+package poll
+
+import (
+	"time"
+
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/sshcli"
+)
+
+// Outcome is what one poll of one device gave, before it is weighed against earlier ones.
+type Outcome struct {
+	Platform   *parser.Platform // as used; differs from the inventory's where that is "auto"
+	Facts      parser.Facts     // zero when Err is not nil
+	Transcript sshcli.Transcript
+	Matches    []parser.Match
+	Err        error // nil: the poll succeeded. ReasonOf classifies it
+}
+
+// Status is all that is known of one device. It is immutable: each poll makes a new one, so that readers
+// may keep it and compare pointers.
+type Status struct {
+	Device   inventory.Device
+	Platform string // id of the platform as last used; the inventory's before the first poll
+	Vendor   string
+
+	Polls, Failures, Retries uint64
+	Reboots, VersionChanges  uint64
+
+	LastPoll    time.Time // start of the latest poll; zero: never polled
+	LastSuccess time.Time // start of the latest good poll; zero: none
+	Duration    time.Duration
+	Reason      sshcli.Reason // why the latest poll failed; "" if it did not
+	Err         string        // the failure in words; "" if there was none
+
+	Facts    parser.Facts // of the last good poll; zero once keep_facts has passed; Uptime is nil while the device fails
+	BootTime time.Time    // held steady against rounding; zero: unknown
+}
+
+// Pending reports that the device has not been polled yet.
+func (s *Status) Pending() bool { return s.LastPoll.IsZero() }
+
+// Up reports that the latest poll succeeded.
+func (s *Status) Up() bool { return !s.Pending() && s.Reason == "" }

@@ -1,0 +1,40 @@
+package sshcli
+
+import "fmt"
+
+// Reason is the class of a failure, from the closed list of the reason label.
+type Reason string
+
+// The failures that SSH and the session can have. Package poll adds the reasons that arise after the session.
+const (
+	Resolve        Reason = "resolve"          // the name has no address
+	Connect        Reason = "connect"          // TCP refused, unreachable, or reset while connecting
+	ConnectTimeout Reason = "connect_timeout"  // TCP or the SSH handshake took longer than connect_timeout
+	Negotiation    Reason = "negotiation"      // no algorithm in common
+	Handshake      Reason = "handshake"        // the peer is not SSH, or broke off before authentication
+	HostKeyUnknown Reason = "host_key_unknown" // no known_hosts line for the device
+	HostKeyChanged Reason = "host_key_changed" // known_hosts has another key for the device
+	Auth           Reason = "auth"             // the credential was refused
+	Session        Reason = "session"          // no channel, PTY or shell to be had
+	Prompt         Reason = "prompt"           // no prompt was recognised
+	Timeout        Reason = "timeout"          // the poll's deadline passed
+	Disconnect     Reason = "disconnect"       // the device closed the connection mid-session
+	Command        Reason = "command"          // a required command was refused
+	OutputLimit    Reason = "output_limit"     // the device printed more than the limit
+)
+
+// Error is a failed dialogue with a device.
+type Error struct {
+	Reason Reason
+	Doing  string // what was attempted, in lower case: "learn the prompt"
+	Err    error  // may be nil
+}
+
+func (e *Error) Error() string {
+	if e.Err == nil {
+		return e.Doing
+	}
+	return fmt.Sprintf("%s: %v", e.Doing, e.Err)
+}
+
+func (e *Error) Unwrap() error { return e.Err }
