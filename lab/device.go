@@ -1,0 +1,85 @@
+package lab
+
+import (
+	"fmt"
+	"net/netip"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/parser"
+)
+
+// Device is one simulated device. The exported fields say what it is when the fleet starts and are not to be changed
+// later; the methods may be called at any time, from any goroutine. A device belongs to one fleet.
+type Device struct {
+	Name     string            // unique in the fleet
+	Platform *parser.Platform  // how it talks
+	Sample   parser.Sample     // what it answers; an empty Talk follows the platform
+	Labels   map[string]string // for the inventory; the lab does not read them
+
+	Address    netip.Addr    // in 127.0.0.0/8; zero: the fleet picks one
+	Login      Login         // who may log in; zero: Username with Password
+	Delay      time.Duration // before each answer
+	Page       int           // lines of a page; 0: 24, as devices ignore the height of the PTY
+	KeepPaging bool          // paging stays on, whatever is typed
+	Exec       Exec          // what it does with exec requests
+	Lines      int           // sessions at once, more are refused; 0: no limit
+	OwnKey     bool          // has a host key of its own instead of the fleet's
+
+	addr    netip.AddrPort
+	hostKey ssh.Signer
+
+	mu       sync.Mutex // held by those who change the script
+	script   atomic.Pointer[script]
+	progress progress
+	counters
+}
+
+// Login is what a device accepts.
+type Login struct {
+	Username string
+	Password string
+	Key      ssh.PublicKey // accepted beside the password; nil: none
+	Enable   string        // the enable secret; "": the privileged mode is free
+}
+
+// Username and Password open every device that has no Login of its own.
+const (
+	Username = "lab"
+	Password = "lab"
+)
+
+// Exec is what a device does with exec requests.
+type Exec int
+
+// The ways of devices with exec requests.
+const (
+	ExecMany  Exec = iota // answers any number on a connection
+	ExecOnce              // answers one, then closes the connection, as IOS does
+	ExecNever             // refuses them
+)
+
+// Addr is where the device is reached, host:port. It is known once the fleet has started.
+func (d *Device) Addr() string { return d.addr.String() }
+
+// Set makes the device another one of its platform from the next session on: a new version, a new model.
+func (d *Device) Set(s parser.Sample) error {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	next, err := newScript(d, s)
+	if err != nil {
+		return fmt.Errorf("device %s: %w", d.Name, err)
+	}
+	d.script.Store(next)
+	return nil
+}
+
+// SetAnswer changes what one command prints, from the next session on.
+func (d *Device) SetAnswer(command, text string) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	d.script.Store(d.script.Load().with(command, text))
+}

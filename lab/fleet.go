@@ -1,0 +1,203 @@
+package lab
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"net"
+	"net/netip"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/knownhosts"
+)
+
+// Fleet is a set of running devices behind one socket.
+type Fleet struct {
+	devices  []*Device
+	byAddr   map[netip.Addr]*Device
+	listener net.Listener
+	stop     context.CancelFunc
+	running  sync.WaitGroup
+	counters
+}
+
+// Start makes the devices reachable, each at an address of its own, all at one port that the system picks. They run
+// until the context ends; Close waits for that. A device that cannot be built is an error that names it.
+func Start(ctx context.Context, devices ...*Device) (*Fleet, error) {
+	return StartAt(ctx, 0, devices...)
+}
+
+// StartAt is Start at a given port.
+func StartAt(ctx context.Context, port uint16, devices ...*Device) (*Fleet, error) {
+	f := &Fleet{devices: devices, byAddr: make(map[netip.Addr]*Device, len(devices))}
+	if err := f.place(); err != nil {
+		return nil, err
+	}
+	key, err := newHostKey()
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range devices {
+		if err := d.build(key); err != nil {
+			return nil, err
+		}
+	}
+	f.listener, err = listen(ctx, port)
+	if err != nil {
+		return nil, fmt.Errorf("listen for the lab's devices: %w", err)
+	}
+	port = f.listener.Addr().(*net.TCPAddr).AddrPort().Port()
+	for _, d := range devices {
+		d.addr = netip.AddrPortFrom(d.Address, port)
+	}
+
+	ctx, f.stop = context.WithCancel(ctx)
+	context.AfterFunc(ctx, func() { f.listener.Close() })
+	f.running.Go(func() { f.serve(ctx) })
+	return f, nil
+}
+
+// Close ends every session and waits until nothing of the fleet is left.
+func (f *Fleet) Close() {
+	f.stop()
+	f.running.Wait()
+}
+
+// Devices are the devices of the fleet, in the order of Start.
+func (f *Fleet) Devices() []*Device { return f.devices }
+
+// Device is the device with that name, or nil.
+func (f *Fleet) Device(name string) *Device {
+	for _, d := range f.devices {
+		if d.Name == name {
+			return d
+		}
+	}
+	return nil
+}
+
+// KnownHosts is a known_hosts file with the key of every device.
+func (f *Fleet) KnownHosts() []byte {
+	var file []byte
+	for _, d := range f.devices {
+		file = append(file, knownhosts.Line([]string{d.Addr()}, d.hostKey.PublicKey())...)
+		file = append(file, '\n')
+	}
+	return file
+}
+
+// firstAddress leaves 127.0.0.0/16 to what else runs on the machine.
+var firstAddress = netip.MustParseAddr("127.1.0.1")
+
+// place gives every device an address of its own.
+func (f *Fleet) place() error {
+	names := make(map[string]bool, len(f.devices))
+	for _, d := range f.devices {
+		if names[d.Name] {
+			return fmt.Errorf("device %s: the name is taken", d.Name)
+		}
+		names[d.Name] = true
+		if !d.Address.IsValid() {
+			continue
+		}
+		if !d.Address.Is4() || !d.Address.IsLoopback() {
+			return fmt.Errorf("device %s: address %s is not in 127.0.0.0/8", d.Name, d.Address)
+		}
+		if other := f.byAddr[d.Address]; other != nil {
+			return fmt.Errorf("device %s: address %s is taken by %s", d.Name, d.Address, other.Name)
+		}
+		f.byAddr[d.Address] = d
+	}
+	next := firstAddress
+	for _, d := range f.devices {
+		if d.Address.IsValid() {
+			continue
+		}
+		for f.byAddr[next] != nil {
+			next = next.Next()
+		}
+		d.Address = next
+		f.byAddr[next] = d
+	}
+	return nil
+}
+
+// serve accepts until the listener closes, then waits for the connections.
+func (f *Fleet) serve(ctx context.Context) {
+	var conns sync.WaitGroup
+	defer conns.Wait()
+	for {
+		conn, err := f.listener.Accept()
+		if errors.Is(err, net.ErrClosed) {
+			return
+		}
+		if err != nil { // out of descriptors: let some go before the next try
+			wait(ctx, 10*time.Millisecond)
+			continue
+		}
+		d := f.device(conn)
+		if d == nil {
+			conn.Close()
+			continue
+		}
+		conns.Go(func() { f.answer(ctx, d, conn.(*net.TCPConn)) })
+	}
+}
+
+// device tells by the address that was dialled which device is meant; nil for strangers, who are not on loopback.
+func (f *Fleet) device(conn net.Conn) *Device {
+	local, remote := conn.LocalAddr().(*net.TCPAddr), conn.RemoteAddr().(*net.TCPAddr)
+	if !remote.IP.IsLoopback() {
+		return nil
+	}
+	return f.byAddr[local.AddrPort().Addr().Unmap()]
+}
+
+// build completes the device and checks that its platform will understand it.
+func (d *Device) build(key ssh.Signer) error {
+	if d.Platform == nil {
+		return fmt.Errorf("device %s: no platform", d.Name)
+	}
+	d.hostKey = key
+	if d.OwnKey {
+		own, err := newHostKey()
+		if err != nil {
+			return err
+		}
+		d.hostKey = own
+	}
+	if d.Login.Username == "" && d.Login.Password == "" {
+		d.Login.Username, d.Login.Password = Username, Password
+	}
+	if d.Page == 0 {
+		d.Page = 24
+	}
+	return d.Set(d.Sample)
+}
+
+func newHostKey() (ssh.Signer, error) {
+	_, key, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("make a host key: %w", err)
+	}
+	return ssh.NewSignerFromKey(key)
+}
+
+// wait returns after d, or as soon as the context ends: then it reports false.
+func wait(ctx context.Context, d time.Duration) bool {
+	if d <= 0 {
+		return ctx.Err() == nil
+	}
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-timer.C:
+		return true
+	case <-ctx.Done():
+		return false
+	}
+}

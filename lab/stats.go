@@ -1,0 +1,55 @@
+package lab
+
+import "sync/atomic"
+
+// Stats is what a device, or the whole fleet, has seen so far: the truth for tests.
+type Stats struct {
+	Connections    int64 // TCP connections open now
+	ConnectionsMax int64 // the most at once
+	Connects       int64 // TCP connections accepted
+	Sessions       int64 // sessions (exec or shell) open now
+	SessionsMax    int64 // the most at once
+	Logins         int64 // SSH logins that succeeded
+	Refusals       int64 // secrets refused, each one counted
+	Commands       int64 // commands received: typed lines and exec requests
+	Polls          int64 // full dialogues: every required command answered to its end
+	Farewells      int64 // shells that the client left with exit, quit or logout
+}
+
+// counters are the running form of Stats.
+type counters struct {
+	connections, sessions                        gauge
+	logins, refusals, commands, polls, farewells atomic.Int64
+}
+
+// Stats is a snapshot of the counters.
+func (c *counters) Stats() Stats {
+	return Stats{
+		Connections:    c.connections.now.Load(),
+		ConnectionsMax: c.connections.max.Load(),
+		Connects:       c.connections.all.Load(),
+		Sessions:       c.sessions.now.Load(),
+		SessionsMax:    c.sessions.max.Load(),
+		Logins:         c.logins.Load(),
+		Refusals:       c.refusals.Load(),
+		Commands:       c.commands.Load(),
+		Polls:          c.polls.Load(),
+		Farewells:      c.farewells.Load(),
+	}
+}
+
+// gauge counts what is open now and remembers the most.
+type gauge struct{ now, max, all atomic.Int64 }
+
+func (g *gauge) open() int64 {
+	g.all.Add(1)
+	now := g.now.Add(1)
+	for {
+		most := g.max.Load()
+		if now <= most || g.max.CompareAndSwap(most, now) {
+			return now
+		}
+	}
+}
+
+func (g *gauge) close() { g.now.Add(-1) }
