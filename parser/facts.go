@@ -34,6 +34,7 @@ type Match struct {
 	Line    int    // from 1, in the cleaned output
 	Pattern string // as written in the definition; "textfsm FILE" for a template
 	Value   string // the text it captured
+	Problem string // why the value was not used; "" if it was
 }
 
 // Reading is all that Parse found.

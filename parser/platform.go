@@ -14,6 +14,26 @@ type Platform struct {
 	Commands []Command
 	Detect   Detect
 	Origin   string // "built-in", or the path of the file
+
+	source    []byte
+	refusals  []*pattern
+	byCommand map[string]int // index in Commands by commandKey of each spelling
+}
+
+// Definition returns the YAML text that the platform was read from.
+func (p *Platform) Definition() []byte { return p.source }
+
+// index prepares what Parse looks things up in.
+func (p *Platform) index() {
+	p.byCommand = map[string]int{}
+	for i, c := range p.Commands {
+		for _, name := range append([]string{c.Run}, c.Also...) {
+			p.byCommand[commandKey(name)] = i
+		}
+	}
+	for _, re := range p.Session.Refusals {
+		p.refusals = append(p.refusals, newPattern(re))
+	}
 }
 
 // Session tells how a device of the platform is talked to.
@@ -51,7 +71,8 @@ type Command struct {
 	Also     []string // other commands whose output has the same shape; never typed
 	Poll     bool     // typed at each poll; false: known to `parse` only
 	Optional bool     // a refusal costs only this command's facts
-	// rules are unexported
+
+	facts []factRules
 }
 
 // Detect tells how a platform is recognised on first contact.

@@ -1,5 +1,25 @@
 package parser
 
+import (
+	"bytes"
+	"embed"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"path"
+	"strings"
+
+	"golang.org/x/tools/txtar"
+	"gopkg.in/yaml.v3"
+)
+
+//go:embed testdata/*/*.txtar
+var samples embed.FS
+
+// goldenSection is the part of a sample's file that holds the facts that its answers give, as JSON.
+const goldenSection = "facts.json"
+
 // Sample is one recorded device of a platform: testdata/<platform>/<case>.txtar. The same file is the parser's golden
 // test, a fuzz seed and a device of the lab.
 type Sample struct {
@@ -27,4 +47,45 @@ type Talk struct {
 type SampleGate struct {
 	Ask  string `yaml:"ask"`
 	Want string `yaml:"want"`
+}
+
+// Samples returns the samples that come with the program, sorted by platform and name. An error is a fault of the program.
+func Samples() ([]Sample, error) {
+	files, err := fs.Glob(samples, "testdata/*/*.txtar")
+	if err != nil {
+		return nil, fmt.Errorf("list samples: %w", err)
+	}
+	all := make([]Sample, 0, len(files))
+	for _, file := range files {
+		text, err := samples.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read sample: %w", err)
+		}
+		s, err := LoadSample(file, text)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, s)
+	}
+	return all, nil
+}
+
+// LoadSample reads a sample from the text of a .txtar file. The path gives its name, its folder the platform.
+func LoadSample(file string, text []byte) (Sample, error) {
+	archive := txtar.Parse(text)
+	s := Sample{Platform: path.Base(path.Dir(file)), Name: strings.TrimSuffix(path.Base(file), ".txtar")}
+	dec := yaml.NewDecoder(bytes.NewReader(archive.Comment))
+	dec.KnownFields(true)
+	if err := dec.Decode(&s.Talk); err != nil && !errors.Is(err, io.EOF) {
+		return Sample{}, fmt.Errorf("%s: %w", file, err)
+	}
+	for _, section := range archive.Files {
+		if section.Name != goldenSection {
+			s.Answers = append(s.Answers, Output{Command: section.Name, Text: string(section.Data)})
+		}
+	}
+	if len(s.Answers) == 0 {
+		return Sample{}, fmt.Errorf("%s: no section with an answer", file)
+	}
+	return s, nil
 }

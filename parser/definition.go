@@ -1,0 +1,181 @@
+package parser
+
+import (
+	"errors"
+	"fmt"
+	"os"
+	"regexp"
+
+	"gopkg.in/yaml.v3"
+)
+
+// BuiltIn is the Origin of the platforms that come with the program.
+const BuiltIn = "built-in"
+
+// maxDefinition is far above any definition; it keeps a wrong file from being read whole.
+const maxDefinition = 1 << 20
+
+var platformID = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
+
+// LoadFile reads the definition of a platform from a file. TextFSM templates that it names are found next to it.
+func LoadFile(path string) (*Platform, error) {
+	info, err := os.Stat(path)
+	if err != nil {
+		return nil, fmt.Errorf("read platform: %w", err)
+	}
+	if info.IsDir() {
+		return nil, fmt.Errorf("read platform: %s is a directory", path)
+	}
+	if info.Size() > maxDefinition {
+		return nil, fmt.Errorf("read platform: %s is larger than %d bytes", path, maxDefinition)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("read platform: %w", err)
+	}
+	return Load(path, text)
+}
+
+// Load reads a definition. The path stands in messages and becomes the platform's Origin; the error joins all problems
+// of the file, each as "path:line: key: what is wrong".
+func Load(path string, text []byte) (*Platform, error) {
+	root, err := document(path, text)
+	if err != nil {
+		return nil, err
+	}
+	d := &decoder{path: path}
+	p := d.platform(root)
+	if err := errors.Join(d.problems...); err != nil {
+		return nil, err
+	}
+	p.Origin = path
+	p.source = text
+	p.index()
+	return p, nil
+}
+
+func (d *decoder) platform(n *yaml.Node) *Platform {
+	p := &Platform{Session: Session{Enter: "\n"}}
+	d.mapping(n, "", fields{
+		"id":       d.matching(&p.ID, platformID),
+		"vendor":   d.text(&p.Vendor),
+		"title":    d.text(&p.Title),
+		"aliases":  d.texts(&p.Aliases),
+		"session":  func(n *yaml.Node, at string) { d.session(n, at, &p.Session) },
+		"commands": d.list(func(n *yaml.Node, at string) { p.Commands = append(p.Commands, d.command(n, at)) }),
+		"detect":   func(n *yaml.Node, at string) { d.detect(n, at, &p.Detect) },
+	}, "id", "vendor", "title", "session", "commands")
+	if p.Detect.Command == "" && len(p.Commands) > 0 {
+		p.Detect.Command = p.Commands[0].Run
+	}
+	d.unique(n, p)
+	return p
+}
+
+func (d *decoder) session(n *yaml.Node, at string, s *Session) {
+	d.mapping(n, at, fields{
+		"mode":     d.oneOf(&s.Mode, "exec", "shell"),
+		"prompt":   d.patterns(&s.Prompt),
+		"context":  d.patterns(&s.Context),
+		"enter":    d.oneOf(&s.Enter, "\n", "\r", "\r\n"),
+		"gates":    d.gates(&s.Gates),
+		"enable":   func(n *yaml.Node, at string) { s.Enable = d.enable(n, at) },
+		"setup":    d.texts(&s.Setup),
+		"pager":    d.gates(&s.Pager),
+		"refusals": d.patterns(&s.Refusals),
+		"exit":     d.text(&s.Exit),
+		"login":    d.text(&s.Login),
+	}, "mode", "prompt")
+}
+
+func (d *decoder) gates(to *[]Gate) setter {
+	return d.list(func(n *yaml.Node, at string) {
+		var g Gate
+		d.mapping(n, at, fields{
+			"ask":    d.pattern(&g.Ask),
+			"answer": d.textOrEmpty(&g.Answer),
+			"raw":    d.flag(&g.Raw),
+		}, "ask", "answer")
+		*to = append(*to, g)
+	})
+}
+
+func (d *decoder) enable(n *yaml.Node, at string) *Enable {
+	var e Enable
+	d.mapping(n, at, fields{
+		"command": d.text(&e.Command),
+		"when":    d.pattern(&e.When),
+		"ask":     d.pattern(&e.Ask),
+	}, "command", "when", "ask")
+	return &e
+}
+
+func (d *decoder) detect(n *yaml.Node, at string, to *Detect) {
+	d.mapping(n, at, fields{
+		"server":  d.pattern(&to.Server),
+		"command": d.text(&to.Command),
+		"line":    d.pattern(&to.Line),
+	})
+}
+
+func (d *decoder) command(n *yaml.Node, at string) Command {
+	c := Command{Poll: true}
+	d.mapping(n, at, fields{
+		"run":      d.text(&c.Run),
+		"also":     d.texts(&c.Also),
+		"poll":     d.flag(&c.Poll),
+		"optional": d.flag(&c.Optional),
+		"facts":    func(n *yaml.Node, at string) { c.facts = d.facts(n, at) },
+	}, "run")
+	if n.Kind == yaml.MappingNode && len(c.facts) == 0 && len(d.problems) == 0 {
+		d.problem(n, at, "the command gives no facts")
+	}
+	return c
+}
+
+// unique reports commands that two entries claim, since only the first would ever be read.
+func (d *decoder) unique(n *yaml.Node, p *Platform) {
+	seen := map[string]bool{}
+	for _, c := range p.Commands {
+		for _, name := range append([]string{c.Run}, c.Also...) {
+			if key := commandKey(name); seen[key] {
+				d.problem(n, "commands", "command %q is given twice", name)
+			} else {
+				seen[key] = true
+			}
+		}
+	}
+}
+
+func (d *decoder) facts(n *yaml.Node, at string) []factRules {
+	var found []factRules
+	keys := fields{}
+	for f := range factCount {
+		keys[f.String()] = func(n *yaml.Node, at string) {
+			rules := factRules{fact: f}
+			d.list(func(n *yaml.Node, at string) {
+				rules.rules = append(rules.rules, d.rule(n, at, f))
+			})(n, at)
+			found = append(found, rules)
+		}
+	}
+	d.mapping(n, at, keys)
+	return found
+}
+
+func (d *decoder) rule(n *yaml.Node, at string, f fact) rule {
+	var line, after, until, not *regexp.Regexp
+	as := f.kind()
+	if n.Kind == yaml.ScalarNode {
+		d.pattern(&line)(n, at)
+	} else {
+		d.mapping(n, at, fields{
+			"line":  d.pattern(&line),
+			"after": d.pattern(&after),
+			"until": d.pattern(&until),
+			"not":   d.pattern(&not),
+			"as":    d.oneOf(&as, f.kinds()...),
+		}, "line")
+	}
+	return rule{line: newPattern(line), after: newPattern(after), until: newPattern(until), not: not, convert: conversions[as].convert}
+}

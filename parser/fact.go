@@ -1,0 +1,67 @@
+package parser
+
+import "slices"
+
+// fact is one of the things a definition may look for.
+type fact uint8
+
+// The order is that of Reading.Matches and of the docs.
+const (
+	factVersion fact = iota
+	factUptime
+	factBootTime
+	factClock
+	factModel
+	factSerial
+	factHostname
+	factCount
+)
+
+// factTable names the facts and says what their values are. The clock is the device's own: it turns a boot time
+// into an uptime and is no fact that leaves the parser.
+var factTable = [factCount]struct{ name, kind string }{
+	factVersion:  {"version", "text"},
+	factUptime:   {"uptime", "duration"},
+	factBootTime: {"boot_time", "time"},
+	factClock:    {"clock", "time"},
+	factModel:    {"model", "text"},
+	factSerial:   {"serial", "text"},
+	factHostname: {"hostname", "text"},
+}
+
+func (f fact) String() string { return factTable[f].name }
+
+// kind is the conversion that a rule of the fact has by default.
+func (f fact) kind() string { return factTable[f].kind }
+
+// kinds are the conversions that a rule of the fact may name.
+func (f fact) kinds() []string {
+	family := conversions[f.kind()].family
+	var names []string
+	for name, c := range conversions {
+		if c.family == family {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
+}
+
+// lacks reports text that says that the device has no such fact.
+func (f fact) lacks(text string) bool {
+	switch f {
+	case factVersion, factModel, factSerial:
+		return isPlaceholder(text)
+	case factHostname:
+		return text == "(none)" // a Linux host without a name
+	}
+	return false
+}
+
+// value is what a conversion made of a captured text; which field counts depends on the conversion's family.
+type value struct {
+	text   string
+	uptime Uptime
+	when   instant
+	number float64
+}

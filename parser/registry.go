@@ -1,0 +1,86 @@
+package parser
+
+import (
+	"cmp"
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+)
+
+//go:embed platforms/*.yml
+var definitions embed.FS
+
+// Registry is the platforms that a configuration can name. Make it with BuiltIns. It is safe for concurrent use once the
+// last Add is done.
+type Registry struct {
+	platforms map[string]*Platform // by id
+	aliases   map[string]string    // id by alias
+}
+
+// BuiltIns returns a set of the platforms that come with the program. An error is a fault of the program.
+func BuiltIns() (*Registry, error) {
+	r := &Registry{platforms: map[string]*Platform{}, aliases: map[string]string{}}
+	files, err := fs.Glob(definitions, "platforms/*.yml")
+	if err != nil {
+		return nil, fmt.Errorf("list built-in platforms: %w", err)
+	}
+	for _, file := range files {
+		text, err := definitions.ReadFile(file)
+		if err != nil {
+			return nil, fmt.Errorf("read built-in platform: %w", err)
+		}
+		p, err := Load(file, text)
+		if err != nil {
+			return nil, err
+		}
+		p.Origin = BuiltIn
+		if _, err := r.Add(p); err != nil {
+			return nil, err
+		}
+	}
+	return r, nil
+}
+
+// Add takes a platform in. One with the id of a built-in replaces that whole, its aliases included, and replaced is the one
+// it replaced; otherwise replaced is nil. A second definition of an id from a file, and an alias that another
+// platform has, are errors that change nothing.
+func (r *Registry) Add(p *Platform) (replaced *Platform, err error) {
+	old := r.platforms[p.ID]
+	if old != nil && old.Origin != BuiltIn {
+		return nil, fmt.Errorf("%s: id: platform %q is already defined in %s", p.Origin, p.ID, old.Origin)
+	}
+	var problems []error
+	for _, alias := range p.Aliases {
+		if id, ok := r.aliases[alias]; ok && id != p.ID {
+			problems = append(problems, fmt.Errorf("%s: aliases: %q is an alias of platform %q", p.Origin, alias, id))
+		} else if _, ok := r.platforms[alias]; ok && alias != p.ID {
+			problems = append(problems, fmt.Errorf("%s: aliases: %q is a platform", p.Origin, alias))
+		}
+	}
+	if err := errors.Join(problems...); err != nil {
+		return nil, err
+	}
+	maps.DeleteFunc(r.aliases, func(_, id string) bool { return id == p.ID })
+	r.platforms[p.ID] = p
+	for _, alias := range p.Aliases {
+		r.aliases[alias] = p.ID
+	}
+	return old, nil
+}
+
+// Get returns the platform with this id, or else with this alias.
+func (r *Registry) Get(name string) (p *Platform, ok bool) {
+	if p, ok := r.platforms[name]; ok {
+		return p, true
+	}
+	p, ok = r.platforms[r.aliases[name]]
+	return p, ok
+}
+
+// All returns the platforms, sorted by id.
+func (r *Registry) All() []*Platform {
+	return slices.SortedFunc(maps.Values(r.platforms), func(a, b *Platform) int { return cmp.Compare(a.ID, b.ID) })
+}
