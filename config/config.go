@@ -1,0 +1,76 @@
+// Package config turns the operator's file into everything a run needs. It knows what may be written and what that
+// means; it starts nothing and keeps nothing.
+package config
+
+import (
+	"time"
+
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/sshcli"
+)
+
+// Config is a configuration that is complete and sound: names are resolved, secrets read, defaults filled in.
+type Config struct {
+	Settings       poll.Settings
+	ConnectTimeout time.Duration
+	HostKeys       HostKeys
+	Platforms      *parser.Registry
+	Credentials    map[string]*sshcli.Credential // by name, as devices know them
+	Groups         []poll.Group
+	Warnings       []string // one line each: what works but is hardly meant
+}
+
+// HostKeys is how devices prove who they are.
+type HostKeys struct {
+	Policy string   // "strict", "accept-new" or "insecure"
+	Files  []string // known_hosts files, absolute or relative to the working directory; the first one learns
+}
+
+// Devices counts the inventory.
+func (c *Config) Devices() int {
+	n := 0
+	for _, g := range c.Groups {
+		n += len(g.Devices)
+	}
+	return n
+}
+
+// Device finds a device by name.
+func (c *Config) Device(name string) (*inventory.Device, bool) {
+	for i := range c.Groups {
+		for j := range c.Groups[i].Devices {
+			if d := &c.Groups[i].Devices[j]; d.Name == name {
+				return d, true
+			}
+		}
+	}
+	return nil, false
+}
+
+// Load reads the file at path and everything it names: secrets, keys, platform files. env looks up an environment
+// variable, as os.LookupEnv does. The error is of type Problems and holds all that is wrong, not only the first.
+func Load(path string, env func(name string) (string, bool)) (*Config, error) {
+	l := &loader{path: path, env: env}
+	written, ok := l.read()
+	if !ok {
+		return nil, l.problems
+	}
+	c := &Config{
+		Settings:       l.settings(&written.Poll),
+		ConnectTimeout: time.Duration(written.Poll.ConnectTimeout),
+		HostKeys:       l.hostKeys(&written.SSH),
+		Platforms:      l.platforms(written.PlatformFiles),
+		Credentials:    l.credentials(written.Credentials),
+	}
+	c.Groups = l.groups(written, c.Platforms)
+	l.fit(c)
+	if len(l.problems) > 0 {
+		l.problems.sort()
+		return nil, l.problems
+	}
+	l.warnings.sort()
+	c.Warnings = l.warnings.lines()
+	return c, nil
+}
