@@ -1,0 +1,111 @@
+package web
+
+import (
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/netver/netver_exporter/poll"
+)
+
+// Device is one device as the API and `poll --output=json` show it. An unknown value is left out.
+type Device struct {
+	Device       string            `json:"device"`
+	Address      string            `json:"address"`
+	Group        string            `json:"group"`
+	Platform     string            `json:"platform"`
+	Vendor       string            `json:"vendor,omitempty"`
+	Labels       map[string]string `json:"labels"`
+	State        string            `json:"state"` // up, down or pending
+	Reason       string            `json:"reason,omitempty"`
+	Error        string            `json:"error,omitempty"`
+	Version      string            `json:"version,omitempty"`
+	Model        string            `json:"model,omitempty"`
+	Serial       string            `json:"serial,omitempty"`
+	Hostname     string            `json:"hostname,omitempty"`
+	Uptime       *float64          `json:"uptime_seconds,omitempty"`
+	BootTime     time.Time         `json:"boot_time,omitzero"`
+	LastPoll     time.Time         `json:"last_poll,omitzero"`
+	LastSuccess  time.Time         `json:"last_success,omitzero"`
+	PollDuration float64           `json:"poll_duration_seconds"`
+	Polls        uint64            `json:"polls"`
+	PollFailures uint64            `json:"poll_failures"`
+	Reboots      uint64            `json:"reboots"`
+	Changes      uint64            `json:"version_changes"`
+}
+
+// NewDevice puts a status into the API's words.
+func NewDevice(s *poll.Status) Device {
+	d := Device{
+		Device: s.Device.Name, Address: s.Device.Address, Group: s.Device.Group, Platform: s.Platform, Vendor: s.Vendor,
+		Labels: map[string]string{}, State: "down", Reason: string(s.Reason), Error: s.Err,
+		Version: s.Facts.Version, Model: s.Facts.Model, Serial: s.Facts.Serial, Hostname: s.Facts.Hostname,
+		BootTime: s.BootTime.UTC().Truncate(time.Second), LastPoll: s.LastPoll.UTC(), LastSuccess: s.LastSuccess.UTC(),
+		PollDuration: s.Duration.Seconds(), Polls: s.Polls, PollFailures: s.Failures, Reboots: s.Reboots, Changes: s.VersionChanges,
+	}
+	switch {
+	case s.Pending():
+		d.State = "pending"
+	case s.Up():
+		d.State = "up"
+	}
+	for _, l := range s.Device.Labels {
+		d.Labels[l.Name] = l.Value
+	}
+	if s.Facts.Uptime != nil {
+		seconds := s.Facts.Uptime.Age.Seconds()
+		d.Uptime = &seconds
+	}
+	return d
+}
+
+func devices(c Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		all := []Device{}
+		for _, s := range c.Snapshot().Devices {
+			all = append(all, NewDevice(s))
+		}
+		answer(w, all)
+	})
+}
+
+func device(c Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		all := c.Snapshot().Devices
+		i, ok := slices.BinarySearchFunc(all, r.PathValue("name"), func(s *poll.Status, name string) int {
+			return strings.Compare(s.Device.Name, name)
+		})
+		if !ok {
+			http.Error(w, fmt.Sprintf("no device %q in the inventory", r.PathValue("name")), http.StatusNotFound)
+			return
+		}
+		answer(w, NewDevice(all[i]))
+	})
+}
+
+// targetGroup is the element of Prometheus's http_sd format.
+type targetGroup struct {
+	Targets []string          `json:"targets"`
+	Labels  map[string]string `json:"labels"`
+}
+
+func targets(c Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		all := []targetGroup{}
+		for _, s := range c.Snapshot().Devices {
+			labels := NewDevice(s).Labels
+			labels["device"], labels["platform"], labels["credentials"] = s.Device.Name, s.Device.Platform, s.Device.Credential
+			all = append(all, targetGroup{Targets: []string{s.Device.Address}, Labels: labels})
+		}
+		answer(w, all)
+	})
+}
+
+func answer(w http.ResponseWriter, v any) {
+	w.Header().Set("Content-Type", "application/json")
+	// The only error left is a client that went away.
+	_ = json.NewEncoder(w).Encode(v)
+}

@@ -1,0 +1,177 @@
+// Package web serves the exporter's HTTP: metrics, probes, health, reload, and the JSON API. It knows requests and
+// answers; it polls nothing itself and reads only snapshots.
+package web
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	_ "github.com/prometheus/client_golang/prometheus/promhttp/zstd" // lets promhttp offer zstd
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/netver/netver_exporter/poll"
+)
+
+// maxScrapes bounds the scrapes that are answered at once; the next one gets 503, so that a flood cannot eat memory.
+const maxScrapes = 40
+
+// Config is what the pages show and act on.
+type Config struct {
+	Version   string
+	Metrics   prometheus.TransactionalGatherer
+	Probe     func(*poll.Status) prometheus.Gatherer // the series of one device
+	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
+	Snapshot  func() poll.Snapshot
+	Ready     func() bool  // the first inventory has been loaded
+	Reload    func() error // builds the new configuration whole, then swaps
+	Lifecycle bool         // whether POST /-/reload is allowed
+	Log       *slog.Logger
+}
+
+// endpoints is every path that is served, with the words the landing page has for it.
+var endpoints = []struct {
+	pattern, text string
+	handler       func(Config) http.Handler
+}{
+	{"/metrics", "metrics of all devices", metrics},
+	{"GET /probe", "poll one device now and show its metrics: /probe?target=DEVICE", probe},
+	{"GET /api/v1/devices", "all devices, as JSON", devices},
+	{"GET /api/v1/devices/{name}", "", device},
+	{"GET /api/v1/targets", "the inventory, in the form of Prometheus HTTP service discovery", targets},
+	{"GET /-/healthy", "whether the process serves", healthy},
+	{"GET /-/ready", "whether the inventory has been loaded", ready},
+	{"/-/reload", "", reload},
+}
+
+// New returns the handler of all endpoints.
+func New(c Config) (http.Handler, error) {
+	landing := toolkit.LandingConfig{
+		Name:        "netver_exporter",
+		Description: "Software version, uptime and reachability of network devices",
+		Version:     c.Version,
+		Profiling:   "false",
+	}
+	mux := http.NewServeMux()
+	for _, e := range endpoints {
+		mux.Handle(e.pattern, e.handler(c))
+		if e.text != "" {
+			landing.Links = append(landing.Links, toolkit.LandingLinks{Address: path(e.pattern), Text: path(e.pattern), Description: e.text})
+		}
+	}
+	page, err := toolkit.NewLandingPage(landing)
+	if err != nil {
+		return nil, fmt.Errorf("build landing page: %w", err)
+	}
+	mux.Handle("GET /{$}", page)
+	return mux, nil
+}
+
+// path cuts the method off a pattern of http.ServeMux.
+func path(pattern string) string {
+	for i := range pattern {
+		if pattern[i] == '/' {
+			return pattern[i:]
+		}
+	}
+	return pattern
+}
+
+// NewServer returns a server whose limits keep slow and hostile clients from holding memory or connections. It is not
+// started. A scrape of 50,000 devices fits into the write timeout even over a slow line.
+func NewServer(h http.Handler, log *slog.Logger) *http.Server {
+	return &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       5 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+	}
+}
+
+func metrics(c Config) http.Handler {
+	return promhttp.HandlerForTransactional(c.Metrics, promhttp.HandlerOpts{
+		ErrorLog:            slog.NewLogLogger(c.Log.Handler(), slog.LevelError),
+		ErrorHandling:       promhttp.ContinueOnError,
+		MaxRequestsInFlight: maxScrapes,
+		EnableOpenMetrics:   true,
+		CoalesceGather:      true,
+	})
+}
+
+// probe takes names of the inventory alone: a password is never sent to an address from a URL.
+func probe(c Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		target := r.URL.Query().Get("target")
+		if target == "" {
+			http.Error(w, "say which device: /probe?target=DEVICE", http.StatusBadRequest)
+			return
+		}
+		status, ok := c.Poll(r.Context(), target)
+		if !ok {
+			http.Error(w, fmt.Sprintf("no device %q in the inventory", target), http.StatusNotFound)
+			return
+		}
+		promhttp.HandlerFor(c.Probe(status), promhttp.HandlerOpts{EnableOpenMetrics: true}).ServeHTTP(w, r)
+	})
+}
+
+func healthy(Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		fmt.Fprintln(w, "netver_exporter is healthy.")
+	})
+}
+
+func ready(c Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if !c.Ready() {
+			http.Error(w, "The inventory has not been loaded yet.", http.StatusServiceUnavailable)
+			return
+		}
+		fmt.Fprintln(w, "netver_exporter is ready.")
+	})
+}
+
+func reload(c Config) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		switch {
+		case r.Method != http.MethodPost && r.Method != http.MethodPut:
+			w.Header().Set("Allow", "POST, PUT")
+			http.Error(w, "reload with POST or PUT", http.StatusMethodNotAllowed)
+		case !c.Lifecycle:
+			http.Error(w, "Lifecycle API is not enabled. Start with --web.enable-lifecycle.", http.StatusForbidden)
+		default:
+			if err := c.Reload(); err != nil {
+				http.Error(w, fmt.Sprintf("failed to reload config: %v", err), http.StatusInternalServerError)
+			}
+		}
+	})
+}
+
+// Serve runs the server until it fails or the context ends; then requests in flight have until grace to end.
+func Serve(ctx context.Context, s *http.Server, flags *toolkit.FlagConfig, log *slog.Logger, grace time.Duration) error {
+	failed := make(chan error, 1)
+	go func() { failed <- toolkit.ListenAndServe(s, flags, log) }()
+	select {
+	case err := <-failed:
+		return err
+	case <-ctx.Done():
+	}
+	// A new context: the one that ended must not cut the requests in flight short.
+	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
+	defer cancel()
+	if s.Shutdown(end) != nil {
+		_ = s.Close()
+	}
+	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
