@@ -1,0 +1,158 @@
+package terminal
+
+import (
+	"strings"
+	"testing"
+	"time"
+	"unicode/utf8"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var cleanings = []struct{ name, raw, want string }{
+	{"empty", "", ""},
+	{"plain", "a\nb\n", "a\nb\n"},
+	{"tab", "a\tb\n", "a\tb\n"},
+	{"trailing blanks", "a \t\nb  ", "a\nb"},
+	{"line ends", "a\r\nb\r\r\nc\n\rd\r\n\re", "a\nb\nc\nd\ne"},
+	{"window title", "\x1b]0;lab-sw-17\x07lab-sw-17$ ", "lab-sw-17$"},
+	{"window title ended by a string terminator", "\x1b]2;x\x1b\\a", "a"},
+	{"window title without an end", "\x1b]0;lab\x1b[1ma", "0;laba"},
+	{"window title cut off", "\x1b]0;lab", "0;lab"},
+	{"colour", "\x1b[1;32mup\x1b[0m", "up"},
+	{"bracketed paste", "\x1b[?2004hlab$ \x1b[?2004l", "lab$"},
+	{"keypad of less", "\x1b[?1h\x1b=\rVersion 1\r\n\r\x1b[K\x1b[?1l\x1b>lab> ", "Version 1\nlab>"},
+	{"cursor addressing", "\x1b[1;24r\x1b[24;1H\x1b[2K\x1b[24;1H\x1b[?25hlab# ", "lab#"},
+	{"next line and insert line", "a\x1bEb\x1b[1Lc\x1b[Ld", "a\nb\nc\nd"},
+	{"character set", "\x1b(Ba\x1b)0b\x1b#8c", "abc"},
+	{"save and restore the cursor", "\x1b7a\x1b8b\x1bMc", "abc"},
+	{"NUL, BEL and DEL", "\x00lab\x07-sw\x7f#", "lab-sw#"},
+	{"other controls", "a\x01b\x0ec", "abc"},
+	{"form feed", "a\fb", "a\nb"},
+	{"backspaces", "abd\bcx\b", "abc"},
+	{"backspaces at the line's start", "a\n\b\bb", "a\nb"},
+	{"backspace over two bytes", "aé\bb", "ab"},
+	{"pager erased with backspaces", "x\r\n--More--\b\b\b\b\b\b\b\b        \b\b\b\b\b\b\b\by\r\n", "x\ny\n"},
+	{"pager erased with backspaces at the end", "x\n --More-- \b\b\b\b\b\b\b\b\b\b          \b\b\b\b\b\b\b\b\b\b", "x\n"},
+	{"pager erased with blanks", "x\r\n--More-- \r         \ry\r\n", "x\ny\n"},
+	{"pager erased to the line's end", "x\r\nlines 1-23\r\x1b[Ky\r\n", "x\ny\n"},
+	{"pager erased before a line end", "x\r\n--More--\r\x1b[K\r\ny", "x\n\ny"},
+	{"pager with a long eraser", "x\r\n  ---- More ----\x1b[42D" + strings.Repeat(" ", 42) + "\x1b[42Dy", "x\ny"},
+	{"pager with a short eraser", "x\r\n  ---- More ----\x1b[16D" + strings.Repeat(" ", 16) + "\x1b[16D\r\ny", "x\n\ny"},
+	{"blank that is taken back", "display \x1b[1Dversion", "displayversion"},
+	{"cursor left without more", "abc\x1b[3D\r\nx", "abc\nx"},
+	{"redraw", "lab> s\rlab> sh\rlab> show\r\n", "lab> show\n"},
+	{"carriage return at the end", "lab#\r", "lab#"},
+	{"escape at the end", "lab# \x1b", "lab#"},
+	{"sequence cut off", "lab#\x1b[", "lab#"},
+	{"sequence with a foreign byte", "a\x1b[1\nb", "a\nb"},
+	{"not UTF-8", "a\xff\xfeb\xc3", "a\uFFFDb\uFFFD"},
+	{"more than ASCII", "café\n", "café\n"},
+}
+
+func TestClean(t *testing.T) {
+	for _, tt := range cleanings {
+		t.Run(tt.name, func(t *testing.T) {
+			if diff := cmp.Diff(tt.want, Clean(tt.raw)); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestScreenIsBlindToPieces(t *testing.T) {
+	for _, tt := range cleanings {
+		t.Run(tt.name, func(t *testing.T) {
+			var whole Screen
+			whole.Write([]byte(tt.raw))
+			for size := 1; size < 6; size++ {
+				var s Screen
+				for p := []byte(tt.raw); len(p) > 0; p = p[min(size, len(p)):] {
+					s.Write(p[:min(size, len(p))])
+				}
+				if diff := cmp.Diff(whole.Text(), s.Text()); diff != "" {
+					t.Errorf("pieces of %d: -whole +pieces\n%s", size, diff)
+				}
+			}
+		})
+	}
+}
+
+func TestScreenCutsTheAnsweredPager(t *testing.T) {
+	var s Screen
+	s.Write([]byte("one\r\n --More-- "))
+	if got := string(s.Line()); got != " --More-- " {
+		t.Fatalf("line %q", got)
+	}
+	s.Cut(0)
+	s.Write([]byte("\b\b\b\b\b\b\b\b\b\b          \b\b\b\b\b\b\b\b\b\btwo\r\nlab# "))
+	if diff := cmp.Diff("one\ntwo\n", s.Above()); diff != "" {
+		t.Errorf("-want +got\n%s", diff)
+	}
+	s.Reset()
+	if s.Len() != 0 || s.Text() != "" {
+		t.Errorf("after Reset: %q", s.Text())
+	}
+}
+
+func TestCleanTextIsNotCopied(t *testing.T) {
+	text := strings.Repeat("Cisco IOS Software, Version 15.2(2)E7\n", 100)
+	if n := testing.AllocsPerRun(10, func() { Clean(text) }); n != 0 {
+		t.Errorf("%v allocations", n)
+	}
+}
+
+// Each of these makes a cleaner that looks ahead or back without bound quadratic.
+func TestCleanIsLinear(t *testing.T) {
+	for _, unit := range []string{"\x1b]", "\x1b[", "\x1b[9", "x\b", "\x1b[999999999D", "a\x1b[99999D\x1b[99999C", " \x1b[1D ", "\r", " ", "\x1bP;"} {
+		raw := strings.Repeat(unit, 4<<20/len(unit))
+		start := time.Now()
+		Clean(raw)
+		if took := time.Since(start); took > 3*time.Second {
+			t.Errorf("%q: %v for 4 MiB", unit, took)
+		}
+	}
+}
+
+func FuzzClean(f *testing.F) {
+	for _, tt := range cleanings {
+		f.Add(tt.raw, 3)
+	}
+	f.Fuzz(func(t *testing.T, raw string, size int) {
+		got := Clean(raw)
+		if !utf8.ValidString(got) {
+			t.Errorf("not UTF-8: %q", got)
+		}
+		if strings.ContainsFunc(got, func(r rune) bool { return r < ' ' && r != '\n' && r != '\t' || r == 0x7f }) {
+			t.Errorf("control characters: %q", got)
+		}
+		if strings.Contains(got, " \n") || strings.HasSuffix(got, " ") {
+			t.Errorf("trailing blanks: %q", got)
+		}
+		if again := Clean(got); again != got {
+			t.Errorf("cleaning twice: %q, then %q", got, again)
+		}
+		var whole, pieces Screen
+		whole.Write([]byte(raw))
+		size = max(1, size%64)
+		for p := []byte(raw); len(p) > 0; p = p[min(size, len(p)):] {
+			pieces.Write(p[:min(size, len(p))])
+		}
+		if whole.Text() != pieces.Text() {
+			t.Errorf("in pieces of %d: %q, whole: %q", size, pieces.Text(), whole.Text())
+		}
+	})
+}
+
+func BenchmarkClean(b *testing.B) {
+	clean := strings.Repeat("Cisco IOS Software, C2960X Software, Version 15.2(2)E7\n", 60)
+	for name, raw := range map[string]string{"plain": clean, "crlf": strings.ReplaceAll(clean, "\n", "\r\n")} {
+		b.Run(name, func(b *testing.B) {
+			b.SetBytes(int64(len(raw)))
+			b.ReportAllocs()
+			for b.Loop() {
+				Clean(raw)
+			}
+		})
+	}
+}
