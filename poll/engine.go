@@ -1,13 +1,21 @@
-// Package poll knows when and how many: workers, sweeps, results. It knows neither SSH nor metrics.
+// Package poll knows when and how many: workers, sweeps, results. It knows neither SSH nor metrics, except in ssh.go,
+// where the two meet.
 package poll
 
 import (
+	"cmp"
 	"context"
+	"fmt"
 	"log/slog"
+	"slices"
+	"sync"
+	"sync/atomic"
 	"time"
 
+	"github.com/go-co-op/gocron/v2"
+	"golang.org/x/time/rate"
+
 	"github.com/netver/netver_exporter/inventory"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // Poller asks one device.
@@ -20,72 +28,173 @@ type Observer interface {
 	Observe(Event)
 }
 
-// Event is one ended poll.
-type Event struct {
-	Lag      time.Duration // start minus due
-	Duration time.Duration
-	Reason   sshcli.Reason // "" when it succeeded
-}
-
-// Settings are the engine's own.
-type Settings struct {
-	Timeout     time.Duration // one device, everything included
-	Concurrency int           // devices polled at once
-	LoginRate   float64       // logins started per second over the whole fleet; 0: no limit
-	Spread      float64       // the fraction of the interval over which a later sweep is spread
-	KeepFacts   time.Duration // how long facts outlive the last good poll
-}
-
-// Group is a part of the fleet with a schedule of its own.
-type Group struct {
-	Name        string
-	Interval    time.Duration
-	Concurrency int // at most this many of the group at once; 0: no cap of its own
-	Devices     []inventory.Device
-}
-
-// Plan is what to poll and how: one configuration, complete. Its Poller belongs to it, since credentials and platforms
-// come from the same file.
-type Plan struct {
-	Settings Settings
-	Groups   []Group
-	Poller   Poller
-}
-
 // Engine polls a plan on schedule. Make it with New.
-type Engine struct{}
+type Engine struct {
+	log      *slog.Logger
+	observer Observer
+	tally    *tally
+	breaker  *breaker
+	limiter  *rate.Limiter
+	lanes    lanes
+	busy     atomic.Int64
+	current  atomic.Pointer[roster]
+
+	apply   sync.Mutex         // one Apply at a time
+	leaving map[string]*target // left the inventory while a poll was in flight; guarded by apply
+	changed chan struct{}      // tells Run of a new roster
+}
+
+// roster is a plan made ready. It is immutable; Apply replaces it whole.
+type roster struct {
+	settings Settings
+	poller   Poller
+	targets  []*target // sorted by name
+	byName   map[string]*target
+	groups   map[string]*group
+}
 
 // New makes an engine that has not started. The observer may be nil.
-func New(plan Plan, log *slog.Logger, o Observer) (*Engine, error) { panic("todo") }
-
-// Run polls until the context ends, then waits for the polls in flight to end.
-func (e *Engine) Run(ctx context.Context) error { panic("todo") }
-
-// Apply replaces the plan. Devices that stay keep their counters, facts and phase; those that left are gone from the
-// next Snapshot on. An error changes nothing.
-func (e *Engine) Apply(plan Plan) error { panic("todo") }
-
-// PollNow polls one device of the inventory at once and returns its new status. ok is false if there is no such device.
-func (e *Engine) PollNow(ctx context.Context, name string) (s *Status, ok bool) { panic("todo") }
-
-// Snapshot returns the latest status of every device, sorted by name, and the engine's own figures.
-func (e *Engine) Snapshot() Snapshot { panic("todo") }
-
-// Snapshot is the state of fleet and engine at one moment.
-type Snapshot struct {
-	Devices  []*Status // sorted by name
-	Workers  int       // the cap
-	Busy     int
-	Queue    int // polls due and not yet started
-	Polls    uint64
-	Retries  uint64
-	Failures map[sshcli.Reason]uint64 // every reason, from 0
-	Sweeps   map[string]Sweeps        // by group
-	Paused   map[string]bool          // by credential: every credential in use
+func New(plan Plan, log *slog.Logger, o Observer) (*Engine, error) {
+	e := &Engine{
+		log:      log,
+		observer: o,
+		tally:    newTally(),
+		breaker:  newBreaker(log),
+		limiter:  rate.NewLimiter(rate.Inf, 1),
+		lanes:    lanes{ready: make(chan slot), slow: make(chan slot)},
+		leaving:  make(map[string]*target),
+		changed:  make(chan struct{}, 1),
+	}
+	e.current.Store(&roster{})
+	if err := e.Apply(plan); err != nil {
+		return nil, err
+	}
+	return e, nil
 }
 
-// Sweeps are one group's figures.
-type Sweeps struct {
-	Done, Skipped uint64
-	Duration      time.Duration // of the latest that ended; 0: none yet
+// Run polls until the context ends, then waits for the polls in flight to end.
+func (e *Engine) Run(ctx context.Context) error {
+	schedule, err := gocron.NewScheduler()
+	if err != nil {
+		return fmt.Errorf("make the schedule: %w", err)
+	}
+	schedule.Start()
+	r := runner{engine: e, schedule: schedule, live: make(map[*group]*job)}
+	err = r.reconcile(ctx)
+	for err == nil && ctx.Err() == nil {
+		select {
+		case <-ctx.Done():
+		case <-e.changed:
+			err = r.reconcile(ctx)
+		}
+	}
+	r.stop()
+	if stopErr := schedule.Shutdown(); err == nil && stopErr != nil {
+		err = fmt.Errorf("stop the schedule: %w", stopErr)
+	}
+	return err
+}
+
+// Apply replaces the plan. Devices that stay keep their counters, facts and phase; those that left are gone from the
+// next Snapshot on. A credential that was paused is tried again. An error changes nothing.
+func (e *Engine) Apply(plan Plan) error {
+	if err := plan.validate(); err != nil {
+		return err
+	}
+	e.apply.Lock()
+	defer e.apply.Unlock()
+
+	old, now := e.current.Load(), time.Now()
+	next := &roster{
+		settings: plan.Settings,
+		poller:   plan.Poller,
+		byName:   make(map[string]*target),
+		groups:   make(map[string]*group),
+	}
+	credentials := make(map[string]int)
+	members := make(map[*group][]*target)
+	for i := range plan.Groups {
+		g := &plan.Groups[i]
+		kept, ok := old.groups[g.Name]
+		if !ok {
+			kept = newGroup(g.Name, e.lanes)
+		}
+		next.groups[g.Name] = kept
+		for j := range g.Devices {
+			d := &g.Devices[j]
+			t := e.target(old, d.Name, now)
+			t.assign(next, kept, d, now)
+			next.byName[d.Name] = t
+			next.targets = append(next.targets, t)
+			members[kept] = append(members[kept], t)
+			credentials[d.Credential]++
+		}
+	}
+	slices.SortFunc(next.targets, func(a, b *target) int { return cmp.Compare(a.name, b.name) })
+	e.breaker.reset(credentials)
+	e.limiter.SetLimit(plan.Settings.limit())
+	e.current.Store(next)
+	e.dismiss(old, next)
+	for i := range plan.Groups {
+		g := &plan.Groups[i]
+		next.groups[g.Name].configure(g, plan.Settings.Spread, members[next.groups[g.Name]])
+	}
+	notify(e.changed)
+	return nil
+}
+
+// target finds the device among those known, so that it keeps what is known of it.
+func (e *Engine) target(old *roster, name string, now time.Time) *target {
+	if t, ok := old.byName[name]; ok {
+		return t
+	}
+	if t, ok := e.leaving[name]; ok { // it came back while its poll was in flight: one target, so never two polls
+		delete(e.leaving, name)
+		return t
+	}
+	return newTarget(name, now)
+}
+
+// dismiss lets go of the targets that are not in the next roster.
+func (e *Engine) dismiss(old, next *roster) {
+	for name, t := range e.leaving {
+		if !t.inFlight() {
+			delete(e.leaving, name)
+		}
+	}
+	for name, t := range old.byName {
+		if _, stays := next.byName[name]; stays {
+			continue
+		}
+		if t.dismiss() {
+			e.leaving[name] = t
+		}
+	}
+}
+
+// PollNow polls one device of the inventory at once, ahead of the schedule but within the caps, and returns its new
+// status. A poll in flight is awaited instead of a second one. When the context ends first, the status is the latest
+// known and the poll goes on. ok is false if there is no such device.
+func (e *Engine) PollNow(ctx context.Context, name string) (s *Status, ok bool) {
+	t, ok := e.current.Load().byName[name]
+	if !ok {
+		return nil, false
+	}
+	ended, g := t.await()
+	if g != nil {
+		g.hurry(t, time.Now())
+	}
+	select {
+	case <-ctx.Done():
+	case <-ended:
+	}
+	return t.status.Load(), true
+}
+
+// notify wakes the reader of a channel that holds one notice.
+func notify(c chan<- struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
 }

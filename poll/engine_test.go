@@ -1,0 +1,409 @@
+package poll
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"maps"
+	"slices"
+	"sync"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/sshcli"
+)
+
+// fleet is a Poller that keeps book: who was polled when, and how many at once.
+type fleet struct {
+	answer func(d *inventory.Device, n int) (time.Duration, Outcome) // n: which poll of the device, from 1
+
+	mu      sync.Mutex
+	starts  map[string][]time.Time
+	now     map[string]int
+	running int
+	most    int
+	twice   []string
+}
+
+func newFleet(answer func(d *inventory.Device, n int) (time.Duration, Outcome)) *fleet {
+	return &fleet{answer: answer, starts: make(map[string][]time.Time), now: make(map[string]int)}
+}
+
+func (f *fleet) Poll(ctx context.Context, d *inventory.Device) Outcome {
+	f.mu.Lock()
+	f.starts[d.Name] = append(f.starts[d.Name], time.Now())
+	n := len(f.starts[d.Name])
+	f.running++
+	f.most = max(f.most, f.running)
+	if f.now[d.Name]++; f.now[d.Name] > 1 {
+		f.twice = append(f.twice, d.Name)
+	}
+	f.mu.Unlock()
+	defer func() {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		f.running--
+		f.now[d.Name]--
+	}()
+	takes, out := f.answer(d, n)
+	if !pause(ctx, takes) {
+		return failed(sshcli.Timeout)
+	}
+	return out
+}
+
+func (f *fleet) of(name string) []time.Time {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	return slices.Clone(f.starts[name])
+}
+
+// polls counts the polls of every device.
+func (f *fleet) polls() map[string]int {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	m := make(map[string]int)
+	for name, starts := range f.starts {
+		m[name] = len(starts)
+	}
+	return m
+}
+
+func good(age time.Duration) Outcome {
+	return Outcome{Facts: parser.Facts{Version: "1.0", Uptime: &parser.Uptime{Age: age, Resolution: time.Second}}}
+}
+
+func failed(r sshcli.Reason) Outcome {
+	return Outcome{Err: &sshcli.Error{Reason: r, Doing: "try"}}
+}
+
+// after answers well, each time after the same while.
+func after(d time.Duration) func(*inventory.Device, int) (time.Duration, Outcome) {
+	return func(*inventory.Device, int) (time.Duration, Outcome) { return d, good(time.Hour) }
+}
+
+var settings = Settings{Timeout: 30 * time.Second, Concurrency: 8, Spread: 0.8, KeepFacts: 24 * time.Hour}
+
+func devices(group string, n int) []inventory.Device {
+	ds := make([]inventory.Device, n)
+	for i := range ds {
+		ds[i] = inventory.Device{
+			Name: fmt.Sprintf("lab-%s-%05d", group, i), Address: "192.0.2.1:22", Platform: "cisco_ios",
+			Credential: "netops", Group: group,
+		}
+	}
+	return ds
+}
+
+func oneGroup(s Settings, p Poller, interval time.Duration, n int) Plan {
+	return Plan{Settings: s, Poller: p, Groups: []Group{{Name: "g", Interval: interval, Devices: devices("g", n)}}}
+}
+
+// observed keeps the events.
+type observed struct {
+	mu     sync.Mutex
+	events []Event
+}
+
+func (o *observed) Observe(e Event) {
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.events = append(o.events, e)
+}
+
+// start runs the engine until the returned function is called.
+func start(t *testing.T, plan Plan, o Observer) (*Engine, func()) {
+	t.Helper()
+	e, err := New(plan, slog.New(slog.DiscardHandler), o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return e, run(t, e)
+}
+
+func run(t *testing.T, e *Engine) (stop func()) {
+	ctx, cancel := context.WithCancel(t.Context())
+	done := make(chan error)
+	go func() { done <- e.Run(ctx) }()
+	return func() {
+		t.Helper()
+		cancel()
+		if err := <-done; err != nil {
+			t.Errorf("Run: %v", err)
+		}
+	}
+}
+
+func TestFirstSweepAtOnceAndWithinTheCap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(after(time.Second))
+		e, stop := start(t, oneGroup(settings, f, 5*time.Minute, 80), nil)
+		defer stop()
+		time.Sleep(10*time.Second + time.Millisecond)
+		synctest.Wait()
+		if got := len(f.polls()); got != 80 {
+			t.Errorf("%d devices polled after ten rounds of 8, want 80", got)
+		}
+		if f.most != 8 {
+			t.Errorf("%d polls at once, want 8", f.most)
+		}
+		got := e.Snapshot()
+		if got.Polls != 80 || got.Busy != 0 || got.Queue != 0 || got.Workers != 8 {
+			t.Errorf("snapshot: %d polls, %d busy, %d queued, %d workers", got.Polls, got.Busy, got.Queue, got.Workers)
+		}
+		if diff := cmp.Diff(map[string]Sweeps{"g": {Done: 1, Duration: 10 * time.Second}}, got.Sweeps); diff != "" {
+			t.Errorf("sweeps (-want +got):\n%s", diff)
+		}
+	})
+}
+
+func TestLaterSweepsAreSpreadByPhase(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		f := newFleet(after(time.Millisecond))
+		o := &observed{}
+		_, stop := start(t, oneGroup(settings, f, time.Minute, 500), o)
+		defer stop()
+		time.Sleep(3*time.Minute - time.Millisecond)
+		synctest.Wait()
+		var gaps, early int
+		for name := range f.polls() {
+			starts := f.of(name)
+			if len(starts) != 3 {
+				t.Fatalf("%s: %d polls in three sweeps", name, len(starts))
+			}
+			want := time.Duration(phase(name) * 0.8 * float64(time.Minute))
+			if late := starts[1].Sub(began) - time.Minute - want; late < 0 || late > 100*time.Millisecond {
+				t.Errorf("%s: second poll %v after its due time", name, late)
+			}
+			if gap := starts[2].Sub(starts[1]) - time.Minute; gap.Abs() > 100*time.Millisecond {
+				gaps++
+			}
+			if want < 24*time.Second {
+				early++
+			}
+		}
+		if gaps > 0 {
+			t.Errorf("%d devices did not come at their phase again", gaps)
+		}
+		if early < 200 || early > 300 {
+			t.Errorf("%d of 500 devices in the first half of the spread", early)
+		}
+		for _, ev := range o.events[500:] {
+			if ev.Lag < 0 || ev.Lag > 100*time.Millisecond {
+				t.Fatalf("lag %v", ev.Lag)
+			}
+		}
+	})
+}
+
+func TestSweepThatComesDueTooEarlyIsSkipped(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := settings
+		s.Concurrency = 1
+		f := newFleet(after(10 * time.Second))
+		e, stop := start(t, oneGroup(s, f, time.Minute, 10), nil) // a sweep takes 100 s
+		defer stop()
+		time.Sleep(4*time.Minute + time.Second)
+		synctest.Wait()
+		got := e.Snapshot().Sweeps["g"]
+		if got.Skipped != 2 || got.Done != 2 {
+			t.Errorf("%d skipped, %d done; want 2 (at 1 and 3 min) and 2", got.Skipped, got.Done)
+		}
+		if len(f.twice) > 0 {
+			t.Errorf("polled twice at once: %v", f.twice)
+		}
+	})
+}
+
+func TestGroupCap(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(after(time.Second))
+		plan := oneGroup(settings, f, time.Minute, 20)
+		plan.Groups[0].Concurrency = 3
+		_, stop := start(t, plan, nil)
+		defer stop()
+		time.Sleep(7*time.Second + time.Millisecond)
+		synctest.Wait()
+		if len(f.polls()) != 20 || f.most != 3 {
+			t.Errorf("%d polled, %d at once; want 20 in seven rounds of 3", len(f.polls()), f.most)
+		}
+	})
+}
+
+func TestLoginRate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		s := settings
+		s.LoginRate = 5
+		f := newFleet(after(0))
+		_, stop := start(t, oneGroup(s, f, time.Hour, 100), nil)
+		defer stop()
+		for _, want := range []int{51, 101} {
+			time.Sleep(10 * time.Second)
+			synctest.Wait()
+			if got := len(f.polls()); got != min(want, 100) {
+				t.Errorf("%d logins, want %d", got, want)
+			}
+		}
+	})
+}
+
+func TestShutdownIsNoFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(after(20 * time.Second))
+		e, stop := start(t, oneGroup(settings, f, time.Minute, 20), nil)
+		time.Sleep(time.Second)
+		synctest.Wait()
+		before := time.Now()
+		stop()
+		if took := time.Since(before); took > 0 {
+			t.Errorf("stopped after %v", took)
+		}
+		if got := e.Snapshot(); got.Polls != 0 || got.Failures[sshcli.Timeout] != 0 {
+			t.Errorf("%d polls, %d timeouts counted", got.Polls, got.Failures[sshcli.Timeout])
+		}
+	})
+}
+
+func TestPanicIsOneDevicesFailure(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(func(d *inventory.Device, _ int) (time.Duration, Outcome) {
+			if d.Name == "lab-g-00003" {
+				panic("a bug")
+			}
+			return time.Second, good(time.Hour)
+		})
+		e, stop := start(t, oneGroup(settings, f, time.Minute, 8), nil)
+		defer stop()
+		time.Sleep(90 * time.Second)
+		synctest.Wait()
+		for _, s := range e.Snapshot().Devices {
+			want := sshcli.Reason("")
+			if s.Device.Name == "lab-g-00003" {
+				want = Internal
+			}
+			if s.Reason != want || s.Polls == 0 {
+				t.Errorf("%s: reason %q after %d polls, want %q", s.Device.Name, s.Reason, s.Polls, want)
+			}
+		}
+	})
+}
+
+func TestRetry(t *testing.T) {
+	for _, tc := range []struct {
+		reason  sshcli.Reason
+		retries uint64
+	}{
+		{sshcli.Session, 1}, {sshcli.Auth, 0}, {sshcli.Connect, 0}, {sshcli.HostKeyChanged, 0}, {sshcli.Timeout, 0},
+	} {
+		t.Run(string(tc.reason), func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				f := newFleet(func(_ *inventory.Device, n int) (time.Duration, Outcome) {
+					if n == 1 {
+						return time.Second, failed(tc.reason)
+					}
+					return time.Second, good(time.Hour)
+				})
+				e, stop := start(t, oneGroup(settings, f, time.Hour, 1), nil)
+				defer stop()
+				time.Sleep(time.Minute)
+				synctest.Wait()
+				s := e.Snapshot()
+				if s.Retries != tc.retries || s.Devices[0].Retries != tc.retries || s.Polls != 1 {
+					t.Errorf("%d retries in %d polls, want %d in 1", s.Retries, s.Polls, tc.retries)
+				}
+				if up := s.Devices[0].Up(); up != (tc.retries == 1) {
+					t.Errorf("up is %v", up)
+				}
+			})
+		})
+	}
+}
+
+func TestPollNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(after(time.Second))
+		e, stop := start(t, oneGroup(settings, f, time.Hour, 3), nil)
+		defer stop()
+		if _, ok := e.PollNow(t.Context(), "lab-unknown"); ok {
+			t.Error("an unknown device was found")
+		}
+		s, ok := e.PollNow(t.Context(), "lab-g-00001") // the first sweep has it in flight or about to be
+		if !ok || s.Polls != 1 {
+			t.Errorf("%d polls, want to share the one in flight", s.Polls)
+		}
+		time.Sleep(time.Minute)
+		if s, _ = e.PollNow(t.Context(), "lab-g-00001"); s.Polls != 2 {
+			t.Errorf("%d polls, want 2", s.Polls)
+		}
+		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
+		defer cancel()
+		if s, _ = e.PollNow(ctx, "lab-g-00001"); s.Polls != 2 {
+			t.Errorf("%d polls, want the status as it was", s.Polls)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if got := f.polls()["lab-g-00001"]; got != 3 {
+			t.Errorf("%d polls, want the third to go on", got)
+		}
+	})
+}
+
+func TestBadPlans(t *testing.T) {
+	ok := oneGroup(settings, newFleet(after(0)), time.Minute, 2)
+	for name, spoil := range map[string]func(*Plan){
+		"no poller":        func(p *Plan) { p.Poller = nil },
+		"no workers":       func(p *Plan) { p.Settings.Concurrency = 0 },
+		"no timeout":       func(p *Plan) { p.Settings.Timeout = 0 },
+		"spread too large": func(p *Plan) { p.Settings.Spread = 1.1 },
+		"negative rate":    func(p *Plan) { p.Settings.LoginRate = -1 },
+		"no interval":      func(p *Plan) { p.Groups = []Group{{Name: "a"}} },
+		"group twice":      func(p *Plan) { p.Groups = append(p.Groups, p.Groups[0]) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := ok
+			spoil(&p)
+			if _, err := New(p, slog.New(slog.DiscardHandler), nil); err == nil {
+				t.Error("accepted")
+			}
+		})
+	}
+	e, err := New(ok, slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := e.Apply(Plan{}); err == nil {
+		t.Error("Apply took an empty plan")
+	}
+	if got := len(e.Snapshot().Devices); got != 2 {
+		t.Errorf("%d devices after a bad Apply, want 2", got)
+	}
+}
+
+func TestReasonOf(t *testing.T) {
+	for _, tc := range []struct {
+		err  error
+		want sshcli.Reason
+	}{
+		{nil, ""},
+		{fmt.Errorf("ask: %w", &sshcli.Error{Reason: sshcli.Prompt}), sshcli.Prompt},
+		{&sshcli.Error{Reason: Parse}, Parse},
+		{&sshcli.Error{Reason: "not of the list"}, Internal},
+		{context.DeadlineExceeded, sshcli.Timeout},
+		{errors.New("anything"), Internal},
+	} {
+		if got := ReasonOf(tc.err); got != tc.want {
+			t.Errorf("ReasonOf(%v) = %q, want %q", tc.err, got, tc.want)
+		}
+	}
+	all := newTally().byReason()
+	if got := len(slices.Collect(maps.Keys(all))); got != len(Reasons) || got != 17 {
+		t.Errorf("%d reasons from 0", got)
+	}
+}

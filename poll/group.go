@@ -1,0 +1,287 @@
+package poll
+
+import (
+	"cmp"
+	"context"
+	"slices"
+	"sync"
+	"time"
+)
+
+// slot is one target's turn.
+type slot struct {
+	target *target
+	group  *group
+	sweep  *sweep    // nil: PollNow
+	since  time.Time // a poll that began at or after it makes this one needless
+	due    time.Time
+	slow   bool // takes the slow lane
+}
+
+// sweep is one run over a group.
+type sweep struct {
+	start   time.Time
+	catchUp bool      // the first of a schedule: a device that was not polled for an interval is due at once
+	handing bool      // not all slots are handed out
+	passed  time.Time // due time of the last slot handed out
+	open    int       // slots handed out whose poll has not ended
+	settled bool      // its figures are taken
+}
+
+// group hands out its part of the fleet. One goroutine (run) hands out; all state is behind the mutex.
+type group struct {
+	name string
+	out  lanes
+	wake chan struct{} // tells run to look again
+
+	mu       sync.Mutex
+	interval time.Duration
+	spread   float64
+	cap      int       // of polls at once; 0: none
+	members  []*target // ordered by phase
+	sweep    *sweep    // the latest
+	stale    bool      // todo does not match members and sweep
+	urgent   []slot    // asked for by PollNow
+	todo     []slot    // what is left of the sweep, ordered by due time
+	waiting  []slot    // due, for the slow lane, what earlier sweeps left first
+	running  int
+	slowly   int // of running, how many came by the slow lane
+	sweeps   Sweeps
+}
+
+func newGroup(name string, out lanes) *group {
+	return &group{name: name, out: out, wake: make(chan struct{}, 1), sweep: &sweep{}}
+}
+
+// configure gives the group its part of a new plan. A sweep under way goes on with the new members.
+func (g *group) configure(plan *Group, spread float64, members []*target) {
+	slices.SortFunc(members, func(a, b *target) int { return cmp.Compare(a.phase, b.phase) })
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.interval, g.cap, g.spread = plan.Interval, plan.Concurrency, spread
+	g.members = members
+	g.stale = true
+	notify(g.wake)
+}
+
+func (g *group) period() time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return g.interval
+}
+
+// open begins the first sweep of a schedule.
+func (g *group) open(now time.Time) (start time.Time, interval time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.begin(&sweep{start: now, catchUp: true, handing: true})
+	return now, g.interval
+}
+
+// tick begins a sweep, unless the last one still hands out.
+func (g *group) tick() {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.sweep.handing {
+		g.sweeps.Skipped++
+		return
+	}
+	g.begin(&sweep{start: time.Now(), handing: true})
+}
+
+func (g *group) begin(s *sweep) {
+	g.sweep = s
+	g.stale = true
+	notify(g.wake)
+}
+
+// hurry puts a target ahead of the sweep.
+func (g *group) hurry(t *target, now time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.urgent = append(g.urgent, slot{target: t, group: g, since: now, due: now})
+	notify(g.wake)
+}
+
+// run hands out until the context ends.
+func (g *group) run(ctx context.Context) {
+	alarm := time.NewTimer(time.Hour)
+	defer alarm.Stop()
+	for {
+		ready, slow, wait := g.next(time.Now())
+		var toReady, toSlow chan<- slot // nil: nothing to offer
+		if ready.target != nil {
+			toReady = g.out.ready
+		}
+		if slow.target != nil {
+			toSlow = g.out.slow
+		}
+		var due <-chan time.Time
+		if wait > 0 {
+			alarm.Reset(wait)
+			due = alarm.C
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case <-g.wake:
+		case <-due:
+		case toReady <- ready:
+			g.sent(ready)
+		case toSlow <- slow:
+			g.sent(slow)
+		}
+	}
+}
+
+// next returns the turns to offer to the workers, a zero slot where a lane has none, and how long until another falls
+// due, 0 if no time can tell.
+func (g *group) next(now time.Time) (ready, slow slot, wait time.Duration) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	if g.stale {
+		g.arrange()
+	}
+	wait = g.sort(now)
+	room := g.cap == 0 || g.running < g.cap
+	switch {
+	case !room:
+	case len(g.urgent) > 0:
+		ready = g.urgent[0]
+	case len(g.todo) > 0 && wait == 0:
+		ready = g.todo[0]
+	}
+	if len(g.waiting) > 0 && room && (g.cap == 0 || g.slowly < slowMost(g.cap)) {
+		slow = g.waiting[0]
+	}
+	return ready, slow, wait
+}
+
+// sort drops the turns that have become needless, moves those that are due and slow to their lane, and ends the
+// handing out when none is left. It returns how long until the first of todo is due.
+func (g *group) sort(now time.Time) (wait time.Duration) {
+	for len(g.urgent) > 0 && g.urgent[0].target.standing(g.urgent[0], now) == needless {
+		g.urgent = g.urgent[1:]
+	}
+	for len(g.waiting) > 0 && g.waiting[0].target.standing(g.waiting[0], now) == needless {
+		g.close(g.waiting[0].sweep)
+		g.waiting = g.waiting[1:]
+	}
+	for len(g.todo) > 0 {
+		s := g.todo[0]
+		if wait = s.due.Sub(now); wait > 0 {
+			return wait
+		}
+		switch s.target.standing(s, now) {
+		case healthy:
+			return 0
+		case failing:
+			s.slow = true
+			s.sweep.open++
+			g.waiting = append(g.waiting, s)
+		}
+		g.pass()
+	}
+	if g.sweep.handing {
+		g.sweep.handing = false
+		g.settle(g.sweep)
+	}
+	return 0
+}
+
+// arrange lays out what is left of the sweep for the members as they are now.
+func (g *group) arrange() {
+	g.stale = false
+	queued := make(map[*target]bool, len(g.waiting))
+	for _, s := range g.waiting {
+		queued[s.target] = true
+	}
+	g.todo = make([]slot, 0, len(g.members))
+	sw := g.sweep
+	for _, t := range g.members {
+		polled, joined := t.times()
+		if queued[t] || !polled.Before(sw.start) {
+			continue
+		}
+		due := sw.start
+		fresh := polled.IsZero() || sw.catchUp && sw.start.Sub(polled) >= g.interval
+		if !fresh {
+			due = due.Add(time.Duration(t.phase * g.spread * float64(g.interval)))
+		}
+		if due.Before(joined) {
+			due = joined
+		}
+		if due.Before(sw.passed) { // it had its turn
+			continue
+		}
+		g.todo = append(g.todo, slot{target: t, group: g, sweep: sw, since: sw.start, due: due})
+	}
+	slices.SortStableFunc(g.todo, func(a, b slot) int { return a.due.Compare(b.due) })
+}
+
+// sent takes the slot that a worker has received out of its queue.
+func (g *group) sent(s slot) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running++
+	switch {
+	case s.slow:
+		g.slowly++
+		g.waiting = g.waiting[1:]
+	case s.sweep == nil:
+		g.urgent = g.urgent[1:]
+	default:
+		s.sweep.open++
+		g.pass()
+	}
+}
+
+// pass takes the first slot out of todo.
+func (g *group) pass() {
+	g.sweep.passed = g.todo[0].due
+	g.todo = g.todo[1:]
+}
+
+// ended is called by the worker when it is through with the slot.
+func (g *group) ended(s slot) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running--
+	if s.slow {
+		g.slowly--
+	}
+	if s.sweep != nil {
+		g.close(s.sweep)
+	}
+	if g.cap > 0 {
+		notify(g.wake)
+	}
+}
+
+func (g *group) close(s *sweep) {
+	s.open--
+	g.settle(s)
+}
+
+// settle takes a sweep's figures once its last poll has ended.
+func (g *group) settle(s *sweep) {
+	if s.handing || s.open != 0 || s.settled {
+		return
+	}
+	s.settled = true
+	g.sweeps.Done++
+	g.sweeps.Duration = time.Since(s.start)
+}
+
+// figures returns what the group shows of itself.
+func (g *group) figures(now time.Time) (s Sweeps, queue int) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	due, _ := slices.BinarySearchFunc(g.todo, now, func(s slot, now time.Time) int {
+		if s.due.After(now) {
+			return 1
+		}
+		return -1
+	})
+	return g.sweeps, due + len(g.waiting) + len(g.urgent)
+}

@@ -1,0 +1,86 @@
+package poll
+
+import (
+	"errors"
+	"fmt"
+	"time"
+
+	"golang.org/x/time/rate"
+
+	"github.com/netver/netver_exporter/inventory"
+)
+
+// Settings are the engine's own.
+type Settings struct {
+	Timeout     time.Duration // one device, everything included
+	Concurrency int           // devices polled at once
+	LoginRate   float64       // logins started per second over the whole fleet; 0: no limit
+	Spread      float64       // the fraction of the interval over which a later sweep is spread
+	KeepFacts   time.Duration // how long facts outlive the last good poll
+}
+
+// Group is a part of the fleet with a schedule of its own.
+type Group struct {
+	Name        string
+	Interval    time.Duration
+	Concurrency int // at most this many of the group at once; 0: no cap of its own
+	Devices     []inventory.Device
+}
+
+// Plan is what to poll and how: one configuration, complete. Its Poller belongs to it, since credentials and platforms
+// come from the same file. The engine keeps its devices: do not change them afterwards.
+type Plan struct {
+	Settings Settings
+	Groups   []Group
+	Poller   Poller
+}
+
+func (p *Plan) validate() error {
+	var errs []error
+	s := p.Settings
+	for _, c := range []struct {
+		ok   bool
+		text string
+	}{
+		{p.Poller != nil, "the plan has no poller"},
+		{s.Timeout > 0, "timeout must be positive"},
+		{s.Concurrency > 0, "concurrency must be at least 1"},
+		{s.LoginRate >= 0, "login_rate must not be negative"},
+		{s.Spread >= 0 && s.Spread <= 1, "spread must be between 0 and 1"},
+		{s.KeepFacts >= 0, "keep_facts must not be negative"},
+	} {
+		if !c.ok {
+			errs = append(errs, errors.New(c.text))
+		}
+	}
+	groups, devices := make(map[string]bool), make(map[string]string)
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		if groups[g.Name] {
+			errs = append(errs, fmt.Errorf("group %q is there twice", g.Name))
+		}
+		groups[g.Name] = true
+		if g.Interval <= 0 {
+			errs = append(errs, fmt.Errorf("group %q: interval must be positive", g.Name))
+		}
+		if g.Concurrency < 0 {
+			errs = append(errs, fmt.Errorf("group %q: concurrency must not be negative", g.Name))
+		}
+		for j := range g.Devices {
+			name := g.Devices[j].Name
+			if other, taken := devices[name]; taken {
+				errs = append(errs, fmt.Errorf("device %q is both in group %q and in group %q", name, other, g.Name))
+			}
+			devices[name] = g.Name
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// limit is the login rate as the limiter wants it.
+func (s Settings) limit() rate.Limit {
+	if s.LoginRate == 0 {
+		return rate.Inf
+	}
+	return rate.Limit(s.LoginRate)
+}

@@ -1,0 +1,82 @@
+package poll
+
+import (
+	"sync/atomic"
+	"time"
+
+	"github.com/netver/netver_exporter/sshcli"
+)
+
+// Snapshot is the state of fleet and engine at one moment.
+type Snapshot struct {
+	Devices  []*Status // sorted by name
+	Workers  int       // the cap
+	Busy     int
+	Queue    int // polls due and not yet started
+	Polls    uint64
+	Retries  uint64
+	Failures map[sshcli.Reason]uint64 // every reason, from 0
+	Sweeps   map[string]Sweeps        // by group
+	Paused   map[string]bool          // by credential: every credential in use
+}
+
+// Sweeps are one group's figures.
+type Sweeps struct {
+	Done, Skipped uint64
+	Duration      time.Duration // of the latest that ended; 0: none yet
+}
+
+// Snapshot returns the latest status of every device, sorted by name, and the engine's own figures.
+func (e *Engine) Snapshot() Snapshot {
+	r := e.current.Load()
+	s := Snapshot{
+		Devices:  make([]*Status, len(r.targets)),
+		Workers:  r.settings.Concurrency,
+		Busy:     int(e.busy.Load()),
+		Polls:    e.tally.polls.Load(),
+		Retries:  e.tally.retries.Load(),
+		Failures: e.tally.byReason(),
+		Sweeps:   make(map[string]Sweeps, len(r.groups)),
+		Paused:   e.breaker.paused(),
+	}
+	for i, t := range r.targets {
+		s.Devices[i] = t.status.Load()
+	}
+	now := time.Now()
+	for name, g := range r.groups {
+		sweeps, queue := g.figures(now)
+		s.Sweeps[name] = sweeps
+		s.Queue += queue
+	}
+	return s
+}
+
+// tally counts the polls of the whole fleet, those of devices that have left among them.
+type tally struct {
+	polls, retries atomic.Uint64
+	failures       map[sshcli.Reason]*atomic.Uint64
+}
+
+func newTally() *tally {
+	t := &tally{failures: make(map[sshcli.Reason]*atomic.Uint64, len(Reasons))}
+	for _, r := range Reasons {
+		t.failures[r] = new(atomic.Uint64)
+	}
+	return t
+}
+
+func (t *tally) count(reason sshcli.Reason, retries uint64) {
+	t.polls.Add(1)
+	t.retries.Add(retries)
+	if reason != "" {
+		t.failures[reason].Add(1)
+	}
+}
+
+func (t *tally) byReason() map[sshcli.Reason]uint64 {
+	m := make(map[sshcli.Reason]uint64, len(t.failures))
+	for r, n := range t.failures {
+		m[r] = n.Load()
+	}
+	return m
+}

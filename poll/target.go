@@ -1,0 +1,174 @@
+package poll
+
+import (
+	"crypto/sha256"
+	"encoding/binary"
+	"slices"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/netver/netver_exporter/inventory"
+)
+
+// target is a device in the engine's care.
+type target struct {
+	name   string
+	phase  float64 // its place in a sweep, in [0, 1)
+	status atomic.Pointer[Status]
+
+	mu     sync.Mutex
+	device *inventory.Device // nil: it left the inventory
+	roster *roster           // what its device belongs to
+	group  *group
+	joined time.Time     // when it came into the inventory, or changed so that it must be polled anew
+	polled time.Time     // when a worker last took it; zero: never
+	busy   bool          // a worker has it
+	ended  chan struct{} // closed when the next poll ends; nil: nobody waits
+	record record
+}
+
+func newTarget(name string, now time.Time) *target {
+	return &target{name: name, phase: phase(name), joined: now}
+}
+
+// phase spreads names evenly and is the same after a restart.
+func phase(name string) float64 {
+	sum := sha256.Sum256([]byte(name))
+	return float64(binary.BigEndian.Uint64(sum[:])>>11) / (1 << 53)
+}
+
+// assign gives the target its place in a new plan.
+func (t *target) assign(r *roster, g *group, d *inventory.Device, now time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	old := t.device
+	t.device, t.roster, t.group = d, r, g
+	t.record.forgive()
+	switch {
+	case old == nil: // new, or back again
+		t.record, t.polled, t.joined = record{}, time.Time{}, now
+		t.status.Store(&Status{Device: *d, Platform: d.Platform})
+		return
+	case !sameDialogue(old, d): // what is known may be another device's: ask at once
+		t.polled, t.joined = time.Time{}, now
+	case sameDevice(old, d):
+		return
+	}
+	s := *t.status.Load()
+	s.Device = *d
+	if s.Pending() {
+		s.Platform = d.Platform
+	}
+	t.status.Store(&s)
+}
+
+// dismiss takes the target out of the inventory and reports whether a poll is in flight.
+func (t *target) dismiss() (inFlight bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.device, t.roster, t.group = nil, nil, nil
+	t.release()
+	return t.busy
+}
+
+func (t *target) inFlight() bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.busy
+}
+
+func (t *target) times() (polled, joined time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.polled, t.joined
+}
+
+// await returns a channel that is closed when the next poll ends, and the group to ask for one; nil: one is in flight.
+func (t *target) await() (<-chan struct{}, *group) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.ended == nil {
+		t.ended = make(chan struct{})
+	}
+	if t.device == nil {
+		defer t.release()
+		return t.ended, nil
+	}
+	if t.busy {
+		return t.ended, nil
+	}
+	return t.ended, t.group
+}
+
+// release tells those who wait that there is nothing more to wait for.
+func (t *target) release() {
+	if t.ended != nil {
+		close(t.ended)
+		t.ended = nil
+	}
+}
+
+// standing is what becomes of a slot that is due.
+type standing int
+
+const (
+	needless standing = iota // gone, in flight, polled since, or backing off
+	healthy
+	failing // failed slowly and repeatedly: for the slow lane
+)
+
+func (t *target) standing(s slot, now time.Time) standing {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	scheduled := s.sweep != nil
+	switch {
+	case !t.wants(s), scheduled && now.Before(t.record.notBefore):
+		return needless
+	case scheduled && t.record.slow:
+		return failing
+	}
+	return healthy
+}
+
+// wants reports that the slot is still worth a poll.
+func (t *target) wants(s slot) bool {
+	return t.group == s.group && !t.busy && t.polled.Before(s.since)
+}
+
+// claim takes the target for a poll. At most one claim succeeds for a sweep, and none while a poll is in flight.
+func (t *target) claim(s slot, now time.Time) (r *roster, d *inventory.Device, ok bool) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if !t.wants(s) {
+		return nil, nil, false
+	}
+	t.busy, t.polled = true, now
+	return t.roster, t.device, true
+}
+
+// end gives the target back after a poll. Unless the device has left or changed meanwhile, result makes the new status
+// from the old one; end then returns both.
+func (t *target) end(polled *inventory.Device, result func(r *record, old *Status) *Status) (old, latest *Status) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.busy = false
+	defer t.release()
+	if result == nil || t.device == nil || !sameDialogue(t.device, polled) {
+		return nil, nil
+	}
+	old = t.status.Load()
+	latest = result(&t.record, old)
+	t.status.Store(latest)
+	return old, latest
+}
+
+// sameDialogue reports that both would be asked in the same way, so that an answer of one is an answer of the other.
+func sameDialogue(a, b *inventory.Device) bool {
+	return a.Address == b.Address && a.Platform == b.Platform && a.Credential == b.Credential &&
+		a.Mode == b.Mode && a.Legacy == b.Legacy
+}
+
+func sameDevice(a, b *inventory.Device) bool {
+	return sameDialogue(a, b) && a.Name == b.Name && a.Group == b.Group && slices.Equal(a.Labels, b.Labels)
+}
