@@ -1,6 +1,8 @@
 package parser
 
 import (
+	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/netver/netver_exporter/terminal"
@@ -8,13 +10,16 @@ import (
 
 // Parse reads the answers of a device. The reading holds everything that was found whatever the error: a
 // *RefusedError if the device refused a command that is not optional, a *NoVersionError if no answer told the version.
+//
+// Where two commands tell a fact, the one that the definition lists first is believed. The answer to a command that the
+// platform does not know is read with the rules of all.
 func (p *Platform) Parse(outputs []Output) (Reading, error) {
+	seen := p.sorted(outputs)
 	var s search
-	var seen []Output
 	var refused *RefusedError
-	for _, o := range outputs {
+	for i := range seen {
+		o := &seen[i]
 		o.Text = terminal.Clean(o.Text)
-		seen = append(seen, o)
 		c := p.Command(o.Command)
 		if line, ok := p.refusal(o.Text); ok {
 			if refused == nil && (c == nil || !c.Optional) {
@@ -40,20 +45,36 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 	return s.reading, nil
 }
 
+// sorted returns a copy of the outputs in the order of the platform's commands, unknown ones last.
+func (p *Platform) sorted(outputs []Output) []Output {
+	sorted := slices.Clone(outputs)
+	if len(sorted) > 1 {
+		slices.SortStableFunc(sorted, func(a, b Output) int { return cmp.Compare(p.commandIndex(a.Command), p.commandIndex(b.Command)) })
+	}
+	return sorted
+}
+
 // Command returns the platform's command with this name or spelling, nil if it has none. Case, runs of blanks and a pipe
 // such as "| no-more" do not count.
 func (p *Platform) Command(name string) *Command {
-	if i, ok := p.byCommand[commandKey(name)]; ok {
-		return &p.Commands[i]
-	}
-	before, _, piped := strings.Cut(name, "|")
-	if !piped {
-		return nil
-	}
-	if i, ok := p.byCommand[commandKey(before)]; ok {
+	if i := p.commandIndex(name); i < len(p.Commands) {
 		return &p.Commands[i]
 	}
 	return nil
+}
+
+// commandIndex returns len(p.Commands) for a command that the platform does not know.
+func (p *Platform) commandIndex(name string) int {
+	if i, ok := p.byCommand[name]; ok {
+		return i
+	}
+	before, _, _ := strings.Cut(name, "|")
+	for _, spelling := range [...]string{name, before} {
+		if i, ok := p.byCommand[commandKey(spelling)]; ok {
+			return i
+		}
+	}
+	return len(p.Commands)
 }
 
 func commandKey(name string) string {

@@ -9,7 +9,7 @@ type search struct {
 	boot, clock instant
 }
 
-func (s *search) command(c *Command, o Output) {
+func (s *search) command(c *Command, o *Output) {
 	for i := range c.facts {
 		f := &c.facts[i]
 		for j := 0; j < len(f.rules) && !s.found[f.fact]; j++ {
@@ -20,7 +20,7 @@ func (s *search) command(c *Command, o Output) {
 
 // rule takes the first value on a line that matches, is not excluded and can be converted. Of values that cannot,
 // the first is kept among the matches so that people see why a fact is absent.
-func (s *search) rule(f fact, r *rule, o Output) {
+func (s *search) rule(f fact, r *rule, o *Output) {
 	complained := false
 	r.visit(o.Text, func(at int, captured string) bool {
 		text := cleanValue(captured)
@@ -41,7 +41,7 @@ func (s *search) rule(f fact, r *rule, o Output) {
 	})
 }
 
-func (s *search) match(name string, r *rule, o Output, at int, text string) *Match {
+func (s *search) match(name string, r *rule, o *Output, at int, text string) *Match {
 	if s.reading.Matches == nil {
 		s.reading.Matches = make([]Match, 0, factCount)
 	}
@@ -76,18 +76,23 @@ func (s *search) set(f fact, v value) {
 	}
 }
 
-// settleBootTime turns a boot time into an uptime where the device told its clock too, and keeps it where its zone is known.
+// settleBootTime sets boot time and clock against each other. The difference stands in for an uptime, or refines one that
+// is told in coarser steps and agrees with it. A boot time alone counts where its zone is known.
 func (s *search) settleBootTime() {
-	if !s.found[factBootTime] || s.found[factUptime] {
+	if !s.found[factBootTime] {
 		return
 	}
+	told := s.reading.Facts.Uptime
 	if s.found[factClock] {
-		if age, err := s.clock.since(s.boot); err == nil {
+		age, err := s.clock.since(s.boot)
+		switch {
+		case err != nil:
+		case told == nil, age.Resolution < told.Resolution && (age.Age-told.Age).Abs() <= told.Resolution:
 			s.reading.Facts.Uptime = &age
 			return
 		}
 	}
-	if s.boot.zoned && s.boot.isClockSet() {
+	if told == nil && s.boot.zoned && s.boot.isClockSet() {
 		s.reading.Facts.BootTime = s.boot.wall
 	}
 }
