@@ -1,0 +1,151 @@
+// Package deploy holds what is shipped beside the program to what can be told without a Prometheus or a Grafana.
+package deploy
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"gopkg.in/yaml.v3"
+)
+
+func read(t *testing.T, path string, unmarshal func([]byte, any) error, into any) {
+	t.Helper()
+	b, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := unmarshal(b, into); err != nil {
+		t.Fatalf("%s: %v", path, err)
+	}
+}
+
+type ruleFile struct {
+	Groups []struct {
+		Name  string
+		Rules []rule
+	}
+}
+
+type rule struct {
+	Alert       string
+	Record      string
+	Labels      map[string]string
+	Annotations map[string]string
+}
+
+type ruleTests struct {
+	Tests []struct {
+		Alerts []struct {
+			Alertname string
+			Expected  []any `yaml:"exp_alerts"`
+		} `yaml:"alert_rule_test"`
+		Expressions []struct{ Expr string } `yaml:"promql_expr_test"`
+	}
+}
+
+func rules(t *testing.T, path string) (all []rule) {
+	t.Helper()
+	var file ruleFile
+	read(t, path, yaml.Unmarshal, &file)
+	for _, group := range file.Groups {
+		all = append(all, group.Rules...)
+	}
+	if len(all) == 0 {
+		t.Fatalf("%s holds no rules", path)
+	}
+	return all
+}
+
+func TestAlertsSayWhatIsWrong(t *testing.T) {
+	severities := []string{"critical", "warning", "info"}
+	for _, r := range rules(t, "prometheus/alerts.yml") {
+		if !strings.HasPrefix(r.Alert, "Netver") {
+			t.Errorf("alert %q does not begin with Netver", r.Alert)
+		}
+		if !slices.Contains(severities, r.Labels["severity"]) {
+			t.Errorf("%s: severity %q is none of %q", r.Alert, r.Labels["severity"], severities)
+		}
+		for _, annotation := range []string{"summary", "description"} {
+			if r.Annotations[annotation] == "" {
+				t.Errorf("%s has no %s", r.Alert, annotation)
+			}
+		}
+	}
+}
+
+func TestEachAlertHasAFiringAndASilentCase(t *testing.T) {
+	var file ruleTests
+	read(t, "prometheus/alerts_test.yml", yaml.Unmarshal, &file)
+	fires, silent := map[string]bool{}, map[string]bool{}
+	for _, test := range file.Tests {
+		for _, alert := range test.Alerts {
+			fires[alert.Alertname] = fires[alert.Alertname] || len(alert.Expected) > 0
+			silent[alert.Alertname] = silent[alert.Alertname] || len(alert.Expected) == 0
+		}
+	}
+	for _, r := range rules(t, "prometheus/alerts.yml") {
+		if !fires[r.Alert] || !silent[r.Alert] {
+			t.Errorf("%s: a case in which it fires: %v, one in which it is silent: %v", r.Alert, fires[r.Alert], silent[r.Alert])
+		}
+	}
+}
+
+func TestEachRecordingRuleHasACase(t *testing.T) {
+	var file ruleTests
+	read(t, "prometheus/rules_test.yml", yaml.Unmarshal, &file)
+	for _, r := range rules(t, "prometheus/rules.yml") {
+		if !strings.HasPrefix(r.Record, "netver:") {
+			t.Errorf("recording rule %q does not begin with netver:", r.Record)
+		}
+		tested := false
+		for _, test := range file.Tests {
+			for _, expression := range test.Expressions {
+				tested = tested || strings.HasPrefix(expression.Expr, r.Record)
+			}
+		}
+		if !tested {
+			t.Errorf("no case asks for %s", r.Record)
+		}
+	}
+}
+
+func TestDashboardPanels(t *testing.T) {
+	var dashboard struct {
+		Panels []struct {
+			ID          int
+			Type        string
+			Title       string
+			Description string
+			GridPos     struct{ X, Y, W, H int }
+			Targets     []struct{ Expr string }
+		}
+	}
+	read(t, "grafana/netver.json", json.Unmarshal, &dashboard)
+	ids, cells := map[int]string{}, map[string]string{}
+	for _, panel := range dashboard.Panels {
+		if other, taken := ids[panel.ID]; taken {
+			t.Errorf("%q and %q share the id %d", other, panel.Title, panel.ID)
+		}
+		ids[panel.ID] = panel.Title
+		at := panel.GridPos
+		for x := at.X; x < at.X+at.W; x++ {
+			for y := at.Y; y < at.Y+at.H; y++ {
+				cell := fmt.Sprint(x, ",", y)
+				if other, taken := cells[cell]; taken || x >= 24 {
+					t.Fatalf("%q overlaps %q or leaves the grid at %s", panel.Title, other, cell)
+				}
+				cells[cell] = panel.Title
+			}
+		}
+		if panel.Type == "row" {
+			continue
+		}
+		if panel.Description == "" || len(panel.Targets) == 0 {
+			t.Errorf("%q has no description or no query", panel.Title)
+		}
+	}
+}
