@@ -22,35 +22,28 @@ type Device struct {
 
 	Address    netip.Addr    // in 127.0.0.0/8; zero: the fleet picks one
 	Login      Login         // who may log in; zero: Username with Password
+	Hostname   string        // replaces the host name of the sample; "": as the sample has it
+	Aging      bool          // the uptime it prints grows with the clock, where the notation can be told
 	Delay      time.Duration // before each answer
 	Page       int           // lines of a page; 0: 24, as devices ignore the height of the PTY
 	KeepPaging bool          // paging stays on, whatever is typed
 	Exec       Exec          // what it does with exec requests
 	Lines      int           // sessions at once, more are refused; 0: no limit
+	Legacy     bool          // offers only algorithms of long ago
+	Fault      Fault         // how it misbehaves; "": it does not
+	Pause      time.Duration // how long the fault takes, where it takes long; 0: the fault's own time
 	OwnKey     bool          // has a host key of its own instead of the fleet's
 
-	addr    netip.AddrPort
-	hostKey ssh.Signer
-
-	mu       sync.Mutex // held by those who change the script
+	addr     netip.AddrPort
+	hostKey  ssh.Signer
+	mu       sync.Mutex         // held by those who change the script, or the links
+	links    map[*link]struct{} // the connections
+	booted   atomic.Int64       // Unix time in nanoseconds
 	script   atomic.Pointer[script]
+	fault    atomic.Pointer[behaviour]
 	progress progress
 	counters
 }
-
-// Login is what a device accepts.
-type Login struct {
-	Username string
-	Password string
-	Key      ssh.PublicKey // accepted beside the password; nil: none
-	Enable   string        // the enable secret; "": the privileged mode is free
-}
-
-// Username and Password open every device that has no Login of its own.
-const (
-	Username = "lab"
-	Password = "lab"
-)
 
 // Exec is what a device does with exec requests.
 type Exec int
@@ -65,7 +58,8 @@ const (
 // Addr is where the device is reached, host:port. It is known once the fleet has started.
 func (d *Device) Addr() string { return d.addr.String() }
 
-// Set makes the device another one of its platform from the next session on: a new version, a new model.
+// Set makes the device another one of its platform from the next command on: a new version, a new model. The uptime
+// is that of the sample.
 func (d *Device) Set(s parser.Sample) error {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -73,11 +67,16 @@ func (d *Device) Set(s parser.Sample) error {
 	if err != nil {
 		return fmt.Errorf("device %s: %w", d.Name, err)
 	}
+	if next.age != nil {
+		d.booted.Store(time.Now().Add(-next.age.age).UnixNano())
+	} else {
+		d.booted.CompareAndSwap(0, time.Now().UnixNano())
+	}
 	d.script.Store(next)
 	return nil
 }
 
-// SetAnswer changes what one command prints, from the next session on.
+// SetAnswer changes what one command prints, from the next time on.
 func (d *Device) SetAnswer(command, text string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()

@@ -6,6 +6,7 @@ import (
 	"crypto/rand"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/netip"
 	"sync"
@@ -20,6 +21,7 @@ type Fleet struct {
 	devices  []*Device
 	byAddr   map[netip.Addr]*Device
 	listener net.Listener
+	held     []io.Closer // sockets of devices that are not behind the listener
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 	counters
@@ -46,19 +48,44 @@ func StartAt(ctx context.Context, port uint16, devices ...*Device) (*Fleet, erro
 			return nil, err
 		}
 	}
-	f.listener, err = listen(ctx, port)
-	if err != nil {
-		return nil, fmt.Errorf("listen for the lab's devices: %w", err)
+	if err := f.listen(ctx, port); err != nil {
+		f.hangUp()
+		return nil, err
 	}
-	port = f.listener.Addr().(*net.TCPAddr).AddrPort().Port()
-	for _, d := range devices {
-		d.addr = netip.AddrPortFrom(d.Address, port)
-	}
-
 	ctx, f.stop = context.WithCancel(ctx)
-	context.AfterFunc(ctx, func() { f.listener.Close() })
 	f.running.Go(func() { f.serve(ctx) })
+	f.running.Go(func() {
+		<-ctx.Done()
+		f.hangUp()
+	})
 	return f, nil
+}
+
+// listen opens the fleet's socket, and those of the devices that cannot be behind it.
+func (f *Fleet) listen(ctx context.Context, port uint16) error {
+	listener, err := listen(ctx, port)
+	if err != nil {
+		return fmt.Errorf("listen for the lab's devices: %w", err)
+	}
+	f.listener = listener
+	f.held = append(f.held, listener)
+	port = listener.Addr().(*net.TCPAddr).AddrPort().Port()
+	for _, d := range f.devices {
+		d.addr = netip.AddrPortFrom(d.Address, port)
+		if place := d.fault.Load().place; place != nil {
+			if d.addr, err = place(ctx, f, d.Address); err != nil {
+				return fmt.Errorf("device %s: %w", d.Name, err)
+			}
+		}
+	}
+	return nil
+}
+
+// hangUp closes the sockets.
+func (f *Fleet) hangUp() {
+	for _, h := range f.held {
+		h.Close()
+	}
 }
 
 // Close ends every session and waits until nothing of the fleet is left.
@@ -175,6 +202,9 @@ func (d *Device) build(key ssh.Signer) error {
 	}
 	if d.Page == 0 {
 		d.Page = 24
+	}
+	if err := d.SetFault(d.Fault); err != nil {
+		return err
 	}
 	return d.Set(d.Sample)
 }

@@ -13,7 +13,7 @@ const tries = 3
 func (sh *shell) gates() bool {
 	for range tries {
 		pass, login, err := true, false, error(nil)
-		for _, g := range sh.script.talk.Gates {
+		for _, g := range sh.script().talk.Gates {
 			var right bool
 			if right, err = sh.ask(g); err != nil {
 				return false

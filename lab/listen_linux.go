@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strconv"
 	"syscall"
@@ -16,4 +17,15 @@ func listen(ctx context.Context, port uint16) (net.Listener, error) {
 		})
 	}}
 	return config.Listen(ctx, "tcp4", net.JoinHostPort("0.0.0.0", strconv.Itoa(int(port))))
+}
+
+// shrinkQueue leaves room for a single connection that nobody accepts.
+func shrinkQueue(listener *net.TCPListener) error {
+	raw, err := listener.SyscallConn()
+	if err != nil {
+		return err
+	}
+	var failed error
+	err = raw.Control(func(fd uintptr) { failed = syscall.Listen(int(fd), 0) })
+	return errors.Join(err, failed)
 }

@@ -4,6 +4,7 @@ package lab
 
 import (
 	"context"
+	"errors"
 	"net"
 	"strconv"
 )
@@ -13,3 +14,6 @@ func listen(ctx context.Context, port uint16) (net.Listener, error) {
 	var config net.ListenConfig
 	return config.Listen(ctx, "tcp4", net.JoinHostPort("0.0.0.0", strconv.Itoa(int(port))))
 }
+
+// shrinkQueue is known for Linux only.
+func shrinkQueue(*net.TCPListener) error { return errors.ErrUnsupported }

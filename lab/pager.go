@@ -1,9 +1,17 @@
 package lab
 
-import "strings"
+import (
+	"context"
+	"strings"
+)
 
-// page shows an answer, a page at a time while paging is on. It reports whether the session goes on.
-func (sh *shell) page(text string) bool {
+// show prints an answer, a page at a time while paging is on. It reports whether the session goes on.
+func (sh *shell) show(ctx context.Context, text string) bool {
+	if fault := sh.dev.fault.Load(); fault.print != nil {
+		_ = sh.screen.Flush()
+		sh.fail(ctx, fault, sh.cooked(text))
+		return false
+	}
 	if !sh.paging {
 		sh.print(text)
 		return true
@@ -29,7 +37,7 @@ func (sh *shell) page(text string) bool {
 
 // more shows the pager and returns how many lines the key asks for; 0: no more of this.
 func (sh *shell) more() (lines int, err error) {
-	talk := &sh.script.talk
+	talk := &sh.script().talk
 	_, _ = sh.screen.WriteString(talk.Pager)
 	defer func() { _, _ = sh.screen.WriteString(talk.Erase) }()
 	for {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"regexp"
 	"strings"
+	"time"
 
 	"github.com/netver/netver_exporter/parser"
 )
@@ -14,16 +15,33 @@ type script struct {
 	talk     parser.Talk
 	answers  []parser.Output
 	required []string // the commands of a full poll
+	age      *ageText // where the uptime is told; nil: it is printed as the sample has it
+	oldName  string   // the sample's host name
+	newName  string   // what it is replaced with; "": nothing
 }
 
 // newScript fills in what the sample leaves open. The platform must recognise the result.
 func newScript(d *Device, s parser.Sample) (*script, error) {
-	talk, session := s.Talk, d.Platform.Session
+	if len(s.Answers) == 0 {
+		return nil, errors.New("the sample answers no command")
+	}
+	sc := &script{talk: s.Talk, answers: s.Answers}
+	if d.Hostname != "" {
+		sc.oldName, sc.newName = hostname(d.Platform, s), d.Hostname
+	}
+	if d.Aging {
+		sc.age = findAge(d.Platform, s.Answers)
+	}
+	sc.required = sc.pollOf(d.Platform)
+	sc.fill(d)
+	return sc, sc.verify(d.Platform)
+}
+
+// fill completes the talk.
+func (sc *script) fill(d *Device) {
+	talk, session := &sc.talk, &d.Platform.Session
 	if talk.Server == "" {
 		talk.Server = "SSH-2.0-OpenSSH_9.2"
-	}
-	if !strings.HasPrefix(talk.Server, "SSH-2.0-") {
-		return nil, fmt.Errorf("server version %q does not begin with SSH-2.0-", talk.Server)
 	}
 	if talk.Newline == "" {
 		talk.Newline = "\r\n"
@@ -31,11 +49,8 @@ func newScript(d *Device, s parser.Sample) (*script, error) {
 	if talk.Prompt == "" {
 		talk.Prompt = firstMatch(prompts(d.Name, d.Login.Username), session.Prompt)
 	}
-	if len(session.Prompt) > 0 && !matches(talk.Prompt, session.Prompt) {
-		return nil, fmt.Errorf("prompt %q does not match platform %s: set the sample's prompt", talk.Prompt, d.Platform.ID)
-	}
-	if talk.User != "" && len(session.Prompt) > 0 && !matches(talk.User, session.Prompt) {
-		return nil, fmt.Errorf("prompt %q does not match platform %s: correct the sample's user prompt", talk.User, d.Platform.ID)
+	for _, text := range []*string{&talk.Prompt, &talk.User, &talk.Banner} {
+		*text = sc.renamed(*text)
 	}
 	if talk.Pager == "" && (len(session.Setup) > 0 || d.KeepPaging) {
 		talk.Pager = " --More-- "
@@ -46,20 +61,27 @@ func newScript(d *Device, s parser.Sample) (*script, error) {
 	if talk.Refusal == "" {
 		talk.Refusal = firstMatch(refusals, session.Refusals)
 	}
-	if len(s.Answers) == 0 {
-		return nil, errors.New("the sample answers no command")
+}
+
+func (sc *script) verify(p *parser.Platform) error {
+	talk, patterns := &sc.talk, p.Session.Prompt
+	switch {
+	case !strings.HasPrefix(talk.Server, "SSH-2.0-"):
+		return fmt.Errorf("server version %q does not begin with SSH-2.0-", talk.Server)
+	case len(patterns) > 0 && !matches(talk.Prompt, patterns):
+		return fmt.Errorf("prompt %q does not match platform %s: set the sample's prompt", talk.Prompt, p.ID)
+	case len(patterns) > 0 && talk.User != "" && !matches(talk.User, patterns):
+		return fmt.Errorf("prompt %q does not match platform %s: correct the sample's user prompt", talk.User, p.ID)
 	}
-	sc := &script{talk: talk, answers: s.Answers}
-	sc.required = sc.pollOf(d.Platform)
-	return sc, nil
+	return nil
 }
 
 // pollOf lists the commands that make a poll: those the platform types and the sample answers.
 func (sc *script) pollOf(p *parser.Platform) []string {
 	var commands []string
 	for _, c := range p.Commands {
-		if _, known := sc.answer(c.Run); known && c.Poll && !c.Optional {
-			commands = append(commands, c.Run)
+		if a, known := sc.answer(c.Run); known && c.Poll && !c.Optional {
+			commands = append(commands, a.Command)
 		}
 	}
 	if commands == nil {
@@ -77,6 +99,9 @@ func (sc *script) with(command, text string) *script {
 			next.answers = append(next.answers, a)
 		}
 	}
+	if next.age != nil && sameCommand(next.age.command, command) {
+		next.age = nil
+	}
 	return &next
 }
 
@@ -93,65 +118,55 @@ func (sc *script) answer(command string) (parser.Output, bool) {
 	return parser.Output{}, false
 }
 
+// text is the answer as the device prints it when it has been up for so long, its last line ended.
+func (sc *script) text(answer parser.Output, uptime time.Duration) string {
+	text := answer.Text
+	if sc.age != nil && sc.age.command == answer.Command {
+		text = sc.age.at(uptime)
+	}
+	return ended(sc.renamed(text))
+}
+
+func (sc *script) renamed(text string) string {
+	if sc.oldName == "" || sc.newName == "" {
+		return text
+	}
+	return strings.ReplaceAll(text, sc.oldName, sc.newName)
+}
+
+// asksPassword reports whether the real login happens inside the session.
+func (sc *script) asksPassword() bool {
+	for _, g := range sc.talk.Gates {
+		if strings.Contains(g.Want, "{password}") {
+			return true
+		}
+	}
+	return false
+}
+
+// labName is what a sample calls its device where the platform cannot tell the name.
+var labName = regexp.MustCompile(`\blab-[\w\-]+`)
+
+// hostname is the name that a sample's device has.
+func hostname(p *parser.Platform, s parser.Sample) string {
+	reading, _ := p.Parse(s.Answers) // what was found counts, not what was missing
+	if name := reading.Facts.Hostname; name != "" {
+		return name
+	}
+	return labName.FindString(s.Talk.Prompt)
+}
+
+// ended gives a text the line end that its last line may lack.
+func ended(text string) string {
+	if text == "" || strings.HasSuffix(text, "\n") {
+		return text
+	}
+	return text + "\n"
+}
+
 func sameCommand(a, b string) bool {
 	if strings.EqualFold(a, b) {
 		return true
 	}
 	return strings.EqualFold(strings.Join(strings.Fields(a), " "), strings.Join(strings.Fields(b), " "))
-}
-
-// prompts are the shapes that prompts have, the most common first.
-func prompts(host, user string) []string {
-	return []string{
-		host + "#",
-		host + "> ",
-		user + "@" + host + "> ",
-		user + "@" + host + ":~$ ",
-		host + " # ",
-		"(" + host + ") #",
-		"(" + host + ") >",
-		"<" + host + ">",
-		"[" + user + "@" + host + "] > ",
-		"A:" + host + "# ",
-		"-> ",
-		"> ",
-	}
-}
-
-// refusals are what devices say to a command they do not know.
-var refusals = []string{
-	"% Invalid input detected at '^' marker.",
-	"% Invalid command at '^' marker.",
-	"% Unknown command.",
-	"% Unrecognized command",
-	"ERROR: % Invalid input detected at '^' marker.",
-	"unknown command.",
-	"syntax error, expecting <command>.",
-	"Error: Unrecognized command found at '^' position.",
-	"-bash: command not found",
-	"Invalid input: x",
-}
-
-// firstMatch is the first of the texts that a pattern matches, or the first text.
-func firstMatch(texts []string, patterns []*regexp.Regexp) string {
-	for _, text := range texts {
-		if matches(text, patterns) {
-			return text
-		}
-	}
-	return texts[0]
-}
-
-// escapes are the sequences that a prompt may carry and a terminal does not show.
-var escapes = regexp.MustCompile(`\x1b\][^\x07]*\x07|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[=>]|[\x00\x07\r]`)
-
-func matches(text string, patterns []*regexp.Regexp) bool {
-	for _, line := range strings.Split(escapes.ReplaceAllString(text, ""), "\n") {
-		for _, p := range patterns {
-			if p.MatchString(line) {
-				return true
-			}
-		}
-	}
-	return false
 }

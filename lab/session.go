@@ -2,9 +2,10 @@ package lab
 
 import (
 	"context"
-	"strings"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/parser"
 )
 
 // session is one channel: a shell or an exec request.
@@ -19,18 +20,9 @@ func (l *link) channel(ctx context.Context, server *ssh.ServerConn, offer ssh.Ne
 		_ = offer.Reject(ssh.UnknownChannelType, "only sessions here")
 		return
 	}
-	open := l.dev.sessions.open()
-	l.fleet.sessions.open()
-	ended := false
-	end := func() {
-		if !ended {
-			l.dev.sessions.close()
-			l.fleet.sessions.close()
-			ended = true
-		}
-	}
+	end := l.open()
 	defer end()
-	if l.dev.Lines > 0 && open > int64(l.dev.Lines) {
+	if l.dev.fault.Load().noChannel || l.dev.Lines > 0 && l.dev.sessions.now.Load() > int64(l.dev.Lines) {
 		_ = offer.Reject(ssh.ResourceShortage, "no free line")
 		return
 	}
@@ -41,34 +33,45 @@ func (l *link) channel(ctx context.Context, server *ssh.ServerConn, offer ssh.Ne
 	defer channel.Close()
 	s := &session{link: l, channel: channel}
 	for req := range requests {
-		switch {
-		case req.Type == "shell":
-			_ = req.Reply(true, nil)
-			l.running.Go(func() { ssh.DiscardRequests(requests) })
-			status := s.shell(ctx)
-			end() // before the client hears of it: it may be back at once
-			s.exit(status)
-			return
-		case req.Type == "exec" && l.dev.Exec != ExecNever:
-			_ = req.Reply(true, nil)
-			l.running.Go(func() { ssh.DiscardRequests(requests) })
-			status := s.exec(ctx, req.Payload)
-			end()
-			s.exit(status)
-			if l.dev.Exec == ExecOnce {
-				server.Close()
-			}
-			return
-		case req.WantReply:
-			_ = req.Reply(req.Type == "pty-req", nil)
+		play := s.program(req)
+		if play == nil {
+			_ = req.Reply(req.Type == "pty-req" && !l.dev.fault.Load().noPTY, nil)
+			continue
+		}
+		_ = req.Reply(true, nil)
+		l.running.Go(func() { ssh.DiscardRequests(requests) })
+		status := play(ctx)
+		end() // before the client hears of it, for it may be back at once
+		_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
+		channel.Close()
+		if req.Type == "exec" && l.dev.Exec == ExecOnce {
+			server.Close()
+		}
+		return
+	}
+}
+
+// open counts a session; the result, which may be called more than once, ends it.
+func (l *link) open() (end func()) {
+	l.count(func(c *counters) { c.sessions.open() })
+	ended := false
+	return func() {
+		if !ended {
+			l.count(func(c *counters) { c.sessions.close() })
+			ended = true
 		}
 	}
 }
 
-// exit tells the client how the session ended, and ends it.
-func (s *session) exit(status uint32) {
-	_, _ = s.channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
-	s.channel.Close()
+// program is what a request starts, nil if it starts nothing. The program returns the exit status.
+func (s *session) program(req *ssh.Request) func(context.Context) uint32 {
+	switch {
+	case req.Type == "shell":
+		return s.shell
+	case req.Type == "exec" && s.dev.Exec != ExecNever:
+		return func(ctx context.Context) uint32 { return s.exec(ctx, req.Payload) }
+	}
+	return nil
 }
 
 // exec answers one command without echo and prompt.
@@ -81,29 +84,42 @@ func (s *session) exec(ctx context.Context, payload []byte) uint32 {
 	if !wait(ctx, s.dev.Delay) {
 		return 1
 	}
-	answer, known := s.script.answer(request.Command)
+	answer, known := s.script().answer(request.Command)
 	if !known {
-		_, _ = s.channel.Write([]byte(ended(s.script.talk.Refusal)))
+		_, _ = s.channel.Write([]byte(ended(s.script().talk.Refusal)))
 		return 1
 	}
-	if _, err := s.channel.Write([]byte(ended(answer.Text))); err != nil {
+	text := s.text(answer)
+	if fault := s.dev.fault.Load(); fault.print != nil {
+		s.fail(ctx, fault, text)
+		return 1
+	}
+	if _, err := s.channel.Write([]byte(text)); err != nil {
 		return 1
 	}
 	s.done(answer.Command)
 	return 0
 }
 
-// done notes that a command was answered in full; the last of the required ones makes a poll.
-func (s *session) done(command string) {
-	if s.dev.progress.done(s.script.required, command) {
-		s.count(func(c *counters) { c.polls.Add(1) })
+// text is what the device prints now.
+func (s *session) text(answer parser.Output) string {
+	text := s.script().text(answer, s.dev.Uptime())
+	if edit := s.dev.fault.Load().edit; edit != nil {
+		return edit(s.dev, text)
 	}
+	return text
 }
 
-// ended gives a text the line end that its last line may lack.
-func ended(text string) string {
-	if text == "" || strings.HasSuffix(text, "\n") {
-		return text
+// fail prints half of the text and leaves the rest to the fault, which ends the session.
+func (s *session) fail(ctx context.Context, fault *behaviour, text string) {
+	half := len(text) / 2
+	_, _ = s.channel.Write([]byte(text[:half]))
+	fault.print(ctx, s, text[half:])
+}
+
+// done notes that a command was answered in full; the last of the required ones makes a poll.
+func (s *session) done(command string) {
+	if s.dev.progress.done(s.script().required, command) {
+		s.count(func(c *counters) { c.polls.Add(1) })
 	}
-	return text + "\n"
 }

@@ -22,11 +22,10 @@ func (s *session) shell(ctx context.Context) uint32 {
 	sh := &shell{
 		session:    s,
 		keyboard:   newKeyboard(s.channel),
-		privileged: s.script.talk.User == "",
-		paging:     s.script.talk.Pager != "",
+		privileged: s.script().talk.User == "",
+		paging:     s.script().talk.Pager != "",
 	}
-	sh.print(s.script.talk.Banner)
-	if !sh.gates() {
+	if !sh.greet() || !sh.gates() {
 		return 1
 	}
 	for {
@@ -52,13 +51,37 @@ func (s *session) shell(ctx context.Context) uint32 {
 	}
 }
 
-// print shows a text with the line ends of the device.
+// greet prints the banner and reports whether a prompt will follow.
+func (sh *shell) greet() bool {
+	fault := sh.dev.fault.Load()
+	if fault.closes {
+		return false
+	}
+	if fault.banner != nil {
+		sh.print(fault.banner(sh.script()))
+	}
+	sh.print(sh.script().talk.Banner)
+	sh.print(fault.hang)
+	for fault.hang != "" {
+		if _, err := sh.key(); err != nil {
+			return false
+		}
+	}
+	return true
+}
+
+// print shows a text.
 func (sh *shell) print(text string) {
-	_, _ = sh.screen.WriteString(strings.ReplaceAll(text, "\n", sh.script.talk.Newline))
+	_, _ = sh.screen.WriteString(sh.cooked(text)) // a failed write shows at the next key
+}
+
+// cooked gives the text the line ends of the device.
+func (sh *shell) cooked(text string) string {
+	return strings.ReplaceAll(text, "\n", sh.script().talk.Newline)
 }
 
 func (sh *shell) prompt() {
-	talk := &sh.script.talk
+	talk := &sh.script().talk
 	if talk.Context != "" {
 		sh.print(talk.Context + "\n")
 	}
@@ -89,16 +112,16 @@ func (sh *shell) obey(ctx context.Context, line string) bool {
 	if e := sh.dev.Platform.Session.Enable; e != nil && sameCommand(e.Command, line) {
 		return sh.enable()
 	}
-	answer, known := sh.script.answer(line)
+	answer, known := sh.script().answer(line)
 	switch {
 	case known:
-		if !sh.page(ended(answer.Text)) {
+		if !sh.show(ctx, sh.text(answer)) {
 			return false
 		}
 		sh.done(answer.Command)
 	case sh.isSetup(line):
 	default:
-		sh.print(ended(sh.script.talk.Refusal))
+		sh.print(ended(sh.script().talk.Refusal))
 	}
 	return true
 }
@@ -110,7 +133,7 @@ var aboutPaging = regexp.MustCompile(`(?i)length|pag|more|datadump|scripting|row
 func (sh *shell) isSetup(line string) bool {
 	for _, command := range sh.dev.Platform.Session.Setup {
 		if sameCommand(command, line) {
-			if aboutPaging.MatchString(command) && !sh.dev.KeepPaging {
+			if aboutPaging.MatchString(command) && !sh.dev.KeepPaging && !sh.dev.fault.Load().pager {
 				sh.paging = false
 			}
 			return true

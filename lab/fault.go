@@ -1,0 +1,133 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Fault is a way to misbehave. The zero value is a device that does as it should.
+type Fault string
+
+// What can go wrong, in the order in which a poll meets it.
+const (
+	Refuse            Fault = "refuse"              // nothing listens at the address
+	Blackhole         Fault = "blackhole"           // SYN packets get no answer
+	Reset             Fault = "reset"               // accepts the connection and resets it at the first byte
+	Silent            Fault = "silent"              // accepts the connection and says nothing
+	HalfVersion       Fault = "half-version"        // stops in the middle of the version line
+	VersionOnly       Fault = "version-only"        // sends the version line and no more
+	NotSSH            Fault = "not-ssh"             // answers in HTTP
+	NoCommonAlgorithm Fault = "no-common-algorithm" // offers algorithms that nobody has
+	OtherHostKey      Fault = "other-host-key"      // shows a key that KnownHosts does not have
+	SlowAuth          Fault = "slow-auth"           // takes Device.Pause, or 20 s, over every secret
+	WrongPassword     Fault = "wrong-password"      // refuses every secret
+	OneTimeCode       Fault = "one-time-code"       // wants a code beside the password
+	NoFreeSession     Fault = "no-free-session"     // refuses every channel
+	NoPTY             Fault = "no-pty"              // refuses the PTY
+	ShellCloses       Fault = "shell-closes"        // ends the shell at once
+	PasswordExpired   Fault = "password-expired"    // wants a new password before anything else
+	NoPrompt          Fault = "no-prompt"           // greets and never prompts
+	Drip              Fault = "drip"                // prints a byte each Device.Pause, or 1 s
+	Endless           Fault = "endless"             // prints without end
+	ResetMidOutput    Fault = "reset-mid-output"    // resets the connection in the middle of an answer
+	RebootMidOutput   Fault = "reboot-mid-output"   // reboots in the middle of an answer
+	Freeze            Fault = "freeze"              // goes dead in the middle of an answer; the connection stays open
+)
+
+// What is odd, but no reason for a poll to fail.
+const (
+	TwoQuestions  Fault = "two-questions"  // keyboard-interactive asks for the password and for a "yes"
+	BannerPrompt  Fault = "banner-prompt"  // the banner has lines that look like the prompt
+	OutputPrompt  Fault = "output-prompt"  // so have the answers
+	StuckPager    Fault = "stuck-pager"    // paging cannot be switched off
+	Garbage       Fault = "garbage"        // answers have NUL bytes and invalid UTF-8
+	LongLine      Fault = "long-line"      // answers begin with a line of 1 MB
+	OtherHostname Fault = "other-hostname" // answers tell the name of another device
+)
+
+// behaviour is what a fault changes, stage by stage. The zero value changes nothing.
+type behaviour struct {
+	odd       bool                                                              // a poll should succeed all the same
+	place     func(context.Context, *Fleet, netip.Addr) (netip.AddrPort, error) // where the device is, if not with the others
+	tcp       func(context.Context, *link)                                      // has the connection instead of SSH
+	otherKey  bool                                                              // shows a strange host key
+	slowLogin bool                                                              // takes long over every secret
+	denies    bool                                                              // refuses every secret
+	asks      []question                                                        // what keyboard-interactive asks; the password method is gone
+	noChannel bool                                                              // refuses channels
+	noPTY     bool                                                              // refuses PTYs
+	closes    bool                                                              // ends shells at once
+	hang      string                                                            // printed instead of the first prompt, for ever
+	banner    func(*script) string                                              // precedes the banner
+	edit      func(d *Device, text string) string                               // changes what an answer says
+	pager     bool                                                              // keeps paging on
+	print     func(ctx context.Context, s *session, rest string)                // has the second half of an answer, and ends the session
+}
+
+// faults is every way to misbehave.
+var faults = map[Fault]behaviour{
+	"":                {odd: true},
+	Refuse:            {place: nowhere, tcp: func(_ context.Context, l *link) { l.conn.reset() }},
+	Blackhole:         {place: abyss, tcp: silence("")},
+	Reset:             {tcp: resetOnFirstByte},
+	Silent:            {tcp: silence("")},
+	HalfVersion:       {tcp: silence("SSH-2.0-Op")},
+	VersionOnly:       {tcp: silence("SSH-2.0-OpenSSH_9.2\r\n")},
+	NotSSH:            {tcp: speakHTTP},
+	NoCommonAlgorithm: {tcp: offerNothing},
+	OtherHostKey:      {otherKey: true},
+	SlowAuth:          {slowLogin: true},
+	WrongPassword:     {denies: true},
+	OneTimeCode:       {denies: true, asks: withCode},
+	NoFreeSession:     {noChannel: true},
+	NoPTY:             {noPTY: true},
+	ShellCloses:       {closes: true},
+	PasswordExpired:   {hang: "Your password has expired.\nEnter new password: "},
+	NoPrompt:          {hang: "Please wait, the system is being initialised ...\n"},
+	Drip:              {print: drip},
+	Endless:           {print: printForEver},
+	ResetMidOutput:    {print: func(_ context.Context, s *session, _ string) { s.conn.reset() }},
+	RebootMidOutput:   {print: func(_ context.Context, s *session, _ string) { s.dev.Reboot() }},
+	Freeze:            {print: freeze},
+
+	TwoQuestions:  {odd: true, asks: withConsent},
+	BannerPrompt:  {odd: true, banner: promptLines},
+	OutputPrompt:  {odd: true, edit: func(d *Device, text string) string { return promptLines(d.script.Load()) + text }},
+	StuckPager:    {odd: true, pager: true},
+	Garbage:       {odd: true, edit: func(_ *Device, text string) string { return "\x00caf\xe9 \xff\xfe\x00\n" + text }},
+	LongLine:      {odd: true, edit: func(_ *Device, text string) string { return strings.Repeat("x", 1<<20) + "\n" + text }},
+	OtherHostname: {odd: true, edit: tellOtherName},
+}
+
+// Faults lists every fault there is, in alphabetical order.
+func Faults() []Fault {
+	all := slices.Sorted(maps.Keys(faults))
+	return all[1:] // without the zero value
+}
+
+// Harmless reports whether a poll should succeed in spite of the fault.
+func (f Fault) Harmless() bool { return faults[f].odd }
+
+// SetFault changes how the device misbehaves, from its next step on. Refuse and Blackhole hold for good when they are
+// set before the fleet starts; a device that has an address in use can only reset (Refuse) or be silent (Blackhole).
+func (d *Device) SetFault(f Fault) error {
+	b, known := faults[f]
+	if !known {
+		return fmt.Errorf("device %s: no fault is called %q", d.Name, f)
+	}
+	d.fault.Store(&b)
+	return nil
+}
+
+// pause is how long the device's fault takes.
+func (d *Device) pause(usual time.Duration) time.Duration {
+	if d.Pause > 0 {
+		return d.Pause
+	}
+	return usual
+}

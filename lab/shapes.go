@@ -1,0 +1,63 @@
+package lab
+
+import (
+	"regexp"
+	"strings"
+)
+
+// prompts are the shapes that prompts have, the most common first.
+func prompts(host, user string) []string {
+	return []string{
+		host + "#",
+		host + "> ",
+		user + "@" + host + "> ",
+		user + "@" + host + ":~$ ",
+		host + " # ",
+		"(" + host + ") #",
+		"(" + host + ") >",
+		"<" + host + ">",
+		"[" + user + "@" + host + "] > ",
+		"A:" + host + "# ",
+		"-> ",
+		"> ",
+	}
+}
+
+// refusals are what devices say to a command they do not know.
+var refusals = []string{
+	"% Invalid input detected at '^' marker.",
+	"% Invalid command at '^' marker.",
+	"% Unknown command.",
+	"% Unrecognized command",
+	"ERROR: % Invalid input detected at '^' marker.",
+	"unknown command.",
+	"syntax error, expecting <command>.",
+	"Error: Unrecognized command found at '^' position.",
+	"-bash: command not found",
+	"Invalid input: x",
+}
+
+// firstMatch is the first of the texts that a pattern matches, or the first text.
+func firstMatch(texts []string, patterns []*regexp.Regexp) string {
+	for _, text := range texts {
+		if matches(text, patterns) {
+			return text
+		}
+	}
+	return texts[0]
+}
+
+// escapes are the sequences that a prompt may carry and a terminal does not show.
+var escapes = regexp.MustCompile(`\x1b\][^\x07]*\x07|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[=>]|[\x00\x07\r]`)
+
+// matches reports whether a pattern matches a line of the text.
+func matches(text string, patterns []*regexp.Regexp) bool {
+	for line := range strings.Lines(escapes.ReplaceAllString(text, "")) {
+		for _, p := range patterns {
+			if p.MatchString(strings.TrimSuffix(line, "\n")) {
+				return true
+			}
+		}
+	}
+	return false
+}
