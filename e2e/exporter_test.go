@@ -1,0 +1,81 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+)
+
+// binary is the exporter as it is shipped. TestMain builds it.
+var binary string
+
+func TestMain(m *testing.M) {
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "netver-e2e-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		binary = filepath.Join(dir, "netver_exporter")
+		build := exec.Command("go", "build", "-trimpath", "-o", binary, "..")
+		build.Env = append(os.Environ(), "CGO_ENABLED=0")
+		if out, err := build.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n%s", build, err, out)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// exporter is a running exporter.
+type exporter struct {
+	*process
+	address string
+}
+
+// startExporter runs the exporter with the arguments and waits until it is ready.
+func startExporter(t *testing.T, args ...string) exporter {
+	t.Helper()
+	address := freeAddress(t, "127.0.0.1")
+	e := exporter{address: address, process: start(t, binary, append(args, "--web.listen-address="+address)...)}
+	e.waitFor(t, "/-/ready", func() error {
+		_, err := get(t.Context(), "http://"+address+"/-/ready")
+		return err
+	})
+	return e
+}
+
+func (e exporter) metrics(t *testing.T) string {
+	t.Helper()
+	body, err := get(t.Context(), "http://"+e.address+"/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
+}
+
+// get returns the body of a page; any status but 200 is an error.
+func get(ctx context.Context, url string) ([]byte, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url, nil)
+	if err != nil {
+		return nil, err
+	}
+	response, err := http.DefaultClient.Do(request)
+	if err != nil {
+		return nil, err
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(response.Body)
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = fmt.Errorf("%s: %s: %s", url, response.Status, body)
+	}
+	return body, err
+}

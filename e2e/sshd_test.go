@@ -1,0 +1,83 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"crypto/rand"
+	"fmt"
+	"net"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// The accounts that scripts/install-packages.sh makes.
+const (
+	router = "netver-router" // its login shell is vtysh
+	host   = "netver-host"   // its login shell is sh
+)
+
+// server is OpenSSH in front of this machine, with a host key and a configuration of its own.
+type server struct {
+	address    string
+	knownHosts string // path
+	key        string // path of a private key that both accounts take
+	password   string // that both accounts take, for the length of the test
+}
+
+func startSSHD(t *testing.T) server {
+	t.Helper()
+	const daemon = "/usr/sbin/sshd"
+	if _, err := exec.LookPath(daemon); err != nil {
+		t.Fatalf("OpenSSH is not installed; run scripts/install-packages.sh: %v", err)
+	}
+	if os.Geteuid() != 0 {
+		t.Fatal("sshd needs root to log in the accounts of the test; run this test as root")
+	}
+	if err := os.MkdirAll("/run/sshd", 0o755); err != nil { // where sshd shuts in what has not logged in yet
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	hostKey, clientKey := filepath.Join(dir, "host_key"), filepath.Join(dir, "client_key")
+	for _, path := range []string{hostKey, clientKey} {
+		run(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path)
+	}
+	authorized := strings.TrimSpace(readFile(t, clientKey+".pub"))
+	address := freeAddress(t, "127.9.7.33")
+	ip, port, _ := net.SplitHostPort(address)
+	config := writeFile(t, filepath.Join(dir, "sshd_config"), `
+ListenAddress %s:%s
+HostKey %s
+PidFile none
+AuthorizedKeysCommand /bin/echo %s
+AuthorizedKeysCommandUser nobody
+AuthorizedKeysFile none
+AllowUsers %s %s
+UsePAM yes
+PrintMotd no
+MaxStartups 100:30:200
+`, ip, port, hostKey, authorized, router, host)
+	sshd := start(t, daemon, "-D", "-e", "-f", config)
+	sshd.listening(t, "tcp", address)
+	return server{
+		address:    address,
+		knownHosts: writeFile(t, filepath.Join(dir, "known_hosts"), "[%s]:%s %s", ip, port, readFile(t, hostKey+".pub")),
+		key:        clientKey,
+		password:   givePasswords(t),
+	}
+}
+
+// givePasswords lets both accounts log in with a password that nobody has seen before, until the test ends.
+func givePasswords(t *testing.T) string {
+	t.Helper()
+	password := rand.Text()
+	runWith(t, fmt.Sprintf("%s:%s\n%s:%s\n", router, password, host, password), "chpasswd")
+	t.Cleanup(func() {
+		for _, account := range []string{router, host} {
+			run(t, "usermod", "--lock", account)
+		}
+	})
+	return password
+}
