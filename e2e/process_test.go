@@ -39,7 +39,7 @@ func start(t *testing.T, name string, args ...string) *process {
 		close(p.done)
 	}()
 	t.Cleanup(func() {
-		p.stop(t)
+		_ = p.stop(t)
 		if t.Failed() {
 			t.Logf("%s printed:\n%s", p.name, p.out.String())
 		}

@@ -1,0 +1,69 @@
+# `make test` is what CI runs, `make check` what to run before a change is handed in.
+
+GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
+GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+FUZZTIME    ?= 5s
+
+VERSION  ?= $(or $(shell git describe --tags --always --dirty 2>/dev/null | sed 's/^v//'),unknown)
+REVISION := $(shell git rev-parse HEAD 2>/dev/null)
+BRANCH   := $(shell git rev-parse --abbrev-ref HEAD 2>/dev/null)
+DATE     := $(shell git log -1 --format=%cI 2>/dev/null)# the commit's, so that a build can be repeated byte by byte
+BUILD    := github.com/prometheus/common/version
+LDFLAGS  := -s -w -X $(BUILD).Version=$(VERSION) -X $(BUILD).Revision=$(REVISION) -X $(BUILD).Branch=$(BRANCH) -X $(BUILD).BuildDate=$(DATE)
+
+# The end-to-end tests log in to accounts of this machine through sshd, and for that sshd must be root.
+AS_ROOT := $(if $(filter 0,$(shell id -u)),,-exec 'sudo -E')
+
+.PHONY: build
+build: ## a static binary
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o netver_exporter .
+
+.PHONY: test
+test: packages vet rules ## everything that decides: units with the race detector, rules, real parts
+	go test -race ./...
+	go test -tags e2e -count=1 $(AS_ROOT) ./e2e/...
+
+.PHONY: packages
+packages: ## the Debian packages that the end-to-end tests need
+	scripts/install-packages.sh
+
+.PHONY: vet
+vet:
+	go vet -tags e2e ./...
+
+.PHONY: rules
+rules: packages ## alert and recording rules, with their cases
+	promtool check config deploy/prometheus/prometheus.yml
+	promtool test rules deploy/prometheus/rules_test.yml deploy/prometheus/alerts_test.yml
+
+.PHONY: check
+check: format lint test fuzz vulnerabilities ## all of CI and more: format, lint, tests (they hold the docs in step), short fuzz, vulnerabilities
+
+.PHONY: format
+format: ## fails when a file is not formatted
+	go run $(GOLANGCI) fmt --diff
+
+.PHONY: lint
+lint:
+	go run $(GOLANGCI) run ./...
+
+.PHONY: fuzz
+fuzz: ## each fuzz target for FUZZTIME
+	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: vulnerabilities
+vulnerabilities: ## known vulnerabilities in what we call; says so when the database cannot be reached
+	scripts/vulnerabilities.sh $(GOVULNCHECK)
+
+.PHONY: bench
+bench: ## benchmarks and the small rig
+	go test -run '^$$' -bench . -benchmem ./...
+	go run ./bench
+
+.PHONY: bench-large
+bench-large: ## the rig with 50,000 devices
+	go run ./bench -devices 50000 -workers 256
+
+.PHONY: docker
+docker: ## an image that holds the binary and nothing else
+	docker build --build-arg VERSION=$(VERSION) -t netver_exporter:$(VERSION) .
