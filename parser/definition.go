@@ -56,19 +56,23 @@ func Load(path string, text []byte) (*Platform, error) {
 
 func (d *decoder) platform(n *yaml.Node) *Platform {
 	p := &Platform{Session: Session{Enter: "\n"}}
+	seen := map[string]bool{}
 	d.mapping(n, "", fields{
-		"id":       d.matching(&p.ID, platformID),
-		"vendor":   d.text(&p.Vendor),
-		"title":    d.text(&p.Title),
-		"aliases":  d.texts(&p.Aliases),
-		"session":  func(n *yaml.Node, at string) { d.session(n, at, &p.Session) },
-		"commands": d.list(func(n *yaml.Node, at string) { p.Commands = append(p.Commands, d.command(n, at)) }),
-		"detect":   func(n *yaml.Node, at string) { d.detect(n, at, &p.Detect) },
+		"id":      d.matching(&p.ID, platformID),
+		"vendor":  d.text(&p.Vendor),
+		"title":   d.text(&p.Title),
+		"aliases": d.texts(&p.Aliases),
+		"session": func(n *yaml.Node, at string) { d.session(n, at, &p.Session) },
+		"commands": d.list(func(n *yaml.Node, at string) {
+			c := d.command(n, at)
+			d.unique(n, at, c, seen)
+			p.Commands = append(p.Commands, c)
+		}),
+		"detect": func(n *yaml.Node, at string) { d.detect(n, at, &p.Detect) },
 	}, "id", "vendor", "title", "session", "commands")
 	if p.Detect.Command == "" && len(p.Commands) > 0 {
 		p.Detect.Command = p.Commands[0].Run
 	}
-	d.unique(n, p)
 	return p
 }
 
@@ -127,23 +131,17 @@ func (d *decoder) command(n *yaml.Node, at string) Command {
 		"optional": d.flag(&c.Optional),
 		"facts":    func(n *yaml.Node, at string) { c.facts = d.facts(n, at) },
 	}, "run")
-	if n.Kind == yaml.MappingNode && len(c.facts) == 0 && len(d.problems) == 0 {
-		d.problem(n, at, "the command gives no facts")
-	}
 	return c
 }
 
-// unique reports commands that two entries claim, since only the first would ever be read.
-func (d *decoder) unique(n *yaml.Node, p *Platform) {
-	seen := map[string]bool{}
-	for _, c := range p.Commands {
-		for _, name := range append([]string{c.Run}, c.Also...) {
-			if key := commandKey(name); seen[key] {
-				d.problem(n, "commands", "command %q is given twice", name)
-			} else {
-				seen[key] = true
-			}
+// unique reports a command that an earlier entry has, since only that one would ever be read.
+func (d *decoder) unique(n *yaml.Node, at string, c Command, seen map[string]bool) {
+	for _, name := range append([]string{c.Run}, c.Also...) {
+		key := commandKey(name)
+		if seen[key] && key != "" {
+			d.problem(n, at, "command %q is given twice", name)
 		}
+		seen[key] = true
 	}
 }
 

@@ -12,7 +12,7 @@ import (
 // *RefusedError if the device refused a command that is not optional, a *NoVersionError if no answer told the version.
 //
 // Where two commands tell a fact, the one that the definition lists first is believed. The answer to a command that the
-// platform does not know is read with the rules of all.
+// platform does not know is read with the rules of all, except those that would match any line.
 func (p *Platform) Parse(outputs []Output) (Reading, error) {
 	seen := p.sorted(outputs)
 	var s search
@@ -28,11 +28,11 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 			continue
 		}
 		if c != nil {
-			s.command(c, o)
+			s.command(c, o, false)
 			continue
 		}
 		for i := range p.Commands {
-			s.command(&p.Commands[i], o)
+			s.command(&p.Commands[i], o, true)
 		}
 	}
 	s.settleBootTime()

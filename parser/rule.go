@@ -17,6 +17,9 @@ type rule struct {
 	convert func(string) (value, error)
 }
 
+// distinct tells a rule that knows its line by a text from one that takes any, such as "^(\S+)$" for the answer to "hostname".
+func (r *rule) distinct() bool { return len(r.line.literal) > 1 || r.after != nil }
+
 // visit calls take for every line that matches while the rule is armed, with the captured text, until take returns true.
 func (r *rule) visit(text string, take func(at int, captured string) bool) bool {
 	pos := 0

@@ -9,11 +9,14 @@ type search struct {
 	boot, clock instant
 }
 
-func (s *search) command(c *Command, o *Output) {
+// command reads an answer with the rules of a command; with the distinct ones only, if it answers another command.
+func (s *search) command(c *Command, o *Output, distinct bool) {
 	for i := range c.facts {
 		f := &c.facts[i]
 		for j := 0; j < len(f.rules) && !s.found[f.fact]; j++ {
-			s.rule(f.fact, &f.rules[j], o)
+			if r := &f.rules[j]; !distinct || r.distinct() {
+				s.rule(f.fact, r, o)
+			}
 		}
 	}
 }

@@ -1,0 +1,119 @@
+package parser
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const tinyDefinition = `id: acme_os
+vendor: Acme
+title: AcmeOS
+session: {mode: exec, prompt: '> ?$'}
+commands:
+  - {run: show version, facts: {version: '^AcmeOS (\S+)'}}
+`
+
+// TestBadDefinitions loads testdata/definitions/*.yml. The comments at a file's top are the message it must give.
+func TestBadDefinitions(t *testing.T) {
+	files, err := filepath.Glob("testdata/definitions/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no files: %v", err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var want []string
+			for line := range strings.Lines(string(text)) {
+				comment, ok := strings.CutPrefix(line, "# ")
+				if !ok {
+					break
+				}
+				want = append(want, strings.TrimSpace(comment))
+			}
+			_, err = Load(filepath.Base(file), text)
+			if err == nil {
+				t.Fatal("it loads")
+			}
+			if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+				t.Errorf("problems (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestLoadWithoutContent(t *testing.T) {
+	for _, tt := range []struct{ text, want string }{
+		{"", "x.yml: the file is empty"},
+		{"# nothing\n", "x.yml: the file is empty"},
+		{"[]", "x.yml:1: must be a mapping"},
+		{tinyDefinition + "---\nid: two\n", "x.yml:7: more than one YAML document"},
+		{"id: a\n\tb: c\n", "x.yml:2: found a tab character that violates indentation"},
+		{"id: [", "x.yml:1: did not find expected node content"},
+	} {
+		if _, err := Load("x.yml", []byte(tt.text)); err == nil || err.Error() != tt.want {
+			t.Errorf("Load(%q): %v, want %s", tt.text, err, tt.want)
+		}
+	}
+}
+
+func TestLoadDefaults(t *testing.T) {
+	p, err := Load("acme.yml", []byte(tinyDefinition))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p.Session.Enter != "\n" || !p.Commands[0].Poll || p.Commands[0].Optional || p.Detect.Command != "show version" {
+		t.Errorf("defaults: %+v", p)
+	}
+	if p.Origin != "acme.yml" || string(p.Definition()) != tinyDefinition {
+		t.Errorf("origin %q, definition %q", p.Origin, p.Definition())
+	}
+}
+
+func TestLoadFile(t *testing.T) {
+	dir := t.TempDir()
+	big := filepath.Join(dir, "big.yml")
+	if err := os.WriteFile(big, make([]byte, maxDefinition+1), 0o644); err != nil {
+		t.Fatal(err)
+	}
+	for _, path := range []string{dir, big, filepath.Join(dir, "absent.yml")} {
+		if _, err := LoadFile(path); err == nil || !strings.Contains(err.Error(), path) {
+			t.Errorf("LoadFile(%s): %v, want an error that names it", path, err)
+		}
+	}
+}
+
+func FuzzLoad(f *testing.F) {
+	for _, pattern := range []string{"testdata/definitions/*.yml", "platforms/*.yml"} {
+		files, err := filepath.Glob(pattern)
+		if err != nil {
+			f.Fatal(err)
+		}
+		for _, file := range files {
+			text, err := os.ReadFile(file)
+			if err != nil {
+				f.Fatal(err)
+			}
+			f.Add(text)
+		}
+	}
+	f.Fuzz(func(t *testing.T, text []byte) {
+		p, err := Load("fuzz.yml", text)
+		if (p == nil) == (err == nil) {
+			t.Fatalf("Load = %v, %v", p, err)
+		}
+		if p == nil {
+			return
+		}
+		if p.ID == "" || len(p.Commands) == 0 || len(p.Session.Prompt) == 0 {
+			t.Errorf("incomplete: %+v", p)
+		}
+		_, _ = p.Parse([]Output{{Command: p.Commands[0].Run, Text: "Version 1.2.3\nuptime is 3 days\n"}})
+	})
+}
