@@ -150,7 +150,7 @@ func cutAge(value string, age time.Duration) []agePart {
 			p.unit = unitOf(rest)
 		}
 		if n, _ := strconv.ParseInt(digits, 10, 64); p.unit == 0 && p.lead == "" && n > 0 {
-			p.unit = (age / time.Duration(n)).Round(time.Millisecond) // a plain number of seconds, or of hundredths
+			p.unit = plainUnit(age / time.Duration(n))
 		}
 		if p.unit == 0 {
 			p.lead += digits
@@ -159,6 +159,16 @@ func cutAge(value string, age time.Duration) []agePart {
 		end = at[1]
 	}
 	return append(parts, agePart{lead: value[end:]})
+}
+
+// plainUnit is what a number without a unit counts, told from what it turned out to mean.
+func plainUnit(each time.Duration) time.Duration {
+	for _, unit := range []time.Duration{time.Second, 10 * time.Millisecond, time.Millisecond} {
+		if (each - unit).Abs() < unit/5 {
+			return unit
+		}
+	}
+	return 0
 }
 
 func unitOf(rest string) time.Duration {

@@ -185,8 +185,8 @@ func TestStartRefuses(t *testing.T) {
 			`device lab-1: prompt "?" does not match platform cisco_ios: correct the sample's user prompt`},
 		{"no platform", func(d *Device) { d.Platform = nil }, "device lab-1: no platform"},
 		{"no answer", func(d *Device) { d.Sample.Answers = nil }, "device lab-1: the sample answers no command"},
-		{"server version", func(d *Device) { d.Sample.Talk.Server = "SSH-1.99-x" },
-			`device lab-1: server version "SSH-1.99-x" does not begin with SSH-2.0-`},
+		{"server version", func(d *Device) { d.Sample.Talk.Server = "telnet" },
+			`device lab-1: server version "telnet" does not begin with SSH-`},
 		{"address", func(d *Device) { d.Address = netip.MustParseAddr("192.0.2.1") },
 			"device lab-1: address 192.0.2.1 is not in 127.0.0.0/8"},
 	} {

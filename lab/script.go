@@ -66,8 +66,8 @@ func (sc *script) fill(d *Device) {
 func (sc *script) verify(p *parser.Platform) error {
 	talk, patterns := &sc.talk, p.Session.Prompt
 	switch {
-	case !strings.HasPrefix(talk.Server, "SSH-2.0-"):
-		return fmt.Errorf("server version %q does not begin with SSH-2.0-", talk.Server)
+	case !strings.HasPrefix(talk.Server, "SSH-"):
+		return fmt.Errorf("server version %q does not begin with SSH-", talk.Server)
 	case len(patterns) > 0 && !matches(talk.Prompt, patterns):
 		return fmt.Errorf("prompt %q does not match platform %s: set the sample's prompt", talk.Prompt, p.ID)
 	case len(patterns) > 0 && talk.User != "" && !matches(talk.User, patterns):
@@ -147,10 +147,10 @@ func (sc *script) asksPassword() bool {
 // labName is what a sample calls its device where the platform cannot tell the name.
 var labName = regexp.MustCompile(`\blab-[\w\-]+`)
 
-// hostname is the name that a sample's device has.
+// hostname is the name that a sample's device has, without a domain.
 func hostname(p *parser.Platform, s parser.Sample) string {
 	reading, _ := p.Parse(s.Answers) // what was found counts, not what was missing
-	if name := reading.Facts.Hostname; name != "" {
+	if name, _, _ := strings.Cut(reading.Facts.Hostname, "."); name != "" {
 		return name
 	}
 	return labName.FindString(s.Talk.Prompt)

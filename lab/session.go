@@ -81,12 +81,12 @@ func (s *session) exec(ctx context.Context, payload []byte) uint32 {
 		return 1
 	}
 	s.count(func(c *counters) { c.commands.Add(1) })
-	if !wait(ctx, s.dev.Delay) {
-		return 1
-	}
 	answer, known := s.script().answer(request.Command)
 	if !known {
 		_, _ = s.channel.Write([]byte(ended(s.script().talk.Refusal)))
+		return 1
+	}
+	if !wait(ctx, s.dev.Delay) {
 		return 1
 	}
 	text := s.text(answer)

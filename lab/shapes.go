@@ -35,6 +35,19 @@ var refusals = []string{
 	"Error: Unrecognized command found at '^' position.",
 	"-bash: command not found",
 	"Invalid input: x",
+	"  Invalid command: [x]",
+	"Incorrect usage.  Use the '?' or <TAB> key to list commands.",
+	"% Invalid input",
+	"Error: Bad command.",
+	"MINOR: CLI Unknown command \"x\".",
+	"bad command name x (line 1 column 1)",
+	"Unknown action 0",
+	"Unknown command: x",
+	"CLINFR0329  Invalid command:'x'.",
+	"ERROR: Invalid command \"x\"",
+	"Syntax Error: unexpected argument \"x\"",
+	"%Error 20203: parse error.",
+	"x: Command not found.",
 }
 
 // firstMatch is the first of the texts that a pattern matches, or the first text.

@@ -106,16 +106,13 @@ func (sh *shell) isFarewell(line string) bool {
 
 // obey answers one typed line and reports whether the session goes on.
 func (sh *shell) obey(ctx context.Context, line string) bool {
-	if !wait(ctx, sh.dev.Delay) {
-		return false
-	}
 	if e := sh.dev.Platform.Session.Enable; e != nil && sameCommand(e.Command, line) {
 		return sh.enable()
 	}
 	answer, known := sh.script().answer(line)
 	switch {
 	case known:
-		if !sh.show(ctx, sh.text(answer)) {
+		if !wait(ctx, sh.dev.Delay) || !sh.show(ctx, sh.text(answer)) {
 			return false
 		}
 		sh.done(answer.Command)
