@@ -1,0 +1,72 @@
+package collector
+
+import (
+	"slices"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/netver/netver_exporter/poll"
+)
+
+// Collector gathers everything that /metrics shows. Make it with New. It is the engine's poll.Observer and a
+// prometheus.TransactionalGatherer; what it gathers may be read by many at once and must not be changed.
+type Collector struct {
+	snapshot func() poll.Snapshot
+	process  *process
+	help     atomic.Pointer[map[string]string] // of the platforms' own gauges, by family name
+}
+
+// New makes a collector over the snapshots of an engine.
+func New(snapshot func() poll.Snapshot) *Collector {
+	c := &Collector{snapshot: snapshot, process: newProcess()}
+	c.Declare(nil)
+	return c
+}
+
+// Observe takes a poll that has ended into the histograms.
+func (c *Collector) Observe(e poll.Event) { c.process.observe(e) }
+
+// Reloaded takes the outcome of a load of the configuration.
+func (c *Collector) Reloaded(ok bool, at time.Time) { c.process.reload(ok, at) }
+
+// Declare tells which gauges of their own the platforms have. It replaces what was declared before. A gauge that is not
+// declared is exposed with a HELP that says little.
+func (c *Collector) Declare(gauges []Gauge) {
+	help := make(map[string]string, len(gauges))
+	for _, g := range gauges {
+		help[prefix+g.Name] = g.help()
+	}
+	c.help.Store(&help)
+}
+
+// Register adds a collector whose metric names are not ours, for what only the caller knows.
+func (c *Collector) Register(more prometheus.Collector) error {
+	return c.process.registry.Register(more)
+}
+
+// Gather returns all families, sorted by name.
+func (c *Collector) Gather() (families []*dto.MetricFamily, done func(), err error) {
+	s := c.snapshot()
+	families, err = c.process.registry.Gather()
+	families = append(families, gatherFigures(s)...)
+	families = append(families, gatherDevices(s.Devices, *c.help.Load())...)
+	sortFamilies(families)
+	return families, func() {}, err
+}
+
+// Device gathers the series of one device alone.
+func (c *Collector) Device(s *poll.Status) prometheus.Gatherer {
+	return prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		families := gatherDevices([]*poll.Status{s}, *c.help.Load())
+		sortFamilies(families)
+		return families, nil
+	})
+}
+
+func sortFamilies(f []*dto.MetricFamily) {
+	slices.SortFunc(f, func(a, b *dto.MetricFamily) int { return strings.Compare(a.GetName(), b.GetName()) })
+}

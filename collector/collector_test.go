@@ -1,0 +1,210 @@
+package collector
+
+import (
+	"bytes"
+	"flag"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"github.com/prometheus/client_golang/prometheus/testutil"
+	dto "github.com/prometheus/client_model/go"
+	"github.com/prometheus/common/expfmt"
+
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/sshcli"
+)
+
+var update = flag.Bool("update", false, "rewrite the golden files")
+
+func golden(t *testing.T, path, got string) {
+	t.Helper()
+	if *update {
+		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s (-want +got; rewrite with -update):\n%s", path, diff)
+	}
+}
+
+// at is a moment in the life of the sample fleet.
+func at(minute int) time.Time { return time.Date(2026, 3, 1, 12, minute, 0, 250e6, time.UTC) }
+
+// fleet has a device in every state.
+func fleet() poll.Snapshot {
+	facts := parser.Facts{Version: "17.9.4a", Model: "C9300-48P", Serial: "FCH0000J1AA", Hostname: "lab-sw-1"}
+	up := facts
+	up.Uptime = &parser.Uptime{Age: 49*time.Hour + 3*time.Minute, Resolution: time.Minute}
+	up.Gauges = map[string]float64{"fans_failed": 0, "cpu_load_ratio": 0.25}
+	failures := make(map[sshcli.Reason]uint64)
+	failures[sshcli.Auth] = 2
+	return poll.Snapshot{
+		Devices: []*poll.Status{
+			{
+				Device: inventory.Device{
+					Name: "lab-sw-1", Address: "192.0.2.1:22",
+					Labels: []inventory.Label{{Name: "role", Value: `the "edge"`}, {Name: "site", Value: "lab\\1"}},
+				},
+				Platform: "cisco_ios", Vendor: "Cisco", Polls: 12, Failures: 1, Reboots: 1, VersionChanges: 2,
+				LastPoll: at(10), LastSuccess: at(10), Duration: 1250 * time.Millisecond, Facts: up, BootTime: at(0).Add(-49 * time.Hour),
+			},
+			{
+				Device:   inventory.Device{Name: "lab-sw-2", Address: "192.0.2.2:22"},
+				Platform: "cisco_ios", Vendor: "Cisco", Polls: 3, Failures: 2, LastPoll: at(10), LastSuccess: at(0),
+				Duration: 30 * time.Second, Reason: sshcli.Auth, Err: "refused", Facts: facts, BootTime: at(0).Add(-time.Hour),
+			},
+			{Device: inventory.Device{Name: "lab-sw-3", Address: "192.0.2.3:22"}, Platform: "frr"},
+		},
+		Workers: 64, Busy: 3, Queue: 7, Polls: 15, Retries: 1, Failures: failures,
+		Sweeps: map[string]poll.Sweeps{"site1": {Done: 4, Skipped: 1, Duration: 4 * time.Minute}, "site2": {}},
+		Paused: map[string]bool{"netops": false, "old": true},
+	}
+}
+
+func sample() *Collector {
+	c := New(fleet)
+	c.Declare([]Gauge{{Name: "fans_failed", Help: "Fans that have failed, as of the latest poll."}})
+	c.Reloaded(true, at(1))
+	c.Observe(poll.Event{Duration: 2 * time.Second, Lag: 3 * time.Millisecond})
+	c.Observe(poll.Event{Duration: 2 * time.Second, Lag: time.Hour, Slow: true})
+	c.Observe(poll.Event{Reason: poll.Paused})
+	return c
+}
+
+// ours drops what the runtime adds, which no golden file can hold.
+func ours(families []*dto.MetricFamily) []*dto.MetricFamily {
+	var kept []*dto.MetricFamily
+	for _, f := range families {
+		if strings.HasPrefix(f.GetName(), "netver_") && f.GetName() != "netver_exporter_build_info" {
+			kept = append(kept, f)
+		}
+	}
+	return kept
+}
+
+func text(t *testing.T, families []*dto.MetricFamily) string {
+	t.Helper()
+	var b bytes.Buffer
+	for _, f := range families {
+		if _, err := expfmt.MetricFamilyToText(&b, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return b.String()
+}
+
+func TestExposition(t *testing.T) {
+	families, done, err := sample().Gather()
+	defer done()
+	if err != nil {
+		t.Fatal(err)
+	}
+	golden(t, filepath.Join("testdata", "exposition.prom"), text(t, ours(families)))
+}
+
+func TestLintersAreSilent(t *testing.T) {
+	c := sample()
+	g := prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
+		families, _, err := c.Gather()
+		return families, err
+	})
+	problems, err := testutil.GatherAndLint(g)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range problems {
+		t.Errorf("%s: %s", p.Metric, p.Text)
+	}
+	// Gatherers holds the families of each part against one another: names, types, duplicate series.
+	if _, err := (prometheus.Gatherers{g}).Gather(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestFamiliesAreSortedAndUnique(t *testing.T) {
+	families, _, err := sample().Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := 1; i < len(families); i++ {
+		if families[i-1].GetName() >= families[i].GetName() {
+			t.Errorf("%s comes before %s", families[i-1].GetName(), families[i].GetName())
+		}
+	}
+}
+
+func TestOneDevice(t *testing.T) {
+	families, err := sample().Device(fleet().Devices[1]).Gather()
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := text(t, families)
+	if !strings.Contains(got, `netver_device_up{device="lab-sw-2"} 0`) || strings.Contains(got, `device="lab-sw-1"`) ||
+		strings.Contains(got, "netver_workers") {
+		t.Errorf("series of lab-sw-2 alone wanted:\n%s", got)
+	}
+}
+
+func TestInvalidTextCostsNobodyItsMetrics(t *testing.T) {
+	s := fleet()
+	s.Devices[0].Facts.Version = "1.0\xff"
+	s.Devices[0].Facts.Hostname = "a\nb\x00"
+	c := New(func() poll.Snapshot { return s })
+	h := promhttp.HandlerForTransactional(c, promhttp.HandlerOpts{EnableOpenMetrics: true})
+	for _, accept := range []string{"", "application/openmetrics-text; version=1.0.0"} {
+		req := httptest.NewRequest("GET", "/metrics", nil)
+		req.Header.Set("Accept", accept)
+		rsp := httptest.NewRecorder()
+		h.ServeHTTP(rsp, req)
+		body := rsp.Body.String()
+		if !strings.Contains(body, `version="1.0`+"\uFFFD") || !strings.Contains(body, `netver_device_up{device="lab-sw-2"} 0`) {
+			t.Errorf("Accept %q: a device is missing", accept)
+		}
+	}
+}
+
+func TestGaugeProblems(t *testing.T) {
+	for _, tc := range []struct {
+		gauge Gauge
+		want  string // "": none
+	}{
+		{Gauge{"fans_failed", "Fans that have failed."}, ""},
+		{Gauge{"", ""}, "not a metric name"},
+		{Gauge{"fans-failed", "x"}, "not a metric name"},
+		{Gauge{"device_up", "x"}, "of netver_exporter itself"},
+		{Gauge{"poll_lag_seconds", "x"}, "of netver_exporter itself"},
+		{Gauge{"fans_total", "x"}, "_total"},
+		{Gauge{"uptimeMinutes", "x"}, "snake_case"},
+		{Gauge{"temperature_fahrenheit", "x"}, "celsius"},
+	} {
+		got := strings.Join(tc.gauge.Problems(), "; ")
+		if (got == "") != (tc.want == "") || !strings.Contains(got, tc.want) {
+			t.Errorf("%v: %q, want something with %q", tc.gauge, got, tc.want)
+		}
+	}
+}
+
+func TestReservedLabels(t *testing.T) {
+	want := []string{
+		"address", "device", "hostname", "instance", "job", "le", "model", "platform", "quantile", "reason", "serial",
+		"vendor", "version", "wanted",
+	}
+	if diff := cmp.Diff(want, ReservedLabels()); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+}

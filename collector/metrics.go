@@ -1,0 +1,237 @@
+// Package collector knows what is exposed: one table of metrics over a snapshot. It never polls, and it keeps no state of
+// a device but what it has rendered of it.
+package collector
+
+import (
+	"time"
+
+	dto "github.com/prometheus/client_model/go"
+
+	"github.com/netver/netver_exporter/poll"
+)
+
+// metric is one row about devices: a series for each device for which value knows one. Every series has the label
+// device and the operator's labels; labels are the row's own.
+type metric struct {
+	name   string
+	kind   dto.MetricType
+	help   string
+	labels []label
+	value  func(*poll.Status) (v float64, known bool)
+}
+
+// label is a label of a row's own.
+type label struct {
+	name  string
+	value func(*poll.Status) string
+}
+
+const (
+	gauge   = dto.MetricType_GAUGE
+	counter = dto.MetricType_COUNTER
+)
+
+// metrics is every series about a device, ordered by name.
+var metrics = []metric{
+	{
+		name: "netver_device_boot_time_seconds", kind: gauge,
+		help:  "Unix time of the device's last boot, held steady against the rounding of uptimes, as of the latest poll.",
+		value: func(s *poll.Status) (float64, bool) { return seconds(s.BootTime), !s.BootTime.IsZero() },
+	},
+	{
+		name: "netver_device_failure_reason", kind: gauge,
+		help:   "Why polling the device failed, as of the latest poll; absent while it succeeds.",
+		labels: []label{{"reason", func(s *poll.Status) string { return string(s.Reason) }}},
+		value:  func(s *poll.Status) (float64, bool) { return 1, s.Reason != "" },
+	},
+	{
+		name: "netver_device_info", kind: gauge,
+		help: "What the device said of itself, as of the latest poll that succeeded.",
+		labels: []label{
+			{"address", func(s *poll.Status) string { return s.Device.Address }},
+			{"hostname", func(s *poll.Status) string { return s.Facts.Hostname }},
+			{"model", func(s *poll.Status) string { return s.Facts.Model }},
+			{"platform", func(s *poll.Status) string { return s.Platform }},
+			{"serial", func(s *poll.Status) string { return s.Facts.Serial }},
+			{"vendor", func(s *poll.Status) string { return s.Vendor }},
+			{"version", func(s *poll.Status) string { return s.Facts.Version }},
+		},
+		value: func(s *poll.Status) (float64, bool) { return 1, s.Facts.Version != "" },
+	},
+	{
+		name: "netver_device_last_poll_timestamp_seconds", kind: gauge,
+		help:  "Unix time at which the latest poll of the device began, as of the latest poll.",
+		value: func(s *poll.Status) (float64, bool) { return millis(s.LastPoll), !s.LastPoll.IsZero() },
+	},
+	{
+		name: "netver_device_last_success_timestamp_seconds", kind: gauge,
+		help:  "Unix time at which the latest poll of the device that succeeded began, as of the latest poll.",
+		value: func(s *poll.Status) (float64, bool) { return millis(s.LastSuccess), !s.LastSuccess.IsZero() },
+	},
+	{
+		name: "netver_device_poll_duration_seconds", kind: gauge,
+		help:  "How long polling the device took from start to end, as of the latest poll.",
+		value: func(s *poll.Status) (float64, bool) { return s.Duration.Seconds(), !s.Pending() },
+	},
+	{
+		name: "netver_device_poll_failures_total", kind: counter,
+		help:  "Polls of the device that failed, as of the latest poll.",
+		value: func(s *poll.Status) (float64, bool) { return float64(s.Failures), true },
+	},
+	{
+		name: "netver_device_polls_total", kind: counter,
+		help:  "Polls of the device, as of the latest poll.",
+		value: func(s *poll.Status) (float64, bool) { return float64(s.Polls), true },
+	},
+	{
+		name: "netver_device_reboots_total", kind: counter,
+		help:  "Reboots of the device that were seen, as of the latest poll.",
+		value: func(s *poll.Status) (float64, bool) { return float64(s.Reboots), true },
+	},
+	{
+		name: "netver_device_up", kind: gauge,
+		help: "Whether polling the device succeeded (1) or failed (0), as of the latest poll; absent before the first one.",
+		value: func(s *poll.Status) (float64, bool) {
+			if s.Up() {
+				return 1, true
+			}
+			return 0, !s.Pending()
+		},
+	},
+	{
+		name: "netver_device_uptime_seconds", kind: gauge,
+		help: "Time since the device booted, as of the latest poll; absent while polling it fails.",
+		value: func(s *poll.Status) (float64, bool) {
+			if s.Facts.Uptime == nil {
+				return 0, false
+			}
+			return s.Facts.Uptime.Age.Seconds(), true
+		},
+	},
+	{
+		name: "netver_device_version_changes_total", kind: counter,
+		help:  "Changes of the device's software version that were seen, as of the latest poll.",
+		value: func(s *poll.Status) (float64, bool) { return float64(s.VersionChanges), true },
+	},
+}
+
+func seconds(t time.Time) float64 { return float64(t.Unix()) }
+
+func millis(t time.Time) float64 { return float64(t.UnixMilli()) / 1000 }
+
+// figure is one row about the fleet or the engine.
+type figure struct {
+	name   string
+	kind   dto.MetricType
+	help   string
+	label  string // "": a single series without labels
+	values func(poll.Snapshot, func(label string, v float64))
+}
+
+// single makes a figure's values of one number.
+func single(of func(poll.Snapshot) float64) func(poll.Snapshot, func(string, float64)) {
+	return func(s poll.Snapshot, emit func(string, float64)) { emit("", of(s)) }
+}
+
+// figures is every series about fleet and engine, ordered by name.
+var figures = []figure{
+	{
+		name: "netver_credential_paused", kind: gauge, label: "credential",
+		help: "Whether the credential is paused (1) because several devices refused it.",
+		values: func(s poll.Snapshot, emit func(string, float64)) {
+			for name, paused := range s.Paused {
+				emit(name, truth(paused))
+			}
+		},
+	},
+	{
+		name: "netver_devices", kind: gauge, label: "state",
+		help: "Devices in the inventory by their state as of the latest poll; pending: not polled yet.",
+		values: func(s poll.Snapshot, emit func(string, float64)) {
+			var up, down, pending float64
+			for _, d := range s.Devices {
+				switch {
+				case d.Pending():
+					pending++
+				case d.Up():
+					up++
+				default:
+					down++
+				}
+			}
+			emit("down", down)
+			emit("pending", pending)
+			emit("up", up)
+		},
+	},
+	{
+		name: "netver_poll_failures_total", kind: counter, label: "reason",
+		help: "Polls of all devices that failed.",
+		values: func(s poll.Snapshot, emit func(string, float64)) {
+			for _, r := range poll.Reasons {
+				emit(string(r), float64(s.Failures[r]))
+			}
+		},
+	},
+	{
+		name: "netver_poll_queue_length", kind: gauge,
+		help:   "Polls that are due and have not started.",
+		values: single(func(s poll.Snapshot) float64 { return float64(s.Queue) }),
+	},
+	{
+		name: "netver_poll_retries_total", kind: counter,
+		help:   "Second tries within a poll, after the device reset the connection or had no session free.",
+		values: single(func(s poll.Snapshot) float64 { return float64(s.Retries) }),
+	},
+	{
+		name: "netver_polls_total", kind: counter,
+		help:   "Polls of all devices.",
+		values: single(func(s poll.Snapshot) float64 { return float64(s.Polls) }),
+	},
+	{
+		name: "netver_sweep_duration_seconds", kind: gauge, label: "group",
+		help: "How long the group's latest sweep took from its start until its last poll ended; absent before the first.",
+		values: func(s poll.Snapshot, emit func(string, float64)) {
+			for name, g := range s.Sweeps {
+				if g.Done > 0 {
+					emit(name, g.Duration.Seconds())
+				}
+			}
+		},
+	},
+	{
+		name: "netver_sweeps_skipped_total", kind: counter, label: "group",
+		help: "Sweeps of the group that were skipped because the one before still handed out.",
+		values: func(s poll.Snapshot, emit func(string, float64)) {
+			for name, g := range s.Sweeps {
+				emit(name, float64(g.Skipped))
+			}
+		},
+	},
+	{
+		name: "netver_sweeps_total", kind: counter, label: "group",
+		help: "Sweeps of the group that have ended.",
+		values: func(s poll.Snapshot, emit func(string, float64)) {
+			for name, g := range s.Sweeps {
+				emit(name, float64(g.Done))
+			}
+		},
+	},
+	{
+		name: "netver_workers", kind: gauge,
+		help:   "Devices that may be polled at once.",
+		values: single(func(s poll.Snapshot) float64 { return float64(s.Workers) }),
+	},
+	{
+		name: "netver_workers_busy", kind: gauge,
+		help:   "Devices that are being polled.",
+		values: single(func(s poll.Snapshot) float64 { return float64(s.Busy) }),
+	},
+}
+
+func truth(b bool) float64 {
+	if b {
+		return 1
+	}
+	return 0
+}
