@@ -15,17 +15,23 @@ import (
 // Collector gathers everything that /metrics shows. Make it with New. It is the engine's poll.Observer and a
 // prometheus.TransactionalGatherer; what it gathers may be read by many at once and must not be changed.
 type Collector struct {
-	snapshot func() poll.Snapshot
-	process  *process
-	help     atomic.Pointer[map[string]string] // of the platforms' own gauges, by family name
+	source  atomic.Pointer[Source]
+	process *process
+	help    atomic.Pointer[map[string]string] // of the platforms' own gauges, by family name
 }
 
-// New makes a collector over the snapshots of an engine.
-func New(snapshot func() poll.Snapshot) *Collector {
-	c := &Collector{snapshot: snapshot, process: newProcess()}
+// Source takes snapshots; *poll.Engine does.
+type Source interface{ Snapshot() poll.Snapshot }
+
+// New makes a collector that has no source yet.
+func New() *Collector {
+	c := &Collector{process: newProcess()}
 	c.Declare(nil)
 	return c
 }
+
+// Watch sets the source. Before it there are no families but those of the process itself.
+func (c *Collector) Watch(s Source) { c.source.Store(&s) }
 
 // Observe takes a poll that has ended into the histograms.
 func (c *Collector) Observe(e poll.Event) { c.process.observe(e) }
@@ -50,10 +56,12 @@ func (c *Collector) Register(more prometheus.Collector) error {
 
 // Gather returns all families, sorted by name.
 func (c *Collector) Gather() (families []*dto.MetricFamily, done func(), err error) {
-	s := c.snapshot()
 	families, err = c.process.registry.Gather()
-	families = append(families, gatherFigures(s)...)
-	families = append(families, gatherDevices(s.Devices, *c.help.Load())...)
+	if source := c.source.Load(); source != nil {
+		s := (*source).Snapshot()
+		families = append(families, gatherFigures(s)...)
+		families = append(families, gatherDevices(s.Devices, *c.help.Load())...)
+	}
 	sortFamilies(families)
 	return families, func() {}, err
 }

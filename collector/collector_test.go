@@ -76,8 +76,19 @@ func fleet() poll.Snapshot {
 	}
 }
 
+// still is a Source whose snapshot never changes.
+type still poll.Snapshot
+
+func (s still) Snapshot() poll.Snapshot { return poll.Snapshot(s) }
+
+func watching(s poll.Snapshot) *Collector {
+	c := New()
+	c.Watch(still(s))
+	return c
+}
+
 func sample() *Collector {
-	c := New(fleet)
+	c := watching(fleet())
 	c.Declare([]Gauge{{Name: "fans_failed", Help: "Fans that have failed, as of the latest poll."}})
 	c.Reloaded(true, at(1))
 	c.Observe(poll.Event{Duration: 2 * time.Second, Lag: 3 * time.Millisecond})
@@ -164,7 +175,7 @@ func TestInvalidTextCostsNobodyItsMetrics(t *testing.T) {
 	s := fleet()
 	s.Devices[0].Facts.Version = "1.0\xff"
 	s.Devices[0].Facts.Hostname = "a\nb\x00"
-	c := New(func() poll.Snapshot { return s })
+	c := watching(s)
 	h := promhttp.HandlerForTransactional(c, promhttp.HandlerOpts{EnableOpenMetrics: true})
 	for _, accept := range []string{"", "application/openmetrics-text; version=1.0.0"} {
 		req := httptest.NewRequest("GET", "/metrics", nil)
