@@ -35,6 +35,22 @@ var conversions = map[string]struct {
 	"number":       {numbers, toNumber},
 }
 
+// value is what a conversion made of a captured text; which field counts depends on the family.
+type value struct {
+	family family
+	text   string
+	uptime Uptime
+	when   instant
+	figure float64
+}
+
+func convert(as, text string) (value, error) {
+	c := conversions[as]
+	v, err := c.convert(text)
+	v.family = c.family
+	return v, err
+}
+
 func toText(s string) (value, error) { return value{text: s}, nil }
 
 func toDuration(s string) (value, error) {
@@ -77,5 +93,5 @@ func toNumber(s string) (value, error) {
 	if err != nil || math.IsInf(f, 0) || math.IsNaN(f) {
 		return value{}, fmt.Errorf("%q is not a number", s)
 	}
-	return value{number: f}, nil
+	return value{figure: f}, nil
 }

@@ -3,7 +3,6 @@ package parser
 import (
 	"errors"
 	"fmt"
-	"os"
 	"regexp"
 
 	"gopkg.in/yaml.v3"
@@ -19,17 +18,7 @@ var platformID = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // LoadFile reads the definition of a platform from a file. TextFSM templates that it names are found next to it.
 func LoadFile(path string) (*Platform, error) {
-	info, err := os.Stat(path)
-	if err != nil {
-		return nil, fmt.Errorf("read platform: %w", err)
-	}
-	if info.IsDir() {
-		return nil, fmt.Errorf("read platform: %s is a directory", path)
-	}
-	if info.Size() > maxDefinition {
-		return nil, fmt.Errorf("read platform: %s is larger than %d bytes", path, maxDefinition)
-	}
-	text, err := os.ReadFile(path)
+	text, err := readDefinition(path)
 	if err != nil {
 		return nil, fmt.Errorf("read platform: %w", err)
 	}
@@ -70,6 +59,7 @@ func (d *decoder) platform(n *yaml.Node) *Platform {
 		}),
 		"detect": func(n *yaml.Node, at string) { d.detect(n, at, &p.Detect) },
 	}, "id", "vendor", "title", "session", "commands")
+	d.uniqueGauges(n, p)
 	if p.Detect.Command == "" && len(p.Commands) > 0 {
 		p.Detect.Command = p.Commands[0].Run
 	}
@@ -124,13 +114,30 @@ func (d *decoder) detect(n *yaml.Node, at string, to *Detect) {
 
 func (d *decoder) command(n *yaml.Node, at string) Command {
 	c := Command{Poll: true}
+	var file, values *yaml.Node
+	var fileAt, valuesAt string
 	d.mapping(n, at, fields{
 		"run":      d.text(&c.Run),
 		"also":     d.texts(&c.Also),
 		"poll":     d.flag(&c.Poll),
 		"optional": d.flag(&c.Optional),
 		"facts":    func(n *yaml.Node, at string) { c.facts = d.facts(n, at) },
+		"gauges":   d.list(func(n *yaml.Node, at string) { c.gauges = append(c.gauges, d.gauge(n, at)) }),
+		"textfsm":  func(n *yaml.Node, at string) { file, fileAt = n, at },
+		"values":   func(n *yaml.Node, at string) { values, valuesAt = n, at },
 	}, "run")
+	switch {
+	case file != nil && values != nil:
+		c.template = d.template(file, fileAt)
+		d.values(values, valuesAt, c.template)
+	case file != nil:
+		d.problem(file, fileAt, "needs values: a map from the template's Values to facts")
+	case values != nil:
+		d.problem(values, valuesAt, "needs textfsm: the template that has the Values")
+	}
+	if len(c.facts) == 0 && len(c.gauges) == 0 && file == nil && c.Run != "" {
+		d.problem(n, at, "the command gives neither facts nor gauges")
+	}
 	return c
 }
 
@@ -142,6 +149,16 @@ func (d *decoder) unique(n *yaml.Node, at string, c Command, seen map[string]boo
 			d.problem(n, at, "command %q is given twice", name)
 		}
 		seen[key] = true
+	}
+}
+
+func (d *decoder) uniqueGauges(n *yaml.Node, p *Platform) {
+	seen := map[string]bool{}
+	for _, g := range p.Gauges() {
+		if seen[g.Name] && g.Name != "" {
+			d.problem(n, "commands", "gauge %q is given twice", g.Name)
+		}
+		seen[g.Name] = true
 	}
 }
 
@@ -161,19 +178,36 @@ func (d *decoder) facts(n *yaml.Node, at string) []factRules {
 	return found
 }
 
-func (d *decoder) rule(n *yaml.Node, at string, f fact) rule {
-	var line, after, until, not *regexp.Regexp
-	as := f.kind()
-	if n.Kind == yaml.ScalarNode {
-		d.pattern(&line)(n, at)
-	} else {
-		d.mapping(n, at, fields{
-			"line":  d.pattern(&line),
-			"after": d.pattern(&after),
-			"until": d.pattern(&until),
-			"not":   d.pattern(&not),
-			"as":    d.oneOf(&as, f.kinds()...),
-		}, "line")
+// writtenRule is a rule as the definition has it.
+type writtenRule struct {
+	line, after, until, not *regexp.Regexp
+	as                      string
+}
+
+func (w *writtenRule) rule() rule {
+	return rule{line: newPattern(w.line), after: newPattern(w.after), until: newPattern(w.until), not: w.not, as: w.as}
+}
+
+// ruleKeys are the keys of a rule; as is the default and kinds are what `as` may say.
+func (d *decoder) ruleKeys(w *writtenRule, as string, kinds []string) fields {
+	w.as = as
+	return fields{
+		"line":  d.pattern(&w.line),
+		"after": d.pattern(&w.after),
+		"until": d.pattern(&w.until),
+		"not":   d.pattern(&w.not),
+		"as":    d.oneOf(&w.as, kinds...),
 	}
-	return rule{line: newPattern(line), after: newPattern(after), until: newPattern(until), not: not, convert: conversions[as].convert}
+}
+
+// rule reads the long form or the short one, which is the line's pattern alone.
+func (d *decoder) rule(n *yaml.Node, at string, f fact) rule {
+	var w writtenRule
+	keys := d.ruleKeys(&w, f.kind(), f.kinds())
+	if n.Kind == yaml.ScalarNode {
+		keys["line"](n, at)
+	} else {
+		d.mapping(n, at, keys, "line")
+	}
+	return w.rule()
 }

@@ -58,10 +58,10 @@ func (f fact) lacks(text string) bool {
 	return false
 }
 
-// value is what a conversion made of a captured text; which field counts depends on the conversion's family.
-type value struct {
-	text   string
-	uptime Uptime
-	when   instant
-	number float64
+func factNames() []string {
+	var names []string
+	for f := range factCount {
+		names = append(names, f.String())
+	}
+	return names
 }

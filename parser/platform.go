@@ -72,7 +72,9 @@ type Command struct {
 	Poll     bool     // typed at each poll; false: known to `parse` only
 	Optional bool     // a refusal costs only this command's facts
 
-	facts []factRules
+	facts    []factRules
+	gauges   []gaugeRule
+	template *template
 }
 
 // Detect tells how a platform is recognised on first contact.

@@ -10,11 +10,11 @@ type factRules struct {
 
 // rule finds a value by the line it stands on.
 type rule struct {
-	line    *pattern
-	after   *pattern       // nil: armed from the first line
-	until   *pattern       // nil: armed to the end
-	not     *regexp.Regexp // nil: any value will do
-	convert func(string) (value, error)
+	line  *pattern
+	after *pattern       // nil: armed from the first line
+	until *pattern       // nil: armed to the end
+	not   *regexp.Regexp // nil: any value will do
+	as    string         // the conversion
 }
 
 // distinct tells a rule that knows its line by a text from one that takes any, such as "^(\S+)$" for the answer to "hostname".

@@ -12,36 +12,74 @@ type search struct {
 // command reads an answer with the rules of a command; with the distinct ones only, if it answers another command.
 func (s *search) command(c *Command, o *Output, distinct bool) {
 	for i := range c.facts {
-		f := &c.facts[i]
-		for j := 0; j < len(f.rules) && !s.found[f.fact]; j++ {
-			if r := &f.rules[j]; !distinct || r.distinct() {
-				s.rule(f.fact, r, o)
+		f := c.facts[i].fact
+		for j := range c.facts[i].rules {
+			r := &c.facts[i].rules[j]
+			if s.found[f] {
+				break
+			}
+			if !distinct || r.distinct() {
+				s.rule(f.String(), r, o, func(text string) (bool, error) { return s.fact(f, r, text) })
 			}
 		}
+	}
+	for i := range c.gauges {
+		g := &c.gauges[i]
+		if _, found := s.reading.Facts.Gauges[g.gauge.Name]; !found && (!distinct || g.rule.distinct()) {
+			s.rule(g.gauge.Name, &g.rule, o, func(text string) (bool, error) { return s.gauge(g, text) })
+		}
+	}
+	if c.template != nil && !distinct {
+		s.template(c.template, o)
 	}
 }
 
 // rule takes the first value on a line that matches, is not excluded and can be converted. Of values that cannot,
 // the first is kept among the matches so that people see why a fact is absent.
-func (s *search) rule(f fact, r *rule, o *Output) {
+func (s *search) rule(name string, r *rule, o *Output, take func(text string) (bool, error)) {
 	complained := false
 	r.visit(o.Text, func(at int, captured string) bool {
 		text := cleanValue(captured)
-		if text == "" || f.lacks(text) || r.not != nil && r.not.MatchString(text) {
+		if text == "" || r.not != nil && r.not.MatchString(text) {
 			return false
 		}
-		v, err := r.convert(text)
-		if err == nil {
-			s.set(f, v)
-			s.match(f.String(), r, o, at, text)
-			return true
-		}
-		if !complained {
+		taken, err := take(text)
+		if taken {
+			s.match(name, r, o, at, text)
+		} else if err != nil && !complained {
 			complained = true
-			s.match(f.String(), r, o, at, text).Problem = err.Error()
+			s.match(name, r, o, at, text).Problem = err.Error()
 		}
-		return false
+		return taken
 	})
+}
+
+func (s *search) fact(f fact, r *rule, text string) (taken bool, err error) {
+	if f.lacks(text) {
+		return false, nil
+	}
+	v, err := convert(r.as, text)
+	if err != nil {
+		return false, err
+	}
+	s.set(f, v)
+	return true, nil
+}
+
+func (s *search) gauge(g *gaugeRule, text string) (taken bool, err error) {
+	v, err := convert(g.rule.as, text)
+	if err != nil {
+		return false, err
+	}
+	n, err := v.number()
+	if err != nil {
+		return false, err
+	}
+	if s.reading.Facts.Gauges == nil {
+		s.reading.Facts.Gauges = map[string]float64{}
+	}
+	s.reading.Facts.Gauges[g.gauge.Name] = n
+	return true, nil
 }
 
 func (s *search) match(name string, r *rule, o *Output, at int, text string) *Match {
