@@ -75,9 +75,7 @@ func (f *fleet) polls() map[string]int {
 	return m
 }
 
-func good(age time.Duration) Outcome {
-	return Outcome{Facts: parser.Facts{Version: "1.0", Uptime: &parser.Uptime{Age: age, Resolution: time.Second}}}
-}
+func good() Outcome { return Outcome{Facts: parser.Facts{Version: "1.0"}} }
 
 func failed(r sshcli.Reason) Outcome {
 	return Outcome{Err: &sshcli.Error{Reason: r, Doing: "try"}}
@@ -85,7 +83,7 @@ func failed(r sshcli.Reason) Outcome {
 
 // after answers well, each time after the same while.
 func after(d time.Duration) func(*inventory.Device, int) (time.Duration, Outcome) {
-	return func(*inventory.Device, int) (time.Duration, Outcome) { return d, good(time.Hour) }
+	return func(*inventory.Device, int) (time.Duration, Outcome) { return d, good() }
 }
 
 var settings = Settings{Timeout: 30 * time.Second, Concurrency: 8, Spread: 0.8, KeepFacts: 24 * time.Hour}
@@ -277,7 +275,7 @@ func TestPanicIsOneDevicesFailure(t *testing.T) {
 			if d.Name == "lab-g-00003" {
 				panic("a bug")
 			}
-			return time.Second, good(time.Hour)
+			return time.Second, good()
 		})
 		e, stop := start(t, oneGroup(settings, f, time.Minute, 8), nil)
 		defer stop()
@@ -308,7 +306,7 @@ func TestRetry(t *testing.T) {
 					if n == 1 {
 						return time.Second, failed(tc.reason)
 					}
-					return time.Second, good(time.Hour)
+					return time.Second, good()
 				})
 				e, stop := start(t, oneGroup(settings, f, time.Hour, 1), nil)
 				defer stop()

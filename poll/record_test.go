@@ -1,0 +1,110 @@
+package poll
+
+import (
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/sshcli"
+)
+
+// says is a device's answer at each poll in turn; the last one stays.
+func says(answers ...Outcome) func(*inventory.Device, int) (time.Duration, Outcome) {
+	return func(_ *inventory.Device, n int) (time.Duration, Outcome) {
+		return time.Second, answers[min(n, len(answers))-1]
+	}
+}
+
+func facts(version, serial string, age time.Duration) Outcome {
+	return Outcome{Facts: parser.Facts{Version: version, Serial: serial, Uptime: &parser.Uptime{Age: age, Resolution: time.Minute}}}
+}
+
+func TestStatusFollowsTheDevice(t *testing.T) {
+	const day = 24 * time.Hour
+	boot := func(at time.Time) Outcome { return Outcome{Facts: parser.Facts{Version: "1", BootTime: at}} }
+	type want struct {
+		Reason           sshcli.Reason
+		Version, Serial  string
+		Uptime           bool
+		Polls, Failures  uint64
+		Reboots, Changes uint64
+		BootTime         bool
+		Success          bool
+	}
+	for _, tc := range []struct {
+		name    string
+		answers []Outcome
+		want    want
+	}{
+		{"good", []Outcome{facts("1", "A", day)}, want{Version: "1", Serial: "A", Uptime: true, Polls: 1, BootTime: true, Success: true}},
+		{"never good", []Outcome{failed(sshcli.Connect)}, want{Reason: sshcli.Connect, Polls: 1, Failures: 1}},
+		{"failing keeps facts but not uptime", []Outcome{facts("1", "A", day), failed(sshcli.Timeout)},
+			want{Reason: sshcli.Timeout, Version: "1", Serial: "A", Polls: 2, Failures: 1, BootTime: true, Success: true}},
+		{"facts expire", []Outcome{facts("1", "A", day), failed(sshcli.Timeout), failed(sshcli.Timeout), failed(sshcli.Timeout), failed(sshcli.Timeout)},
+			want{Reason: sshcli.Timeout, Polls: 5, Failures: 4, Success: true}},
+		{"one reboot over an outage", []Outcome{facts("1", "A", day), failed(sshcli.Timeout), failed(sshcli.Timeout), facts("1", "A", time.Hour), facts("1", "A", 2*time.Hour)},
+			want{Version: "1", Serial: "A", Uptime: true, Polls: 5, Failures: 2, Reboots: 1, BootTime: true, Success: true}},
+		{"upgrade", []Outcome{facts("1", "A", day), facts("2", "A", time.Minute)},
+			want{Version: "2", Serial: "A", Uptime: true, Polls: 2, Reboots: 1, Changes: 1, BootTime: true, Success: true}},
+		{"upgrade while the facts had expired", []Outcome{facts("1", "A", day), failed(sshcli.Connect), failed(sshcli.Connect), failed(sshcli.Connect), failed(sshcli.Connect), facts("2", "A", time.Minute)},
+			want{Version: "2", Serial: "A", Uptime: true, Polls: 6, Failures: 4, Reboots: 1, Changes: 1, BootTime: true, Success: true}},
+		{"another box", []Outcome{facts("1", "A", day), facts("2", "B", time.Minute)},
+			want{Version: "2", Serial: "B", Uptime: true, Polls: 2, BootTime: true, Success: true}},
+		{"a fact that is missing is absent", []Outcome{facts("1", "A", day), facts("1", "", day+2*time.Hour)},
+			want{Version: "1", Uptime: true, Polls: 2, BootTime: true, Success: true}},
+		{"boot time alone gives uptime", []Outcome{boot(time.Date(1999, 12, 31, 0, 0, 0, 0, time.UTC))},
+			want{Version: "1", Uptime: true, Polls: 1, BootTime: true, Success: true}},
+		{"boot time in the future gives none", []Outcome{boot(time.Date(2030, 1, 1, 0, 0, 0, 0, time.UTC))},
+			want{Version: "1", Polls: 1, BootTime: true, Success: true}},
+		{"neither uptime nor boot time", []Outcome{facts("1", "A", day), {Facts: parser.Facts{Version: "1"}}},
+			want{Version: "1", Polls: 2, Success: true}},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := settings
+				s.KeepFacts = 150 * time.Minute
+				e, stop := start(t, oneGroup(s, newFleet(says(tc.answers...)), time.Hour, 1), nil)
+				defer stop()
+				// Phases differ by name; a poll is over by the end of its hour.
+				time.Sleep(time.Duration(len(tc.answers))*time.Hour - time.Minute)
+				synctest.Wait()
+				st := e.Snapshot().Devices[0]
+				got := want{
+					st.Reason, st.Facts.Version, st.Facts.Serial, st.Facts.Uptime != nil, st.Polls, st.Failures,
+					st.Reboots, st.VersionChanges, !st.BootTime.IsZero(), !st.LastSuccess.IsZero(),
+				}
+				if diff := cmp.Diff(tc.want, got); diff != "" {
+					t.Errorf("-want +got:\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestRefusedDeviceSlowsDown(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		began := time.Now()
+		s := settings
+		s.Spread = 0
+		f := newFleet(says(failed(sshcli.Auth)))
+		e, stop := start(t, oneGroup(s, f, 10*time.Minute, 1), nil)
+		defer stop()
+		time.Sleep(4 * time.Hour)
+		synctest.Wait()
+		var got []time.Duration
+		for _, at := range f.of("lab-g-00000") {
+			got = append(got, at.Sub(began))
+		}
+		want := []time.Duration{0, 20 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("polls (-want +got):\n%s", diff)
+		}
+		if s := e.Snapshot(); s.Devices[0].Reason != sshcli.Auth || s.Paused["netops"] {
+			t.Errorf("reason %q, paused %v", s.Devices[0].Reason, s.Paused)
+		}
+	})
+}
