@@ -102,7 +102,9 @@ func (c *cast) join(i int) {
 		d.Delay = time.Second + time.Duration(i%3)*time.Second
 		d.Delay /= time.Duration(max(1, len(d.Platform.Commands)))
 	}
-	d.KeepPaging = i%9 == 4
+	if i%9 == 4 {
+		d.KeepPaging, d.Page = true, 10
+	}
 }
 
 // joinSpecial adds a device that does not do as the others do.
@@ -117,6 +119,9 @@ func (c *cast) joinSpecial(i int, s special) {
 // oneExec are the platforms that close the connection after one exec request.
 var oneExec = []string{"cisco_ios", "cisco_xr"}
 
+// interactive are the platforms that take a password by keyboard-interactive only.
+var interactive = []string{"arista_eos", "paloalto_panos"}
+
 func (c *cast) recruit(i int, sample parser.Sample) *Device {
 	name := fmt.Sprintf("lab-%s-%d", strings.ReplaceAll(c.platform.ID, "_", "-"), len(c.devices)+1)
 	d := &Device{
@@ -130,6 +135,7 @@ func (c *cast) recruit(i int, sample parser.Sample) *Device {
 	if slices.Contains(oneExec, c.platform.ID) {
 		d.Exec = ExecOnce
 	}
+	d.Login.Interactive = slices.Contains(interactive, c.platform.ID)
 	c.devices = append(c.devices, d)
 	return d
 }

@@ -47,6 +47,7 @@ const (
 	StuckPager    Fault = "stuck-pager"    // paging cannot be switched off
 	Garbage       Fault = "garbage"        // answers have NUL bytes and invalid UTF-8
 	LongLine      Fault = "long-line"      // answers begin with a line of 1 MB
+	AsksToSave    Fault = "asks-to-save"   // does not let go without an answer about its configuration
 	OtherHostname Fault = "other-hostname" // answers tell the name of another device
 )
 
@@ -62,8 +63,9 @@ type behaviour struct {
 	noChannel bool                                                              // refuses channels
 	noPTY     bool                                                              // refuses PTYs
 	closes    bool                                                              // ends shells at once
-	hang      string                                                            // printed instead of the first prompt, for ever
+	hang      string                                                            // printed instead of the first prompt; no answer helps
 	banner    func(*script) string                                              // precedes the banner
+	farewell  string                                                            // asked when the client leaves; no answer helps
 	edit      func(d *Device, text string) string                               // changes what an answer says
 	pager     bool                                                              // keeps paging on
 	print     func(ctx context.Context, s *session, rest string)                // has the second half of an answer, and ends the session
@@ -101,6 +103,7 @@ var faults = map[Fault]behaviour{
 	StuckPager:    {odd: true, pager: true},
 	Garbage:       {odd: true, edit: func(_ *Device, text string) string { return "\x00caf\xe9 \xff\xfe\x00\n" + text }},
 	LongLine:      {odd: true, edit: func(_ *Device, text string) string { return strings.Repeat("x", 1<<20) + "\n" + text }},
+	AsksToSave:    {odd: true, farewell: "Do you want to save the current configuration? [y/n/^c] "},
 	OtherHostname: {odd: true, edit: tellOtherName},
 }
 

@@ -20,6 +20,7 @@ import (
 type Fleet struct {
 	devices  []*Device
 	byAddr   map[netip.Addr]*Device
+	byName   map[string]*Device
 	listener net.Listener
 	held     []io.Closer // sockets of devices that are not behind the listener
 	stop     context.CancelFunc
@@ -35,7 +36,11 @@ func Start(ctx context.Context, devices ...*Device) (*Fleet, error) {
 
 // StartAt is Start at a given port.
 func StartAt(ctx context.Context, port uint16, devices ...*Device) (*Fleet, error) {
-	f := &Fleet{devices: devices, byAddr: make(map[netip.Addr]*Device, len(devices))}
+	f := &Fleet{
+		devices: devices,
+		byAddr:  make(map[netip.Addr]*Device, len(devices)),
+		byName:  make(map[string]*Device, len(devices)),
+	}
 	if err := f.place(); err != nil {
 		return nil, err
 	}
@@ -61,26 +66,6 @@ func StartAt(ctx context.Context, port uint16, devices ...*Device) (*Fleet, erro
 	return f, nil
 }
 
-// listen opens the fleet's socket, and those of the devices that cannot be behind it.
-func (f *Fleet) listen(ctx context.Context, port uint16) error {
-	listener, err := listen(ctx, port)
-	if err != nil {
-		return fmt.Errorf("listen for the lab's devices: %w", err)
-	}
-	f.listener = listener
-	f.held = append(f.held, listener)
-	port = listener.Addr().(*net.TCPAddr).AddrPort().Port()
-	for _, d := range f.devices {
-		d.addr = netip.AddrPortFrom(d.Address, port)
-		if place := d.fault.Load().place; place != nil {
-			if d.addr, err = place(ctx, f, d.Address); err != nil {
-				return fmt.Errorf("device %s: %w", d.Name, err)
-			}
-		}
-	}
-	return nil
-}
-
 // hangUp closes the sockets.
 func (f *Fleet) hangUp() {
 	for _, h := range f.held {
@@ -98,14 +83,7 @@ func (f *Fleet) Close() {
 func (f *Fleet) Devices() []*Device { return f.devices }
 
 // Device is the device with that name, or nil.
-func (f *Fleet) Device(name string) *Device {
-	for _, d := range f.devices {
-		if d.Name == name {
-			return d
-		}
-	}
-	return nil
-}
+func (f *Fleet) Device(name string) *Device { return f.byName[name] }
 
 // KnownHosts is a known_hosts file with the key of every device.
 func (f *Fleet) KnownHosts() []byte {
@@ -115,42 +93,6 @@ func (f *Fleet) KnownHosts() []byte {
 		file = append(file, '\n')
 	}
 	return file
-}
-
-// firstAddress leaves 127.0.0.0/16 to what else runs on the machine.
-var firstAddress = netip.MustParseAddr("127.1.0.1")
-
-// place gives every device an address of its own.
-func (f *Fleet) place() error {
-	names := make(map[string]bool, len(f.devices))
-	for _, d := range f.devices {
-		if names[d.Name] {
-			return fmt.Errorf("device %s: the name is taken", d.Name)
-		}
-		names[d.Name] = true
-		if !d.Address.IsValid() {
-			continue
-		}
-		if !d.Address.Is4() || !d.Address.IsLoopback() {
-			return fmt.Errorf("device %s: address %s is not in 127.0.0.0/8", d.Name, d.Address)
-		}
-		if other := f.byAddr[d.Address]; other != nil {
-			return fmt.Errorf("device %s: address %s is taken by %s", d.Name, d.Address, other.Name)
-		}
-		f.byAddr[d.Address] = d
-	}
-	next := firstAddress
-	for _, d := range f.devices {
-		if d.Address.IsValid() {
-			continue
-		}
-		for f.byAddr[next] != nil {
-			next = next.Next()
-		}
-		d.Address = next
-		f.byAddr[next] = d
-	}
-	return nil
 }
 
 // serve accepts until the listener closes, then waits for the connections.

@@ -12,7 +12,7 @@ import (
 // Login is what a device accepts.
 type Login struct {
 	Username    string
-	Password    string
+	Password    string        // "": only the key opens
 	Interactive bool          // takes the password by keyboard-interactive only, as EOS does
 	Key         ssh.PublicKey // accepted beside the password; nil: none
 	Enable      string        // the enable secret; "": the privileged mode is free
@@ -61,7 +61,9 @@ func (l *link) allow(ctx context.Context, config *ssh.ServerConfig) {
 		want := l.dev.Login.Key
 		return judge(want != nil && bytes.Equal(want.Marshal(), key.Marshal()) && l.knows(meta.User()))
 	}
-	if !l.dev.Login.Interactive && fault.asks == nil {
+	if l.dev.Login.Password == "" {
+		config.KeyboardInteractiveCallback = nil
+	} else if !l.dev.Login.Interactive && fault.asks == nil {
 		config.PasswordCallback = func(meta ssh.ConnMetadata, password []byte) (*ssh.Permissions, error) {
 			return judge(string(password) == l.dev.Login.Password && l.knows(meta.User()))
 		}

@@ -38,6 +38,7 @@ func (sh *shell) show(ctx context.Context, text string) bool {
 // more shows the pager and returns how many lines the key asks for; 0: no more of this.
 func (sh *shell) more() (lines int, err error) {
 	talk := &sh.script().talk
+	anyKey := strings.Contains(strings.ToLower(talk.Pager), "any key")
 	_, _ = sh.screen.WriteString(talk.Pager)
 	defer func() { _, _ = sh.screen.WriteString(talk.Erase) }()
 	for {
@@ -46,12 +47,17 @@ func (sh *shell) more() (lines int, err error) {
 			return 0, err
 		}
 		switch key {
-		case ' ', 'D':
-			return sh.dev.Page, nil
-		case '\r', '\n':
-			return 1, nil
 		case 'q', 'Q', ctrlC:
 			return 0, nil
+		case ' ', 'D', 'y':
+			return sh.dev.Page, nil
+		case '\r', '\n':
+			if !anyKey {
+				return 1, nil
+			}
+		}
+		if anyKey {
+			return sh.dev.Page, nil
 		}
 	}
 }

@@ -46,7 +46,7 @@ func (l *link) serve(ctx context.Context, cancel context.CancelFunc) {
 	if err != nil {
 		return
 	}
-	server, channels, requests, err := ssh.NewServerConn(l.conn, config)
+	_, channels, requests, err := ssh.NewServerConn(l.conn, config)
 	if err != nil {
 		return
 	}
@@ -55,7 +55,7 @@ func (l *link) serve(ctx context.Context, cancel context.CancelFunc) {
 	l.count(func(c *counters) { c.logins.Add(1) })
 	l.running.Go(func() { ssh.DiscardRequests(requests) })
 	for offer := range channels {
-		l.running.Go(func() { l.channel(ctx, server, offer) })
+		l.running.Go(func() { l.channel(ctx, offer) })
 	}
 }
 

@@ -15,14 +15,19 @@ type session struct {
 }
 
 // channel serves one channel to its end.
-func (l *link) channel(ctx context.Context, server *ssh.ServerConn, offer ssh.NewChannel) {
+func (l *link) channel(ctx context.Context, offer ssh.NewChannel) {
 	if offer.ChannelType() != "session" {
 		_ = offer.Reject(ssh.UnknownChannelType, "only sessions here")
 		return
 	}
+	if l.dev.fault.Load().noChannel {
+		_ = offer.Reject(ssh.ResourceShortage, "no free line")
+		return
+	}
 	end := l.open()
 	defer end()
-	if l.dev.fault.Load().noChannel || l.dev.Lines > 0 && l.dev.sessions.now.Load() > int64(l.dev.Lines) {
+	if l.dev.Lines > 0 && l.dev.sessions.now.Load() > int64(l.dev.Lines) {
+		end() // before the client hears of it, for it may try again at once
 		_ = offer.Reject(ssh.ResourceShortage, "no free line")
 		return
 	}
@@ -41,11 +46,11 @@ func (l *link) channel(ctx context.Context, server *ssh.ServerConn, offer ssh.Ne
 		_ = req.Reply(true, nil)
 		l.running.Go(func() { ssh.DiscardRequests(requests) })
 		status := play(ctx)
-		end() // before the client hears of it, for it may be back at once
+		end()
 		_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
 		channel.Close()
 		if req.Type == "exec" && l.dev.Exec == ExecOnce {
-			server.Close()
+			_ = l.conn.CloseWrite() // a full close could cut off what the client has yet to read
 		}
 		return
 	}

@@ -42,6 +42,7 @@ func (s *session) shell(ctx context.Context) uint32 {
 		sh.count(func(c *counters) { c.commands.Add(1) })
 		if sh.isFarewell(line) {
 			sh.count(func(c *counters) { c.farewells.Add(1) })
+			sh.hang(sh.dev.fault.Load().farewell)
 			_ = sh.screen.Flush()
 			return 0
 		}
@@ -61,13 +62,20 @@ func (sh *shell) greet() bool {
 		sh.print(fault.banner(sh.script()))
 	}
 	sh.print(sh.script().talk.Banner)
-	sh.print(fault.hang)
-	for fault.hang != "" {
+	return !sh.hang(fault.hang)
+}
+
+// hang prints the text and waits until the client goes; without a text it does nothing.
+func (sh *shell) hang(text string) bool {
+	if text == "" {
+		return false
+	}
+	sh.print(text)
+	for {
 		if _, err := sh.key(); err != nil {
-			return false
+			return true
 		}
 	}
-	return true
 }
 
 // print shows a text.
