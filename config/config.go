@@ -3,6 +3,7 @@
 package config
 
 import (
+	"os"
 	"time"
 
 	"github.com/netver/netver_exporter/inventory"
@@ -24,7 +25,7 @@ type Config struct {
 
 // HostKeys is how devices prove who they are.
 type HostKeys struct {
-	Policy string   // "strict", "accept-new" or "insecure"
+	Policy sshcli.Policy
 	Files  []string // known_hosts files, absolute or relative to the working directory; the first one learns
 }
 
@@ -53,24 +54,9 @@ func (c *Config) Device(name string) (*inventory.Device, bool) {
 // variable, as os.LookupEnv does. The error is of type Problems and holds all that is wrong, not only the first.
 func Load(path string, env func(name string) (string, bool)) (*Config, error) {
 	l := &loader{path: path, env: env}
-	written, ok := l.read()
-	if !ok {
-		return nil, l.problems
+	source, err := os.ReadFile(path)
+	if err != nil {
+		return nil, Problems{{File: path, Text: fileError(err)}}
 	}
-	c := &Config{
-		Settings:       l.settings(&written.Poll),
-		ConnectTimeout: time.Duration(written.Poll.ConnectTimeout),
-		HostKeys:       l.hostKeys(&written.SSH),
-		Platforms:      l.platforms(written.PlatformFiles),
-		Credentials:    l.credentials(written.Credentials),
-	}
-	c.Groups = l.groups(written, c.Platforms)
-	l.fit(c)
-	if len(l.problems) > 0 {
-		l.problems.sort()
-		return nil, l.problems
-	}
-	l.warnings.sort()
-	c.Warnings = l.warnings.lines()
-	return c, nil
+	return l.load(source)
 }

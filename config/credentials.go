@@ -39,22 +39,22 @@ func (l *loader) credential(w credential, at *path) *sshcli.Credential {
 	if w.Passphrase.given() && !w.PrivateKey.given() {
 		l.fault(at.child("passphrase"), "there is no private_key that it could open")
 	}
-	login := login{
-		username:   w.Username,
-		password:   l.secret(w.Password, at.child("password")),
-		privateKey: l.secret(w.PrivateKey, at.child("private_key")),
-		passphrase: l.secret(w.Passphrase, at.child("passphrase")),
-		enable:     l.secret(w.Enable, at.child("enable")),
+	login := sshcli.Login{
+		Username:   w.Username,
+		Password:   l.secret(w.Password, at.child("password")),
+		PrivateKey: l.secret(w.PrivateKey, at.child("private_key")),
+		Passphrase: l.secret(w.Passphrase, at.child("passphrase")),
+		Enable:     l.secret(w.Enable, at.child("enable")),
 	}
 	if w.Agent {
-		if login.agent, _ = l.env("SSH_AUTH_SOCK"); login.agent == "" {
+		if login.Agent, _ = l.env("SSH_AUTH_SOCK"); login.Agent == "" {
 			l.fault(at.child("agent"), "there is no agent: the environment variable SSH_AUTH_SOCK is not set")
 		}
 	}
 	if len(l.problems) > before {
 		return nil
 	}
-	c, err := login.credential()
+	c, err := sshcli.NewCredential(login)
 	if err != nil {
 		text := err.Error()
 		if looksLikePath(w.PrivateKey.Text.Reveal()) {

@@ -2,6 +2,8 @@ package config
 
 import (
 	"time"
+
+	"github.com/netver/netver_exporter/sshcli"
 )
 
 // file is config.yml as written. Each key's meaning stands in docs/configuration.md and in the config.yml that is
@@ -34,10 +36,10 @@ type credential struct {
 }
 
 type sshSection struct {
-	KnownHosts       []string `yaml:"known_hosts"`
-	HostKeys         string   `yaml:"host_keys"`
-	LegacyAlgorithms bool     `yaml:"legacy_algorithms"`
-	Jump             string   `yaml:"jump"`
+	KnownHosts       []string      `yaml:"known_hosts"`
+	HostKeys         sshcli.Policy `yaml:"host_keys"`
+	LegacyAlgorithms bool          `yaml:"legacy_algorithms"`
+	Jump             string        `yaml:"jump"`
 }
 
 type group struct {
@@ -65,7 +67,7 @@ func defaults() file {
 		},
 		SSH: sshSection{
 			KnownHosts: []string{"~/.ssh/known_hosts"},
-			HostKeys:   "strict",
+			HostKeys:   sshcli.Strict,
 		},
 	}
 }

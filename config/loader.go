@@ -1,20 +1,18 @@
 package config
 
 import (
-	"bytes"
 	"errors"
 	"fmt"
-	"io"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"reflect"
-	"regexp"
-	"strconv"
 	"strings"
 	"syscall"
+	"time"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/netver/netver_exporter/parser"
 )
 
 // loader collects what is wrong with a file while its sections are made sense of.
@@ -27,18 +25,44 @@ type loader struct {
 	faulty   map[string]bool // places with a problem of form, and those around them
 }
 
-// read decodes the file onto the defaults. ok is false if there is nothing to go on with.
-func (l *loader) read() (f file, ok bool) {
+// load makes sense of every section, so that all problems come to light at once.
+func (l *loader) load(source []byte) (*Config, error) {
+	written, ok := l.decode(source)
+	if !ok {
+		return nil, l.problems
+	}
+	return l.complete(written, l.platforms(written.PlatformFiles))
+}
+
+func (l *loader) complete(written file, known *parser.Registry) (*Config, error) {
+	c := &Config{
+		Settings:       l.settings(&written.Poll),
+		ConnectTimeout: time.Duration(written.Poll.ConnectTimeout),
+		HostKeys:       l.hostKeys(&written.SSH),
+		Platforms:      known,
+		Credentials:    l.credentials(written.Credentials),
+		Groups:         l.groups(written, known),
+	}
+	l.fit(c)
+	if len(l.problems) > 0 {
+		l.problems.sort()
+		return nil, l.problems
+	}
+	l.warnings.sort()
+	c.Warnings = l.warnings.lines()
+	return c, nil
+}
+
+// decode lays the file over the defaults. ok is false if there is nothing to go on with.
+func (l *loader) decode(source []byte) (f file, ok bool) {
 	f = defaults()
-	source, err := os.ReadFile(l.path)
-	if err != nil {
-		l.problems = Problems{{File: l.path, Text: fileError(err)}}
+	document, problem := parse(source)
+	if problem != nil {
+		problem.File = l.path
+		l.problems = Problems{*problem}
 		return f, false
 	}
-	if l.document, err = parse(source); err != nil {
-		l.problems = Problems{l.syntax(err, source)}
-		return f, false
-	}
+	l.document = document
 	l.faulty = map[string]bool{}
 	newDecoder(source, func(at *path, line int, text string) {
 		l.problems = append(l.problems, Problem{l.path, line, at.String(), text})
@@ -101,48 +125,6 @@ func (l *loader) locate(path string) string {
 		return path
 	}
 	return filepath.Join(filepath.Dir(l.path), path)
-}
-
-// parse reads the one document of a YAML file.
-func parse(source []byte) (*yaml.Node, error) {
-	var document, second yaml.Node
-	d := yaml.NewDecoder(bytes.NewReader(source))
-	if err := d.Decode(&document); err != nil && !errors.Is(err, io.EOF) {
-		return nil, err
-	}
-	if len(document.Content) == 0 || document.Content[0].ShortTag() == "!!null" {
-		return nil, errEmpty
-	}
-	if err := d.Decode(&second); !errors.Is(err, io.EOF) {
-		return nil, errSecond
-	}
-	return document.Content[0], nil
-}
-
-var (
-	errEmpty      = errors.New("the file is empty; it needs at least groups with devices, and credentials")
-	errSecond     = errors.New("want a single YAML document; remove what follows the second ---")
-	yamlPlace     = regexp.MustCompile(`^yaml: (?:line (\d+): )?`)
-	unknownAnchor = regexp.MustCompile(`^yaml: unknown anchor '(.*)' referenced$`)
-)
-
-// syntax puts yaml's words into ours. An unknown anchor is not named: it may be a password that begins with *.
-func (l *loader) syntax(err error, source []byte) Problem {
-	p := Problem{File: l.path}
-	if errors.Is(err, errEmpty) || errors.Is(err, errSecond) {
-		p.Text = err.Error()
-		return p
-	}
-	if m := unknownAnchor.FindStringSubmatch(err.Error()); m != nil {
-		before, _, _ := bytes.Cut(source, []byte("*"+m[1]))
-		p.Line = 1 + bytes.Count(before, []byte("\n"))
-		p.Text = "not YAML: * begins an alias, and there is no anchor for it; quote the text if it is a value"
-		return p
-	}
-	m := yamlPlace.FindStringSubmatch(err.Error())
-	p.Line, _ = strconv.Atoi(m[1])
-	p.Text = "not YAML: " + strings.TrimPrefix(err.Error(), m[0])
-	return p
 }
 
 // fileError says why a file cannot be read, without its name.

@@ -1,6 +1,8 @@
 package config
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -17,9 +19,13 @@ func (l *loader) platforms(patterns []string) *parser.Registry {
 		return new(parser.Registry)
 	}
 	at := (*path)(nil).child("platform_files")
+	seen := map[string]bool{} // patterns may overlap
 	for i, pattern := range patterns {
 		for _, name := range l.expand(pattern, at.item(i)) {
-			l.platformFile(known, name, at.item(i))
+			if !seen[name] {
+				seen[name] = true
+				l.platformFile(known, name, at.item(i))
+			}
 		}
 	}
 	return known
@@ -30,8 +36,11 @@ func (l *loader) platforms(patterns []string) *parser.Registry {
 func Platforms(path string, env func(name string) (string, bool)) (*parser.Registry, error) {
 	l := &loader{path: path, env: env}
 	written := defaults()
-	if _, err := os.Stat(path); err == nil {
-		written, _ = l.read()
+	source, err := os.ReadFile(path)
+	if err == nil {
+		written, _ = l.decode(source)
+	} else if !errors.Is(err, fs.ErrNotExist) {
+		return nil, Problems{{File: path, Text: fileError(err)}}
 	}
 	known := l.platforms(written.PlatformFiles)
 	if len(l.problems) > 0 {

@@ -24,11 +24,11 @@ func ParseAddress(text string) (string, error) {
 	if text == "" {
 		return "", errors.New("the address is empty")
 	}
+	if strings.Contains(text, "@") { // not quoted: a password may stand before it
+		return "", errors.New("the address has a user name; that belongs into the credentials")
+	}
 	if strings.Contains(text, "://") {
 		return "", fmt.Errorf("%q is a URL; write host or host:port", text)
-	}
-	if strings.Contains(text, "@") {
-		return "", fmt.Errorf("%q has a user name; that belongs into the credentials", text)
 	}
 	host, port := text, sshPort
 	if ip, err := netip.ParseAddr(text); err == nil {

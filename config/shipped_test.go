@@ -1,0 +1,127 @@
+package config
+
+import (
+	"fmt"
+	"os"
+	"reflect"
+	"regexp"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+	"gopkg.in/yaml.v3"
+)
+
+// setting is one key of the file, as docs/configuration.md calls it: groups[].devices[].name.
+type setting struct {
+	key   string
+	value string // its default; "": none
+}
+
+// settings lists every key below a value's.
+func settings(v reflect.Value, at string) []setting {
+	switch v.Kind() {
+	case reflect.Pointer:
+		return settings(reflect.Zero(v.Type().Elem()), at)
+	case reflect.Slice:
+		if v.Type().Elem().Kind() == reflect.Struct {
+			return settings(reflect.Zero(v.Type().Elem()), at+"[]")
+		}
+	case reflect.Map:
+		if v.Type().Elem().Kind() == reflect.Struct {
+			return settings(reflect.Zero(v.Type().Elem()), at+".NAME")
+		}
+	case reflect.Struct:
+		if _, ok := v.Interface().(secretRef); !ok {
+			var list []setting
+			for i := range v.NumField() {
+				key := strings.TrimPrefix(at+"."+v.Type().Field(i).Tag.Get("yaml"), ".")
+				list = append(list, settings(v.Field(i), key)...)
+			}
+			return list
+		}
+		return []setting{{at, ""}}
+	}
+	value := strings.TrimSpace(fmt.Sprint(v.Interface()))
+	if v.IsZero() && strings.Contains(at, "[]") || v.Kind() == reflect.Map {
+		value = ""
+	}
+	return []setting{{at, value}}
+}
+
+// config.yml as shipped loads, says what the defaults are, and has every key, some of them switched off by a #.
+func TestShippedConfig(t *testing.T) {
+	const path = "../config.yml"
+	if _, err := Load(path, environment); err != nil {
+		t.Errorf("as shipped: %v", err)
+	}
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l := &loader{path: path, env: environment}
+	shipped, _ := l.decode(text)
+	if diff := cmp.Diff(defaults().Poll, shipped.Poll); diff != "" {
+		t.Errorf("poll (-defaults +shipped):\n%s", diff)
+	}
+	if diff := cmp.Diff(defaults().SSH, shipped.SSH); diff != "" {
+		t.Errorf("ssh (-defaults +shipped):\n%s", diff)
+	}
+
+	all := regexp.MustCompile(`(?m)^(\s*)#(\S|  +\S)`).ReplaceAll(text[len(preface(text)):], []byte("$1$2"))
+	if _, ok := l.decode(all); !ok || len(l.problems) > 0 {
+		t.Fatalf("with every line switched on: %v", l.problems)
+	}
+	var got []string
+	keys(l.document, "", &got)
+	var want []string
+	for _, s := range settings(reflect.ValueOf(defaults()), "") {
+		want = append(want, s.key)
+	}
+	slices.Sort(want)
+	slices.Sort(got)
+	if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
+		t.Errorf("keys (-known +in config.yml):\n%s", diff)
+	}
+}
+
+// preface is the comment at the top.
+func preface(text []byte) []byte {
+	return regexp.MustCompile(`^(#.*\n)*`).Find(text)
+}
+
+// keys lists the keys of a document in the words of setting.
+func keys(n *yaml.Node, at string, list *[]string) {
+	switch {
+	case n.Kind == yaml.SequenceNode && len(n.Content) > 0 && strings.Count(at, ".") < 2 && strings.HasPrefix(at, "groups"):
+		for _, item := range n.Content {
+			keys(item, at+"[]", list)
+		}
+	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|NAME\.`).MatchString(at):
+		for i := 0; i < len(n.Content); i += 2 {
+			key := n.Content[i].Value
+			if at == "credentials" {
+				key = "NAME"
+			}
+			keys(n.Content[i+1], strings.TrimPrefix(at+"."+key, "."), list)
+		}
+	case !strings.HasSuffix(at, "devices[]"): // a device in its short form
+		*list = append(*list, at)
+	}
+}
+
+// docs/configuration.md has a row for every key, with its default.
+func TestReference(t *testing.T) {
+	text, err := os.ReadFile("../docs/configuration.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []setting
+	for _, row := range regexp.MustCompile("(?m)^\\| `([^`]+)` \\| (?:`([^`]*)`|[^|]*) \\|").FindAllStringSubmatch(string(text), -1) {
+		got = append(got, setting{row[1], row[2]})
+	}
+	if diff := cmp.Diff(settings(reflect.ValueOf(defaults()), ""), got, cmp.AllowUnexported(setting{})); diff != "" {
+		t.Errorf("docs/configuration.md (-types +rows):\n%s", diff)
+	}
+}
