@@ -2,6 +2,7 @@ package parser
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -16,7 +17,23 @@ import (
 // decoder walks the nodes of a definition, since only nodes know the line of every problem and only a walk finds them all.
 type decoder struct {
 	path     string
-	problems []error
+	problems []problem
+	gauges   map[string]bool // names that are taken
+}
+
+type problem struct {
+	line int
+	text string
+}
+
+// err joins the problems in the order of their lines; nil if there are none.
+func (d *decoder) err() error {
+	slices.SortStableFunc(d.problems, func(a, b problem) int { return cmp.Compare(a.line, b.line) })
+	var all []error
+	for _, p := range d.problems {
+		all = append(all, fmt.Errorf("%s:%d: %s", d.path, p.line, p.text))
+	}
+	return errors.Join(all...)
 }
 
 // setter takes the value of a key; at is the key's full name, "commands[0].run".
@@ -50,11 +67,11 @@ func document(path string, text []byte) (*yaml.Node, error) {
 }
 
 func (d *decoder) problem(n *yaml.Node, at, format string, args ...any) {
-	where := fmt.Sprintf("%s:%d: ", d.path, n.Line)
+	text := fmt.Sprintf(format, args...)
 	if at != "" {
-		where += at + ": "
+		text = at + ": " + text
 	}
-	d.problems = append(d.problems, errors.New(where+fmt.Sprintf(format, args...)))
+	d.problems = append(d.problems, problem{n.Line, text})
 }
 
 // mapping hands each key's value to its setter, and reports unknown, repeated and missing keys.

@@ -1,7 +1,6 @@
 package parser
 
 import (
-	"errors"
 	"fmt"
 	"regexp"
 
@@ -32,9 +31,9 @@ func Load(path string, text []byte) (*Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{path: path}
+	d := &decoder{path: path, gauges: map[string]bool{}}
 	p := d.platform(root)
-	if err := errors.Join(d.problems...); err != nil {
+	if err := d.err(); err != nil {
 		return nil, err
 	}
 	p.Origin = path
@@ -59,7 +58,6 @@ func (d *decoder) platform(n *yaml.Node) *Platform {
 		}),
 		"detect": func(n *yaml.Node, at string) { d.detect(n, at, &p.Detect) },
 	}, "id", "vendor", "title", "session", "commands")
-	d.uniqueGauges(n, p)
 	if p.Detect.Command == "" && len(p.Commands) > 0 {
 		p.Detect.Command = p.Commands[0].Run
 	}
@@ -135,7 +133,7 @@ func (d *decoder) command(n *yaml.Node, at string) Command {
 	case values != nil:
 		d.problem(values, valuesAt, "needs textfsm: the template that has the Values")
 	}
-	if len(c.facts) == 0 && len(c.gauges) == 0 && file == nil && c.Run != "" {
+	if len(c.facts) == 0 && len(c.gauges) == 0 && file == nil && values == nil && c.Run != "" {
 		d.problem(n, at, "the command gives neither facts nor gauges")
 	}
 	return c
@@ -149,16 +147,6 @@ func (d *decoder) unique(n *yaml.Node, at string, c Command, seen map[string]boo
 			d.problem(n, at, "command %q is given twice", name)
 		}
 		seen[key] = true
-	}
-}
-
-func (d *decoder) uniqueGauges(n *yaml.Node, p *Platform) {
-	seen := map[string]bool{}
-	for _, g := range p.Gauges() {
-		if seen[g.Name] && g.Name != "" {
-			d.problem(n, "commands", "gauge %q is given twice", g.Name)
-		}
-		seen[g.Name] = true
 	}
 }
 

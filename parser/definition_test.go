@@ -37,11 +37,11 @@ func TestBadDefinitions(t *testing.T) {
 				}
 				want = append(want, strings.TrimSpace(comment))
 			}
-			_, err = Load(filepath.Base(file), text)
+			_, err = Load(file, text)
 			if err == nil {
 				t.Fatal("it loads")
 			}
-			if diff := cmp.Diff(want, strings.Split(err.Error(), "\n")); diff != "" {
+			if diff := cmp.Diff(want, strings.Split(strings.ReplaceAll(err.Error(), "testdata/definitions/"+filepath.Base(file), filepath.Base(file)), "\n")); diff != "" {
 				t.Errorf("problems (-want +got):\n%s", diff)
 			}
 		})

@@ -36,9 +36,15 @@ func (d *decoder) gauge(n *yaml.Node, at string) gaugeRule {
 	keys["name"] = func(n *yaml.Node, at string) {
 		before := len(d.problems)
 		d.matching(&g.gauge.Name, gaugeName)(n, at)
-		if err := checkGaugeName(g.gauge.Name); err != nil && len(d.problems) == before {
+		err := checkGaugeName(g.gauge.Name)
+		switch {
+		case len(d.problems) > before:
+		case err != nil:
 			d.problem(n, at, "%q %v", g.gauge.Name, err)
+		case d.gauges[g.gauge.Name]:
+			d.problem(n, at, "%q is given twice", g.gauge.Name)
 		}
+		d.gauges[g.gauge.Name] = true
 	}
 	keys["help"] = d.text(&g.gauge.Help)
 	d.mapping(n, at, keys, "name", "help", "line")

@@ -1,0 +1,127 @@
+package parser
+
+import (
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const platformsDoc = "../docs/platforms.md"
+
+// TestPlatformsDoc keeps docs/platforms.md in step with the definitions.
+func TestPlatformsDoc(t *testing.T) {
+	got := describePlatforms(builtIns(t).All())
+	if *update {
+		if err := os.WriteFile(platformsDoc, []byte(got), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	want, err := os.ReadFile(platformsDoc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(string(want), got); diff != "" {
+		t.Errorf("%s is out of step: go test ./parser -run TestPlatformsDoc -update (-want +got):\n%s", platformsDoc, diff)
+	}
+}
+
+func describePlatforms(platforms []*Platform) string {
+	var b strings.Builder
+	b.WriteString("# Platforms\n\n" +
+		"Generated from `parser/platforms/*.yml`. A device's `platform` may be an id or an alias; the aliases are the names that\n" +
+		"Netmiko, NAPALM and others have for the same thing. Commands in brackets are optional: a device that refuses them is\n" +
+		"polled all the same. `netver_exporter platforms show ID` prints a definition, and\n" +
+		"[adding-a-platform.md](adding-a-platform.md) tells how to write one.\n\n")
+	fmt.Fprintf(&b, "%d platforms.\n\n", len(platforms))
+	b.WriteString("| id | vendor | what | mode | commands | facts | aliases |\n|---|---|---|---|---|---|---|\n")
+	for _, p := range platforms {
+		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, p.Session.Mode, polledCommands(p), polledFacts(p), codes(p.Aliases)}
+		for i := range row {
+			row[i] = strings.ReplaceAll(row[i], "|", `\|`)
+		}
+		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
+	}
+	return b.String()
+}
+
+func polledCommands(p *Platform) string {
+	var commands []string
+	for _, c := range p.Commands {
+		switch {
+		case c.Poll && c.Optional:
+			commands = append(commands, "[`"+c.Run+"`]")
+		case c.Poll:
+			commands = append(commands, "`"+c.Run+"`")
+		}
+	}
+	return strings.Join(commands, ", ")
+}
+
+func polledFacts(p *Platform) string {
+	var polled [factCount]bool
+	for _, c := range p.Commands {
+		for _, f := range c.facts {
+			polled[f.fact] = polled[f.fact] || c.Poll
+		}
+	}
+	var names []string
+	for f := range factCount {
+		if polled[f] && f != factClock {
+			names = append(names, f.String())
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+func codes(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = "`" + name + "`"
+	}
+	return strings.Join(quoted, ", ")
+}
+
+// TestAddingAPlatformDoc runs the example that docs/adding-a-platform.md shows.
+func TestAddingAPlatformDoc(t *testing.T) {
+	text, err := os.ReadFile("../docs/adding-a-platform.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	definition := fenced(t, string(text), "id: acme_os\n")
+	sample := fenced(t, string(text), "prompt: ")
+	p, err := Load("acme_os.yml", []byte(definition))
+	if err != nil {
+		t.Fatal(err)
+	}
+	s, err := LoadSample("testdata/acme_os/ac-4.txtar", []byte(sample))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !p.Session.Prompt[0].MatchString(strings.TrimSpace(s.Talk.Prompt)) {
+		t.Errorf("prompt %q does not match", s.Talk.Prompt)
+	}
+	reading, err := p.Parse(s.Answers)
+	if err != nil {
+		t.Error(err)
+	}
+	seconds := int64(273600)
+	want := Report{Platform: "acme_os", Version: "7.2.1", UptimeSeconds: &seconds, Model: "AC-4", Serial: "AC0000A1", Hostname: "lab-acme-1"}
+	if diff := cmp.Diff(want, reading.Facts.Report(p.ID)); diff != "" {
+		t.Errorf("facts (-want +got):\n%s", diff)
+	}
+}
+
+// fenced returns the code block that begins with a text.
+func fenced(t *testing.T, doc, begin string) string {
+	t.Helper()
+	_, after, ok := strings.Cut(doc, "\n"+begin)
+	block, _, closed := strings.Cut(after, "\n```")
+	if !ok || !closed {
+		t.Fatalf("no code block begins with %q", begin)
+	}
+	return begin + block + "\n"
+}
