@@ -208,6 +208,9 @@ func (g *group) arrange() {
 		if !fresh {
 			due = due.Add(time.Duration(t.phase * g.spread * float64(g.interval)))
 		}
+		if sw.catchUp && !fresh && due.Sub(polled) < g.interval/2 { // the next sweep is soon enough
+			continue
+		}
 		if due.Before(joined) {
 			due = joined
 		}
