@@ -1,6 +1,10 @@
 package sshcli
 
-import "fmt"
+import (
+	"context"
+	"errors"
+	"fmt"
+)
 
 // Reason is the class of a failure, from the closed list of the reason label.
 type Reason string
@@ -38,3 +42,23 @@ func (e *Error) Error() string {
 }
 
 func (e *Error) Unwrap() error { return e.Err }
+
+var (
+	errEnded = errors.New("the device ended the session")
+	errLimit = errors.New("the device printed more than the limit")
+)
+
+// failed classifies an error that arose once the login was done. The context is asked first: what a closed connection
+// looks like says nothing when it was closed because the time was up.
+func failed(ctx context.Context, doing string, err error) error {
+	if _, classified := errors.AsType[*Error](err); classified {
+		return err
+	}
+	switch {
+	case errors.Is(err, errLimit):
+		return &Error{Reason: OutputLimit, Doing: doing, Err: err}
+	case ctx.Err() != nil:
+		return &Error{Reason: Timeout, Doing: doing, Err: ctx.Err()}
+	}
+	return &Error{Reason: Disconnect, Doing: doing, Err: err}
+}

@@ -4,10 +4,9 @@ package sshcli
 
 import (
 	"context"
+	"net"
 	"regexp"
 	"time"
-
-	"github.com/netver/netver_exporter/secret"
 )
 
 // Target is one device to log in to.
@@ -21,15 +20,15 @@ type Target struct {
 // Dialogue is how to talk in one session and what to ask.
 type Dialogue struct {
 	Mode     Mode
-	Prompt   []*regexp.Regexp
+	Prompt   []*regexp.Regexp // in exec mode: what to go by if the device refuses exec; may be nil then
 	Context  []*regexp.Regexp
-	Enter    string
+	Enter    string // "": "\n"
 	Gates    []Gate
 	Enable   *Enable
 	Setup    []string
 	Pager    []Gate
 	Exit     string
-	Login    string
+	Login    string // appended to the user name in shell mode
 	Commands []string
 	Record   bool // keep a Log of the session, secrets redacted
 }
@@ -57,44 +56,61 @@ type Enable struct {
 	Ask     *regexp.Regexp
 }
 
-// Credential proves who we are. Make it with NewCredential.
-type Credential struct {
-	Username string
-	Password secret.Value
-	Enable   secret.Value
+// Config is a client's own. The zero value is strict about host keys and knows none.
+type Config struct {
+	ConnectTimeout time.Duration // TCP connect and SSH handshake up to the login; 0: 5 s
+	OutputLimit    int           // bytes that one command may print; 0: 4 MiB
+	HostKeys       Policy        // "": strict
+	KnownHosts     []string      // files; the first one learns
 }
 
-// Transcript is what came of a dialogue. After an error it holds what came before it.
-type Transcript struct {
-	Server  string   // the server's version line, "SSH-2.0-…"
-	Prompt  string   // as learned; "" in exec mode
-	Answers []Answer // one for each command that was answered, in order
-	Phases  []Phase  // how the time was spent, in order
-	Log     []Event  // only with Dialogue.Record
+// Client dials devices. Make it with New. It may be used by any number of goroutines at once.
+type Client struct {
+	config Config
+	keys   *hostKeys
+	habits habits
+	lookup func(ctx context.Context, host string) ([]string, error)
+	dial   func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// Answer is one command's output: cleaned, without echo and prompt.
-type Answer struct {
-	Command string
-	Text    string
-}
-
-// Phase is a part of a dialogue: resolve, connect, handshake (with authentication), session, setup, command, close.
-type Phase struct {
-	Name     string
-	Duration time.Duration
-}
-
-// Event is something sent to or received from the device, for people who debug a session. Secrets are redacted.
-type Event struct {
-	At   time.Duration // since the start
-	Sent bool          // false: received
-	Text string
+// New makes a client and reads its known_hosts files, of which errors name the line. A file that does not exist is no
+// error: it holds no keys.
+func New(c Config) (*Client, error) {
+	if c.ConnectTimeout == 0 {
+		c.ConnectTimeout = 5 * time.Second
+	}
+	if c.OutputLimit == 0 {
+		c.OutputLimit = 4 << 20
+	}
+	if c.HostKeys == "" {
+		c.HostKeys = Strict
+	}
+	keys, err := loadHostKeys(c.HostKeys, c.KnownHosts)
+	if err != nil {
+		return nil, err
+	}
+	return &Client{config: c, keys: keys, lookup: lookup, dial: new(net.Dialer).DialContext}, nil
 }
 
 // Run logs in, asks every command and closes politely. The context's deadline covers all of it. The error is an
-// *Error, unless it is a fault in the call itself.
-func (c *Client) Run(ctx context.Context, t Target, d Dialogue) (Transcript, error) { panic("todo") }
+// *Error, unless it is a fault in the call itself; the transcript holds what came before it.
+func (c *Client) Run(ctx context.Context, t Target, d Dialogue) (Transcript, error) {
+	talk, cancel := leaveTimeToClose(ctx)
+	defer cancel()
+	s, err := c.open(talk, t, d)
+	if err == nil {
+		err = s.ask(talk)
+	}
+	s.end(ctx)
+	return s.log.take(), err
+}
 
-// Client dials devices.
-type Client struct{}
+// leaveTimeToClose ends a little before the context does: a session that runs into its deadline is still closed
+// politely within it, so that no VTY line stays taken.
+func leaveTimeToClose(ctx context.Context) (context.Context, context.CancelFunc) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return ctx, func() {}
+	}
+	return context.WithDeadline(ctx, end.Add(-min(farewell, time.Until(end)/10)))
+}

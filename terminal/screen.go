@@ -26,11 +26,12 @@ func (s *Screen) Write(p []byte) (int, error) {
 	return len(p), nil
 }
 
-// Line returns the current, unterminated line as shown, valid until the next call of Write or Cut.
+// Line returns the current, unterminated line as shown, valid until the next call of Write. It and Above are as they
+// came if they are not UTF-8.
 func (s *Screen) Line() []byte { return s.text[s.start:] }
 
-// Above returns the ended lines above the current one, each with its "\n".
-func (s *Screen) Above() string { return valid(string(s.text[:s.start])) }
+// Above returns the ended lines above the current one, each with its "\n", valid until the next call of Write or Reset.
+func (s *Screen) Above() []byte { return s.text[:s.start] }
 
 // Text returns everything shown.
 func (s *Screen) Text() string {

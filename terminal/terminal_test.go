@@ -86,7 +86,7 @@ func TestScreenCutsTheAnsweredPager(t *testing.T) {
 	}
 	s.Cut(0)
 	s.Write([]byte("\b\b\b\b\b\b\b\b\b\b          \b\b\b\b\b\b\b\b\b\btwo\r\nlab# "))
-	if diff := cmp.Diff("one\ntwo\n", s.Above()); diff != "" {
+	if diff := cmp.Diff("one\ntwo\n", string(s.Above())); diff != "" {
 		t.Errorf("-want +got\n%s", diff)
 	}
 	s.Reset()

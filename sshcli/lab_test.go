@@ -1,0 +1,107 @@
+package sshcli
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"regexp"
+	"testing"
+	"time"
+
+	"go.uber.org/goleak"
+
+	"github.com/netver/netver_exporter/lab"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/secret"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+const showVersion = "Example IOS Software, Version 15.2(7)E\nlab-sw-1 uptime is 3 days, 4 minutes\n\nProcessor board ID FCH0000J1AA"
+
+// ios is a platform of the common kind, with the session only.
+func ios() *parser.Platform {
+	return &parser.Platform{
+		ID: "cisco_ios",
+		Session: parser.Session{
+			Mode:     "shell",
+			Prompt:   []*regexp.Regexp{regexp.MustCompile(`^[\w.\-]+[>#] ?$`)},
+			Enable:   &parser.Enable{Command: "enable", When: regexp.MustCompile(`> ?$`), Ask: regexp.MustCompile(`(?i)^password: ?$`)},
+			Setup:    []string{"terminal length 0", "terminal width 511"},
+			Refusals: []*regexp.Regexp{regexp.MustCompile(`^% Invalid input`)},
+			Exit:     "exit",
+		},
+		Commands: []parser.Command{{Run: "show version", Poll: true}, {Run: "show inventory", Poll: true, Optional: true}},
+	}
+}
+
+// simulated is a device of the lab that is as it should be until the test changes it.
+func simulated(change func(*lab.Device)) *lab.Device {
+	d := &lab.Device{
+		Name:     "lab-sw-1",
+		Platform: ios(),
+		Sample: parser.Sample{Answers: []parser.Output{
+			{Command: "show version", Text: showVersion + "\n"},
+			{Command: "show inventory", Text: "NAME: \"1\", DESCR: \"lab\"\n"},
+		}},
+	}
+	if change != nil {
+		change(d)
+	}
+	return d
+}
+
+func startLab(t testing.TB, devices ...*lab.Device) *lab.Fleet {
+	t.Helper()
+	fleet, err := lab.Start(context.WithoutCancel(t.Context()), devices...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fleet.Close)
+	return fleet
+}
+
+// clientFor makes a client that knows the fleet's keys.
+func clientFor(t testing.TB, fleet *lab.Fleet, change func(*Config)) *Client {
+	t.Helper()
+	known := filepath.Join(t.TempDir(), "known_hosts")
+	if err := os.WriteFile(known, fleet.KnownHosts(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	config := Config{KnownHosts: []string{known}, ConnectTimeout: 2 * time.Second}
+	if change != nil {
+		change(&config)
+	}
+	client, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+func targetOf(d *lab.Device) Target {
+	return Target{Name: d.Name, Address: d.Addr(), Credential: &Credential{
+		Username: lab.Username, Password: secret.New(lab.Password), Enable: secret.New(d.Login.Enable),
+	}}
+}
+
+// dialogueOf is how a platform is talked to.
+func dialogueOf(p *parser.Platform, mode Mode, commands ...string) Dialogue {
+	s := p.Session
+	d := Dialogue{
+		Mode: mode, Prompt: s.Prompt, Context: s.Context, Enter: s.Enter, Setup: s.Setup, Exit: s.Exit, Login: s.Login,
+		Gates: gatesOf(s.Gates), Pager: gatesOf(s.Pager), Commands: commands,
+	}
+	if e := s.Enable; e != nil {
+		d.Enable = &Enable{Command: e.Command, When: e.When, Ask: e.Ask}
+	}
+	return d
+}
+
+func gatesOf(gates []parser.Gate) []Gate {
+	var all []Gate
+	for _, g := range gates {
+		all = append(all, Gate{Ask: g.Ask, Answer: g.Answer, Raw: g.Raw})
+	}
+	return all
+}

@@ -1,0 +1,158 @@
+package sshcli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+)
+
+// learn reads up to the first prompt and keeps it. Questions on the way are answered, and win over a prompt: some
+// devices show one before they ask. A banner can look like a prompt, so it is believed only when nothing follows.
+func (s *shell) learn(ctx context.Context) error {
+	const doing = "learn the prompt"
+	probed, latest := false, time.Now()
+	for {
+		patience := s.pace.silence
+		if s.atPrompt() {
+			patience = s.pace.settle
+		}
+		more, err := s.next(ctx, patience)
+		switch {
+		case err != nil:
+			return s.noPrompt(ctx, doing, err, time.Since(latest))
+		case more:
+			latest = time.Now()
+			if err := s.gates(); err != nil {
+				return failed(ctx, doing, err)
+			}
+		case s.atPrompt():
+			s.learned()
+			return nil
+		case !probed:
+			probed = true
+			if err := s.send(s.dialogue.Enter, s.dialogue.Enter); err != nil {
+				return failed(ctx, doing, err)
+			}
+		}
+	}
+}
+
+func (s *shell) learned() {
+	s.prompt = s.line()
+	s.log.prompt(s.prompt)
+}
+
+// noPrompt tells a device that waits at something we do not recognise from one that is silent from the start, or
+// still talking when the time is up: that is a matter of time.
+func (s *shell) noPrompt(ctx context.Context, doing string, err error, quiet time.Duration) error {
+	last := quote(s.log.redact(lastLine(s.screen.Text())))
+	switch {
+	case errors.Is(err, errEnded) && ctx.Err() == nil:
+		return &Error{Reason: Session, Doing: doing, Err: fmt.Errorf("%w; its last line is %s", errEnded, last)}
+	case errors.Is(err, errLimit), s.heard == 0, quiet < s.pace.silence/2:
+		return failed(ctx, doing, err)
+	}
+	return &Error{Reason: Prompt, Doing: doing, Err: fmt.Errorf("no prompt was recognised; the last line is %s", last)}
+}
+
+func lastLine(text string) string {
+	text = strings.TrimRight(text, "\n")
+	return text[strings.LastIndexByte(text, '\n')+1:]
+}
+
+// A device asks a question again if it did not like the answer. A credential is not offered twice.
+const (
+	oftenest           = 3
+	oftenestCredential = 1
+)
+
+// gates answers the question that the current line asks, if it does.
+func (s *shell) gates() error {
+	line := s.line()
+	if line == "" {
+		return nil
+	}
+	for i, g := range s.dialogue.Gates {
+		if !fits(g, line) {
+			continue
+		}
+		limit := oftenest
+		if g.credential() {
+			limit = oftenestCredential
+		}
+		if s.asked[i]++; s.asked[i] > limit {
+			if g.credential() {
+				return &Error{Reason: Auth, Doing: "log in at the device's prompt", Err: fmt.Errorf("it asks %s again", quote(line))}
+			}
+			return &Error{Reason: Prompt, Doing: "answer the device's questions", Err: fmt.Errorf("it asks %s over and over", quote(line))}
+		}
+		return s.pass(g)
+	}
+	if asksNewPassword.MatchString(line) {
+		return &Error{Reason: Auth, Doing: "log in at the device's prompt",
+			Err: fmt.Errorf("the password has expired: the device asks %s", quote(line))}
+	}
+	return nil
+}
+
+func fits(g Gate, line string) bool { return g.Ask.MatchString(line) || g.Ask.MatchString(line+" ") }
+
+func (g Gate) credential() bool { return strings.Contains(g.Answer, "{") }
+
+// pass answers a question and takes it off the screen, so that it is not answered twice.
+func (s *shell) pass(g Gate) error {
+	answer := g.Answer
+	if g.credential() {
+		answer = strings.NewReplacer(
+			"{username}", s.credential.Username,
+			"{password}", s.credential.Password.Reveal(),
+			"{enable}", s.credential.Enable.Reveal(),
+		).Replace(answer)
+	}
+	if !g.Raw {
+		answer += s.dialogue.Enter
+	}
+	s.screen.Cut(0)
+	return s.send(answer, g.Answer)
+}
+
+// enable goes to the privileged mode if the platform has one, the prompt is not that of it, and there is a secret. A
+// refusal is no failure: the session goes on without.
+func (s *shell) enable(ctx context.Context) error {
+	const doing = "enter the privileged mode"
+	e := s.dialogue.Enable
+	if e == nil || s.credential.Enable.IsZero() || e.When != nil && !matchesLine([]*regexp.Regexp{e.When}, s.prompt) {
+		return nil
+	}
+	s.forget()
+	if err := s.send(e.Command+s.dialogue.Enter, e.Command); err != nil {
+		return failed(ctx, doing, err)
+	}
+	secret := Gate{Ask: e.Ask, Answer: "{enable}"}
+	for {
+		patience := s.pace.silence
+		if s.atPrompt() {
+			patience = s.pace.settle
+		}
+		more, err := s.next(ctx, patience)
+		switch {
+		case err != nil:
+			return failed(ctx, doing, err)
+		case more && secret.Ask != nil && fits(secret, s.line()):
+			if err := s.pass(secret); err != nil {
+				return failed(ctx, doing, err)
+			}
+			secret.Answer = "" // asked again, it was wrong: an empty answer gets out of most devices
+		case more:
+			if err := s.gates(); err != nil {
+				return failed(ctx, doing, err)
+			}
+		case s.atPrompt():
+			s.learned()
+			return nil
+		}
+	}
+}

@@ -1,0 +1,58 @@
+package sshcli
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/lab"
+)
+
+func TestRun(t *testing.T) {
+	answers := []Answer{{"show version", showVersion}, {"show inventory", `NAME: "1", DESCR: "lab"`}}
+	for _, tt := range []struct {
+		name   string
+		mode   Mode
+		change func(*lab.Device)
+		prompt string
+		logins int
+	}{
+		{name: "exec", mode: Exec, logins: 1},
+		{name: "exec, one a connection", mode: Exec, change: func(d *lab.Device) { d.Exec = lab.ExecOnce }, logins: 2},
+		{name: "exec refused", mode: Exec, change: func(d *lab.Device) { d.Exec = lab.ExecNever }, prompt: "lab-sw-1#", logins: 1},
+		{name: "shell", mode: Shell, prompt: "lab-sw-1#", logins: 1},
+		{name: "shell with paging", mode: Shell, change: func(d *lab.Device) { d.KeepPaging, d.Page = true, 1 }, prompt: "lab-sw-1#", logins: 1},
+		{name: "two questions", mode: Shell, change: func(d *lab.Device) { d.Fault = lab.TwoQuestions }, prompt: "lab-sw-1#", logins: 1},
+		{name: "keyboard-interactive only", mode: Exec, change: func(d *lab.Device) { d.Login = lab.Login{Username: lab.Username, Password: lab.Password, Interactive: true} }, logins: 1},
+		{name: "prompt in the banner", mode: Shell, change: func(d *lab.Device) { d.Fault = lab.BannerPrompt }, prompt: "lab-sw-1#", logins: 1},
+		{name: "enable", mode: Shell, change: func(d *lab.Device) {
+			d.Login = lab.Login{Username: lab.Username, Password: lab.Password, Enable: "opensesame"}
+			d.Sample.Talk.User, d.Sample.Talk.Prompt = "lab-sw-1>", "lab-sw-1#"
+		}, prompt: "lab-sw-1#", logins: 1},
+		{name: "legacy algorithms", mode: Exec, change: func(d *lab.Device) { d.Legacy = true }, logins: 1},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			d := simulated(tt.change)
+			fleet := startLab(t, d)
+			target := targetOf(d)
+			target.Legacy = d.Legacy
+			got, err := clientFor(t, fleet, nil).Run(t.Context(), target, dialogueOf(d.Platform, tt.mode, "show version", "show inventory"))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(answers, got.Answers); diff != "" {
+				t.Errorf("answers (-want +got):\n%s", diff)
+			}
+			if got.Prompt != tt.prompt {
+				t.Errorf("prompt %q, want %q", got.Prompt, tt.prompt)
+			}
+			stats := d.Stats()
+			if int(stats.Logins) != tt.logins {
+				t.Errorf("%d logins, want %d", stats.Logins, tt.logins)
+			}
+			if tt.prompt != "" && stats.Farewells != 1 {
+				t.Errorf("%d farewells, want 1", stats.Farewells)
+			}
+		})
+	}
+}

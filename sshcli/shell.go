@@ -1,0 +1,206 @@
+package sshcli
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/terminal"
+)
+
+// shell is an interactive session: what is typed, what is shown, and the prompt that tells one answer from the next.
+type shell struct {
+	channel    ssh.Channel
+	in         *inlet
+	dialogue   Dialogue
+	credential *Credential
+	log        *journal
+	limit      int
+	pace       pace
+
+	screen  terminal.Screen // since the latest command
+	prompt  string          // as learned
+	echoes  bool            // the device shows what is typed
+	heard   int             // bytes since the latest command
+	partial bool            // the current line came in more than one piece
+	asked   map[int]int     // how often each gate was answered
+	timer   *time.Timer
+	ended   bool
+}
+
+// pace is how long to wait for a device that has fallen silent.
+type pace struct {
+	settle  time.Duration // before a prompt that could be something else is believed
+	silence time.Duration // before the device is thought to wait for us
+}
+
+const (
+	shortSettle = 40 * time.Millisecond
+	longSettle  = time.Second
+	longSilence = 2 * time.Second
+)
+
+// newPace goes by the time that the device took over a request, and by the time there is.
+func newPace(ctx context.Context, answered time.Duration) pace {
+	p := pace{settle: min(shortSettle+2*answered, longSettle), silence: longSilence}
+	if end, ok := ctx.Deadline(); ok {
+		p.silence = min(p.silence, max(time.Until(end)/4, p.settle))
+	}
+	return p
+}
+
+// A PTY so large that devices which go by it neither wrap nor page, and without echo for those that can (RFC 4254, 6.2).
+var ptyRequest = ssh.Marshal(struct {
+	Term                         string
+	Columns, Rows, Width, Height uint32
+	Modes                        string
+}{"vt100", 511, 1000, 0, 0, "\x35\x00\x00\x00\x00" + "\x80\x00\x00\x96\x00" + "\x81\x00\x00\x96\x00" + "\x00"})
+
+// openShell opens a channel with a PTY and a shell on it.
+func openShell(ctx context.Context, l *link, d Dialogue, c *Credential, limit int, log *journal) (*shell, error) {
+	ch, requests, err := l.channel(ctx)
+	if err != nil {
+		return nil, err
+	}
+	l.running.Go(func() { ssh.DiscardRequests(requests) })
+	unhook := context.AfterFunc(ctx, func() { l.Close() })
+	defer unhook()
+	start := time.Now()
+	for _, request := range []struct {
+		name, doing string
+		payload     []byte
+	}{{"pty-req", "get a terminal", ptyRequest}, {"shell", "start the shell", nil}} {
+		accepted, err := ch.SendRequest(request.name, true, request.payload)
+		switch {
+		case err != nil:
+			return nil, failed(ctx, request.doing, err)
+		case !accepted:
+			ch.Close()
+			return nil, &Error{Reason: Session, Doing: request.doing, Err: errors.New("the device refuses")}
+		}
+	}
+	return newShell(ctx, ch, time.Since(start)/2, d, c, limit, log), nil
+}
+
+func newShell(ctx context.Context, ch ssh.Channel, answered time.Duration, d Dialogue, c *Credential, limit int, log *journal) *shell {
+	s := &shell{
+		channel: ch, in: newInlet(ch), dialogue: d, credential: c, log: log, limit: limit,
+		pace: newPace(ctx, answered), timer: time.NewTimer(time.Hour), asked: make(map[int]int),
+	}
+	s.timer.Stop()
+	return s
+}
+
+// begin goes from the first byte to a session that is ready for commands.
+func (s *shell) begin(ctx context.Context) error {
+	err := s.learn(ctx)
+	s.log.phase("session")
+	if err != nil {
+		return err
+	}
+	defer s.log.phase("setup")
+	if err := s.enable(ctx); err != nil {
+		return err
+	}
+	for _, command := range s.dialogue.Setup {
+		if _, err := s.ask(ctx, command); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// alive reports whether the device still keeps the session, as far as it has told. What it said meanwhile goes.
+func (s *shell) alive() bool {
+	for {
+		select {
+		case _, ok := <-s.in.pieces:
+			if !ok {
+				s.ended = true
+				return false
+			}
+		default:
+			return !s.ended
+		}
+	}
+}
+
+// close says goodbye and gives the device the context's time to end the session itself.
+func (s *shell) close(ctx context.Context, exit string) {
+	if exit != "" && !s.ended && s.send(exit+s.dialogue.Enter, exit) == nil {
+		for ctx.Err() == nil && !s.ended {
+			if _, err := s.next(ctx, farewell); err != nil {
+				break
+			}
+		}
+	}
+	s.channel.Close()
+}
+
+// send types text; shown is what the log says of it.
+func (s *shell) send(text, shown string) error {
+	s.log.sent(shown)
+	_, err := s.channel.Write([]byte(text))
+	return err
+}
+
+// next waits for the device and shows what it sends. It reports false if nothing came for as long as patience lasts.
+func (s *shell) next(ctx context.Context, patience time.Duration) (bool, error) {
+	s.timer.Reset(patience)
+	defer s.timer.Stop()
+	select {
+	case piece, ok := <-s.in.pieces:
+		if !ok {
+			s.ended = true
+			return false, errEnded
+		}
+		return true, s.show(piece)
+	case <-s.timer.C:
+		return false, nil
+	case <-ctx.Done():
+		return false, ctx.Err()
+	}
+}
+
+// show puts a piece on the screen, and those that have come meanwhile.
+func (s *shell) show(piece []byte) error {
+	begun, above := len(s.screen.Line()) > 0, len(s.screen.Above())
+	for {
+		s.log.received(piece)
+		_, _ = s.screen.Write(piece)
+		if s.heard += len(piece); s.heard > s.limit {
+			return errLimit
+		}
+		select {
+		case next, ok := <-s.in.pieces:
+			if ok {
+				piece = next
+				continue
+			}
+			s.ended = true
+		default:
+		}
+		s.partial = begun && len(s.screen.Above()) == above
+		return nil
+	}
+}
+
+// forget begins an answer.
+func (s *shell) forget() {
+	s.screen.Reset()
+	s.heard, s.partial = 0, false
+}
+
+// line is the current line without trailing blanks.
+func (s *shell) line() string {
+	return strings.ToValidUTF8(string(shownLine(s.screen.Line())), "\uFFFD")
+}
+
+// atPrompt reports whether the current line looks like any prompt of the platform.
+func (s *shell) atPrompt() bool {
+	line := s.line()
+	return line != "" && matchesLine(s.dialogue.Prompt, line)
+}
