@@ -13,14 +13,15 @@ type keyboard struct {
 	afterCR bool // the line end just read may be the first half of CR LF
 }
 
+// What the keys send.
 const (
-	ctrlC     = 0x03
-	backspace = 0x08
-	ctrlU     = 0x15
-	del       = 0x7f
-
-	longestLine = 4096
+	ctrlC     = "\x03"
+	backspace = "\b"
+	ctrlU     = "\x15"
+	del       = "\x7f"
 )
+
+const longestLine = 4096
 
 var errLineTooLong = errors.New("typed line is too long")
 
@@ -57,8 +58,8 @@ func (k *keyboard) line(echo bool) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		switch key {
-		case '\r', '\n':
+		switch string(key) {
+		case "\r", "\n":
 			return string(typed), nil
 		case ctrlC, ctrlU:
 			typed = typed[:0]

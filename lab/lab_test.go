@@ -151,7 +151,7 @@ func TestShell(t *testing.T) {
 			want: "lab-sw-1>terminal length 0\r\nlab-sw-1>show log\r\nfirst\r\n" + strings.Repeat(row, 30) + "last\r\nlab-sw-1>exit\r\n"},
 		{name: "next page", typed: "show log\n exit\n",
 			want: "lab-sw-1>show log\r\nfirst\r\n" + strings.Repeat(row, 23) + "--More--<E>" + strings.Repeat(row, 7) + "last\r\nlab-sw-1>exit\r\n"},
-		{name: "next line, then quit", typed: "terminal length 0\nshow log\n\nqexit\n", set: func(d *Device) { d.KeepPaging = true },
+		{name: "next line, then quit", typed: "terminal length 0\nshow log\n\rqexit\n", set: func(d *Device) { d.KeepPaging = true },
 			want: "lab-sw-1>terminal length 0\r\nlab-sw-1>show log\r\nfirst\r\n" + strings.Repeat(row, 23) + "--More--<E>" + row + "--More--<E>lab-sw-1>exit\r\n"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -1,0 +1,105 @@
+package lab_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/lab"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/secret"
+	"github.com/netver/netver_exporter/sshcli"
+)
+
+// Every sample is a device that the real poller reads in a shell, although its paging stays on and its pages are short:
+// what it finds is what the sample says, and it leaves as a guest should.
+func TestEverySampleIsPolled(t *testing.T) {
+	registry, err := parser.BuiltIns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples, err := parser.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var devices []*lab.Device
+	for _, s := range samples {
+		p, known := registry.Get(s.Platform)
+		if !known {
+			t.Fatalf("sample %s: no platform %s", s.Name, s.Platform)
+		}
+		devices = append(devices, &lab.Device{
+			Name: s.Platform + "/" + s.Name, Platform: p, Sample: s, KeepPaging: true, Page: 3, Exec: lab.ExecNever,
+		})
+	}
+	ctx, cancel := context.WithCancel(context.Background()) // the parallel tests outlive this function
+	fleet, err := lab.Start(ctx, devices...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		fleet.Close()
+	})
+	poller := newPoller(t, fleet, registry)
+	for _, d := range devices {
+		t.Run(d.Name, func(t *testing.T) {
+			t.Parallel()
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			want, wantErr := d.Platform.Parse(polled(d))
+			got := poller.Poll(ctx, &inventory.Device{
+				Name: d.Name, Address: d.Addr(), Platform: d.Platform.ID, Credential: "lab", Mode: "shell",
+			})
+			if (got.Err == nil) != (wantErr == nil) {
+				t.Fatalf("want error %v, got %v", wantErr, got.Err)
+			}
+			if got.Err != nil {
+				return
+			}
+			if diff := cmp.Diff(want.Facts, got.Facts); diff != "" {
+				t.Errorf("facts (-want +got):\n%s", diff)
+			}
+			if s := d.Stats(); s.Polls != 1 || s.SessionsMax != 1 || s.Connects != 1 {
+				t.Errorf("stats: %+v", s)
+			}
+		})
+	}
+}
+
+// polled are the answers to the commands that a poll types.
+func polled(d *lab.Device) []parser.Output {
+	var answers []parser.Output
+	for _, c := range d.Platform.Commands {
+		for _, a := range d.Sample.Answers {
+			if c.Poll && d.Platform.Command(a.Command) == d.Platform.Command(c.Run) {
+				answers = append(answers, a)
+				break
+			}
+		}
+	}
+	return answers
+}
+
+func newPoller(t *testing.T, fleet *lab.Fleet, registry *parser.Registry) poll.Poller {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "known_hosts")
+	if err := os.WriteFile(file, fleet.KnownHosts(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	client, err := sshcli.New(sshcli.Config{KnownHosts: []string{file}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	credential, err := sshcli.NewCredential(sshcli.Login{Username: lab.Username, Password: secret.New(lab.Password)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return poll.NewSSH(client, registry, map[string]*sshcli.Credential{"lab": credential}, false)
+}
