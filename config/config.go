@@ -17,6 +17,7 @@ type Config struct {
 	Settings       poll.Settings
 	ConnectTimeout time.Duration
 	HostKeys       HostKeys
+	Client         *sshcli.Client // obeys the two above
 	Platforms      *parser.Registry
 	Credentials    map[string]*sshcli.Credential // by name, as devices know them
 	Groups         []poll.Group

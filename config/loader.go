@@ -43,6 +43,7 @@ func (l *loader) complete(written file, known *parser.Registry) (*Config, error)
 		Credentials:    l.credentials(written.Credentials),
 		Groups:         l.groups(written, known),
 	}
+	c.Client = l.client(c.HostKeys, written.Poll.ConnectTimeout)
 	l.fit(c)
 	if len(l.problems) > 0 {
 		l.problems.sort()
@@ -67,7 +68,7 @@ func (l *loader) decode(source []byte) (f file, ok bool) {
 	newDecoder(source, func(at *path, line int, text string) {
 		l.problems = append(l.problems, Problem{l.path, line, at.String(), text})
 		l.faulty[at.String()] = true
-		if at != nil && at.key != "" {
+		if at != nil && at.index == notItem {
 			l.faulty[at.parent.String()+"."] = true
 		}
 	}).decode(l.document, reflect.ValueOf(&f).Elem(), nil)

@@ -11,11 +11,13 @@ import (
 // turned into words and a line number only for a problem, so that a large inventory does not pay for it.
 type path struct {
 	parent *path
-	key    string // "": a list item
-	index  int
+	key    string
+	index  int // of a list item; notItem: the step is a key
 }
 
-func (p *path) child(key string) *path { return &path{parent: p, key: key} }
+const notItem = -1
+
+func (p *path) child(key string) *path { return &path{parent: p, key: key, index: notItem} }
 func (p *path) item(index int) *path   { return &path{parent: p, index: index} }
 
 // String is the path as people write it: groups[0].devices[2].address.
@@ -23,7 +25,7 @@ func (p *path) String() string {
 	switch {
 	case p == nil:
 		return ""
-	case p.key == "":
+	case p.index != notItem:
 		return fmt.Sprintf("%s[%d]", p.parent, p.index)
 	case p.parent == nil:
 		return quoteKey(p.key)
@@ -32,7 +34,7 @@ func (p *path) String() string {
 }
 
 func quoteKey(key string) string {
-	if strings.ContainsAny(key, ". []\"\t\n") {
+	if key == "" || strings.ContainsAny(key, ". []\"\t\n") {
 		return fmt.Sprintf("%q", key)
 	}
 	return key
@@ -49,7 +51,7 @@ func (p *path) find(document *yaml.Node) (value *yaml.Node, line int) {
 		return nil, line
 	}
 	parent = follow(parent)
-	if p.key == "" {
+	if p.index != notItem {
 		if parent.Kind != yaml.SequenceNode || p.index >= len(parent.Content) {
 			return nil, line
 		}

@@ -27,6 +27,7 @@ func (l *loader) settings(s *pollSection) poll.Settings {
 	if s.Concurrency < 1 || s.Concurrency > maxConcurrency {
 		l.fault(at.child("concurrency"), "%d is out of range; want 1 to %d", s.Concurrency, maxConcurrency)
 	}
+	// NaN, which YAML writes .nan, fails every comparison.
 	if !(s.LoginRate >= 0) || math.IsInf(s.LoginRate, 0) {
 		l.fault(at.child("login_rate"), "%v is out of range; want logins per second, or 0 for no limit", s.LoginRate)
 	}

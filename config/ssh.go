@@ -5,6 +5,8 @@ import (
 	"io/fs"
 	"os"
 	"slices"
+	"strings"
+	"time"
 
 	"github.com/netver/netver_exporter/sshcli"
 )
@@ -20,38 +22,50 @@ func (l *loader) hostKeys(s *sshSection) HostKeys {
 		l.fault(at.child("host_keys"), "unknown policy %q; want %s, %s or %s", s.HostKeys, policies[0], policies[1], policies[2])
 	}
 	keys := HostKeys{Policy: s.HostKeys}
-	for i, name := range s.KnownHosts {
+	for _, name := range s.KnownHosts {
 		keys.Files = append(keys.Files, l.locate(name))
-		l.knownHosts(s, i, keys.Files[i], at.child("known_hosts").item(i))
 	}
 	switch {
 	case s.HostKeys == sshcli.Insecure:
 		l.warn(at.child("host_keys"), "insecure: whoever answers at a device's address gets its password; use accept-new or strict")
 	case len(keys.Files) == 0:
 		l.fault(at.child("known_hosts"), "no file is named, and host_keys: %s needs one", s.HostKeys)
+	default:
+		for i, name := range keys.Files {
+			l.knownHosts(name, s.HostKeys, at.child("known_hosts").item(i))
+		}
 	}
 	return keys
 }
 
 // knownHosts looks at one file. A missing one is no error: it has no keys, so that strict refuses every device.
-func (l *loader) knownHosts(s *sshSection, i int, name string, at *path) {
-	if s.HostKeys == sshcli.Insecure {
-		return
+func (l *loader) knownHosts(name string, policy sshcli.Policy, at *path) {
+	info, err := os.Stat(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		if policy == sshcli.Strict {
+			l.warn(at, "%s does not exist, so the devices that it should know will be refused; fill it with ssh-keyscan, or use host_keys: accept-new", name)
+		}
+	case err != nil:
+		l.fault(at, "cannot read %s: %s", name, fileError(err))
+	case info.IsDir():
+		l.fault(at, "%s is a directory, want a file", name)
 	}
-	f, err := os.Open(name)
-	if err == nil {
-		defer f.Close()
-		var info fs.FileInfo
-		if info, err = f.Stat(); err == nil && info.IsDir() {
-			l.fault(at, "%s is a directory, want a file", name)
-			return
+}
+
+// client reads the known_hosts files. It is nil if they cannot be read, and while the settings that name them are wrong.
+func (l *loader) client(keys HostKeys, connect duration) *sshcli.Client {
+	client, err := sshcli.New(sshcli.Config{ConnectTimeout: time.Duration(connect), HostKeys: keys.Policy, KnownHosts: keys.Files})
+	if err == nil || slices.ContainsFunc(l.problems, func(p Problem) bool { return strings.HasPrefix(p.Key, "ssh") }) {
+		return client
+	}
+	message := strings.TrimPrefix(err.Error(), "read known_hosts: ")
+	for _, name := range keys.Files {
+		if strings.HasPrefix(message, name+":") {
+			l.problems = append(l.problems, fileProblem(name, message))
+			return nil
 		}
 	}
-	switch {
-	case err == nil:
-	case !errors.Is(err, fs.ErrNotExist):
-		l.fault(at, "cannot read %s: %s", name, fileError(err))
-	case s.HostKeys == sshcli.Strict:
-		l.warn(at, "%s does not exist, so the devices that it should know will be refused; fill it with ssh-keyscan, or use host_keys: accept-new", name)
-	}
+	l.fault((*path)(nil).child("ssh").child("known_hosts"), "%s", message)
+	return nil
 }
