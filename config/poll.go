@@ -27,11 +27,10 @@ func (l *loader) settings(s *pollSection) poll.Settings {
 	if s.Concurrency < 1 || s.Concurrency > maxConcurrency {
 		l.fault(at.child("concurrency"), "%d is out of range; want 1 to %d", s.Concurrency, maxConcurrency)
 	}
-	// NaN, which YAML writes .nan, fails every comparison.
-	if !(s.LoginRate >= 0) || math.IsInf(s.LoginRate, 0) {
+	if outside(s.LoginRate, 0, math.MaxFloat64) {
 		l.fault(at.child("login_rate"), "%v is out of range; want logins per second, or 0 for no limit", s.LoginRate)
 	}
-	if !(s.Spread >= 0 && s.Spread <= 1) {
+	if outside(s.Spread, 0, 1) {
 		l.fault(at.child("spread"), "%v is out of range; want a fraction of the interval, 0 to 1", s.Spread)
 	}
 	if s.KeepFacts < 0 {
@@ -51,3 +50,6 @@ func (l *loader) positive(at *path, d duration) {
 		l.fault(at, "%s is too short; want more than 0s", d)
 	}
 }
+
+// outside takes NaN, which YAML writes .nan, for outside of everything.
+func outside(v, low, high float64) bool { return math.IsNaN(v) || v < low || v > high }
