@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net"
 	"net/http"
+	"sync"
 	"time"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -82,20 +84,6 @@ func path(pattern string) string {
 	return pattern
 }
 
-// NewServer returns a server whose limits keep slow and hostile clients from holding memory or connections. It is not
-// started. A scrape of 50,000 devices fits into the write timeout even over a slow line.
-func NewServer(h http.Handler, log *slog.Logger) *http.Server {
-	return &http.Server{
-		Handler:           h,
-		ReadHeaderTimeout: 10 * time.Second,
-		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      2 * time.Minute,
-		IdleTimeout:       5 * time.Minute,
-		MaxHeaderBytes:    64 << 10,
-		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-	}
-}
-
 func metrics(c Config) http.Handler {
 	return promhttp.HandlerForTransactional(c.Metrics, promhttp.HandlerOpts{
 		ErrorLog:            slog.NewLogLogger(c.Log.Handler(), slog.LevelError),
@@ -155,20 +143,38 @@ func reload(c Config) http.Handler {
 	})
 }
 
-// Serve runs the server until it fails or the context ends; then requests in flight have until grace to end.
-func Serve(ctx context.Context, s *http.Server, flags *toolkit.FlagConfig, log *slog.Logger, grace time.Duration) error {
+// grace is how long requests in flight may take to end once the exporter stops.
+const grace = time.Second
+
+// Serve answers requests with the handler until it fails or the context ends, and then lets requests in flight end. It
+// closes listening once every address is bound. Its limits keep slow and hostile clients from holding memory or
+// connections; a scrape of 50,000 devices fits into the write timeout even over a slow line.
+func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *slog.Logger, listening chan<- struct{}) error {
+	bound := sync.OnceFunc(func() { close(listening) })
+	server := &http.Server{
+		Handler:           h,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		WriteTimeout:      2 * time.Minute,
+		IdleTimeout:       5 * time.Minute,
+		MaxHeaderBytes:    64 << 10,
+		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
+		BaseContext: func(net.Listener) context.Context { // the first that runs with a bound listener
+			bound()
+			return context.WithoutCancel(ctx)
+		},
+	}
 	failed := make(chan error, 1)
-	go func() { failed <- toolkit.ListenAndServe(s, flags, log) }()
+	go func() { failed <- toolkit.ListenAndServe(server, flags, log) }()
 	select {
 	case err := <-failed:
 		return err
 	case <-ctx.Done():
 	}
-	// A new context: the one that ended must not cut the requests in flight short.
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
 	defer cancel()
-	if s.Shutdown(end) != nil {
-		_ = s.Close()
+	if server.Shutdown(end) != nil {
+		_ = server.Close()
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return err

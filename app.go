@@ -1,0 +1,164 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+	"github.com/prometheus/common/promslog"
+	"github.com/prometheus/common/version"
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/config"
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/sshcli"
+	"github.com/netver/netver_exporter/web"
+)
+
+// build turns a configuration into a plan. Start, reload, check and poll all come through here.
+func build(c *config.Config, record bool) (poll.Plan, error) {
+	client, err := sshcli.New(sshcli.Config{
+		ConnectTimeout: c.ConnectTimeout,
+		HostKeys:       sshcli.Policy(c.HostKeys.Policy),
+		KnownHosts:     c.HostKeys.Files,
+	})
+	if err != nil {
+		return poll.Plan{}, fmt.Errorf("ssh: %w", err)
+	}
+	return poll.Plan{
+		Settings: c.Settings,
+		Groups:   c.Groups,
+		Poller:   poll.NewSSH(client, c.Platforms, c.Credentials, record),
+	}, nil
+}
+
+// load reads the file and builds its plan.
+func load(file string, record bool) (*config.Config, poll.Plan, error) {
+	c, err := config.Load(file, os.LookupEnv)
+	if err != nil {
+		return nil, poll.Plan{}, err
+	}
+	plan, err := build(c, record)
+	if err != nil {
+		return nil, poll.Plan{}, fmt.Errorf("%s: %w", file, err)
+	}
+	return c, plan, nil
+}
+
+func bindRun(_ *kingpin.CmdClause, f *flags, _ streams) func(context.Context) error {
+	return func(ctx context.Context) error { return run(ctx, f, promslog.New(f.log)) }
+}
+
+// run polls on schedule and serves, until the context ends.
+func run(ctx context.Context, f *flags, log *slog.Logger) error {
+	x, err := start(f, log)
+	if err != nil {
+		return err
+	}
+	handler, err := web.New(web.Config{
+		Version:   version.Version,
+		Metrics:   x.collector,
+		Probe:     x.collector.Device,
+		Poll:      x.engine.PollNow,
+		Snapshot:  x.engine.Snapshot,
+		Ready:     func() bool { return true }, // start has loaded the inventory
+		Reload:    x.reload,
+		Lifecycle: f.lifecycle,
+		Log:       log,
+	})
+	if err != nil {
+		return err
+	}
+	return x.serve(ctx, handler, f.web)
+}
+
+// exporter is a running program: one engine, what it exports, and the file that both follow.
+type exporter struct {
+	file      string
+	log       *slog.Logger
+	engine    *poll.Engine
+	collector *collector.Collector
+	reloading sync.Mutex
+}
+
+// start loads the configuration and makes an exporter that does not run yet.
+func start(f *flags, log *slog.Logger) (*exporter, error) {
+	c, plan, err := load(f.configFile, false)
+	if err != nil {
+		return nil, err
+	}
+	x := &exporter{file: f.configFile, log: log, collector: collector.New()}
+	if x.engine, err = poll.New(plan, log, x.collector); err != nil {
+		return nil, err
+	}
+	x.collector.Watch(x.engine)
+	x.loaded(c, nil)
+	return x, nil
+}
+
+// reload builds the new configuration whole and then swaps; a broken file changes nothing.
+func (x *exporter) reload() error {
+	x.reloading.Lock()
+	defer x.reloading.Unlock()
+	c, plan, err := load(x.file, false)
+	if err == nil {
+		err = x.engine.Apply(plan)
+	}
+	x.loaded(c, err)
+	return err
+}
+
+// loaded says how a load went, in the metrics and in the log.
+func (x *exporter) loaded(c *config.Config, err error) {
+	x.collector.Reloaded(err == nil, time.Now())
+	if err != nil {
+		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
+		return
+	}
+	for _, warning := range c.Warnings {
+		x.log.Warn(warning)
+	}
+	x.log.Info("configuration loaded", "file", x.file, "devices", c.Devices(), "groups", len(c.Groups))
+}
+
+// serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.
+// The engine ends first, so that /metrics can be read until the last poll is in.
+func (x *exporter) serve(ctx context.Context, handler http.Handler, flags *toolkit.FlagConfig) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	polling, stopPolling := context.WithCancel(ctx)
+	defer stopPolling()
+	listening, served, polled := make(chan struct{}), make(chan error, 1), make(chan error, 1)
+	go func() { served <- web.Serve(serving, handler, flags, x.log, listening) }()
+	select {
+	case err := <-served:
+		return err
+	case <-listening:
+	}
+	go func() { polled <- x.engine.Run(polling) }()
+	for {
+		select {
+		case <-hangup:
+			_ = x.reload() // it has said how it went
+		case err := <-served:
+			stopPolling()
+			return errors.Join(err, <-polled)
+		case err := <-polled:
+			stopServing()
+			return errors.Join(err, <-served)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/netver/netver_exporter/parser"
+)
+
+func bindParse(c *kingpin.CmdClause, _ *flags, s streams) func(context.Context) error {
+	platform := c.Flag("platform", "The platform that the output is of.").Required().String()
+	command := c.Flag("command", "The command that printed it.").Required().String()
+	files := c.Flag("platform-file", "Your own platform definition. Repeatable.").Strings()
+	file := c.Arg("file", "The output; - is standard input.").Required().String()
+	return func(context.Context) error {
+		platforms, err := platformSet(*files)
+		if err != nil {
+			return err
+		}
+		p, ok := platforms.Get(*platform)
+		if !ok {
+			return fmt.Errorf("unknown platform %q; `netver_exporter platforms` lists them", *platform)
+		}
+		text, err := readAll(*file, s.in)
+		if err != nil {
+			return err
+		}
+		reading, err := p.Parse([]parser.Output{{Command: *command, Text: text}})
+		if _, refused := errors.AsType[*parser.RefusedError](err); refused {
+			return err
+		}
+		if reading.Facts.IsZero() {
+			return fmt.Errorf("%s: no fact found that %s tells in %q", *file, p.ID, *command)
+		}
+		return json.NewEncoder(s.out).Encode(reading.Facts.Report(p.ID))
+	}
+}
+
+// platformSet is the built-in platforms and those of the files.
+func platformSet(files []string) (*parser.Registry, error) {
+	platforms, err := parser.BuiltIns()
+	if err != nil {
+		return nil, err
+	}
+	for _, file := range files {
+		p, err := parser.LoadFile(file)
+		if err != nil {
+			return nil, err
+		}
+		if _, err := platforms.Add(p); err != nil {
+			return nil, err
+		}
+	}
+	return platforms, nil
+}
+
+func readAll(file string, stdin io.Reader) (string, error) {
+	if file != "" { // what kingpin makes of a lone -
+		text, err := os.ReadFile(file)
+		return string(text), err
+	}
+	text, err := io.ReadAll(stdin)
+	if err != nil {
+		err = fmt.Errorf("read standard input: %w", err)
+	}
+	return string(text), err
+}

@@ -1,0 +1,63 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/netver/netver_exporter/lab"
+	"github.com/netver/netver_exporter/parser"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"netver_exporter": main})
+}
+
+// TestScript plays testdata/script: the command line as a user sees it. A script's `lab NAME=PLATFORM[:FAULT]...` starts
+// simulated devices and writes lab.yml, which polls them.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "testdata/script",
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"lab": startLab},
+	})
+}
+
+func startLab(ts *testscript.TestScript, _ bool, args []string) {
+	platforms, err := parser.BuiltIns()
+	ts.Check(err)
+	samples, err := parser.Samples()
+	ts.Check(err)
+	var devices []*lab.Device
+	for _, arg := range args {
+		name, kind, _ := strings.Cut(arg, "=")
+		id, fault, _ := strings.Cut(kind, ":")
+		d, err := device(platforms, samples, name, id)
+		ts.Check(err)
+		d.Fault = lab.Fault(fault)
+		devices = append(devices, d)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	fleet, err := lab.Start(ctx, devices...)
+	ts.Check(err)
+	ts.Defer(func() { cancel(); fleet.Close() })
+	ts.Check(writeLab(ts.MkAbs("lab.yml"), fleet))
+}
+
+// device makes a device of the platform's first sample.
+func device(platforms *parser.Registry, samples []parser.Sample, name, id string) (*lab.Device, error) {
+	p, ok := platforms.Get(id)
+	if !ok {
+		return nil, fmt.Errorf("no platform %q", id)
+	}
+	for _, s := range samples {
+		if s.Platform == p.ID {
+			return &lab.Device{Name: name, Platform: p, Sample: s}, nil
+		}
+	}
+	return nil, fmt.Errorf("no sample of platform %q", id)
+}
