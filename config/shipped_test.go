@@ -11,6 +11,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 	"gopkg.in/yaml.v3"
+
+	"github.com/netver/netver_exporter/inventory"
 )
 
 // setting is one key of the file, as docs/configuration.md calls it: groups[].devices[].name.
@@ -123,5 +125,10 @@ func TestReference(t *testing.T) {
 	}
 	if diff := cmp.Diff(settings(reflect.ValueOf(defaults()), ""), got, cmp.AllowUnexported(setting{})); diff != "" {
 		t.Errorf("docs/configuration.md (-types +rows):\n%s", diff)
+	}
+	for _, name := range inventory.ReservedLabels {
+		if !strings.Contains(string(text), "`"+name+"`") {
+			t.Errorf("docs/configuration.md does not name the reserved label %s", name)
+		}
 	}
 }

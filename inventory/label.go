@@ -9,10 +9,11 @@ import (
 	"unicode/utf8"
 )
 
-// ReservedLabels are the labels that the exporter itself puts on a device's series, so that an operator's label may not
-// have their names.
+// ReservedLabels are names that an operator's label may not have.
 var ReservedLabels = []string{
-	"device", "address", "platform", "vendor", "model", "serial", "hostname", "version", "wanted", "reason",
+	"device", "address", "platform", "vendor", "model", "serial", "hostname", "version", "wanted", "reason", // ours
+	"job", "instance", // Prometheus sets them on every series
+	"le", "quantile", // of histograms and summaries
 }
 
 var labelName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
@@ -25,7 +26,7 @@ func CheckLabel(l Label) error {
 	case len(l.Name) > 1 && l.Name[:2] == "__":
 		return errors.New("names that begin with __ belong to Prometheus; choose another")
 	case slices.Contains(ReservedLabels, l.Name):
-		return errors.New("the exporter has a label of this name; choose another")
+		return errors.New("the exporter or Prometheus has a label of this name; choose another")
 	case !utf8.ValidString(l.Value):
 		return errors.New("the value is not UTF-8")
 	}

@@ -22,7 +22,7 @@ func TestCheckLabel(t *testing.T) {
 		{Label{"größe", "x"}, "no label name"},
 		{Label{"site\n", "x"}, "no label name"},
 		{Label{"__address__", "x"}, "Prometheus"},
-		{Label{"device", "x"}, "the exporter has"},
+		{Label{"device", "x"}, "the exporter or"},
 		{Label{"site", "\xff"}, "UTF-8"},
 	} {
 		err := CheckLabel(test.label)
