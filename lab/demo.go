@@ -28,7 +28,8 @@ var (
 
 // Demo is the fleet of the `lab` command: n devices with every platform in turn, made of the samples that come with the
 // program. A few misbehave on purpose, some are slow, some keep paging; those of one platform come one after another.
-// Platforms without a usable sample are left out. The devices are not started.
+// Platforms without a usable sample are left out, and so are the last ones if there are more than devices. The devices
+// are not started.
 func Demo(n int, platforms ...*parser.Platform) ([]*Device, error) {
 	samples, err := parser.Samples()
 	if err != nil {
@@ -45,10 +46,15 @@ func Demo(n int, platforms ...*parser.Platform) ([]*Device, error) {
 	}
 
 	extras := specials[:min(len(specials), n/3)]
-	for i := range n - len(extras) {
+	healthy := n - len(extras)
+	for i := range healthy {
 		casts[i%len(casts)].join(i)
 	}
-	for i, s := range extras { // every one has a healthy colleague
+	for i, s := range extras {
+		i += healthy
+		if s.old { // its twin must be there
+			i = 0
+		}
 		casts[i%len(casts)].joinSpecial(i, s)
 	}
 	var fleet []*Device

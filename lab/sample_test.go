@@ -72,14 +72,25 @@ func TestSamplesAge(t *testing.T) {
 
 func TestDemo(t *testing.T) {
 	registry, _ := builtIns(t)
-	devices, err := Demo(60, registry.All()...)
+	for _, n := range []int{1, 60, 200} {
+		devices, err := Demo(n, registry.All()...)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if len(devices) != n {
+			t.Errorf("want %d devices, got %d", n, len(devices))
+		}
+		start(t, devices...)
+	}
+}
+
+func TestDemoHasEverything(t *testing.T) {
+	registry, samples := builtIns(t)
+	devices, err := Demo(3*len(registry.All()), registry.All()...)
 	if err != nil {
 		t.Fatal(err)
 	}
-	fleet := start(t, devices...)
-	if len(fleet.Devices()) != 60 {
-		t.Errorf("want 60 devices, got %d", len(fleet.Devices()))
-	}
+	start(t, devices...)
 	healthy, faulty := make(map[string]int), make(map[Fault]int)
 	versions := make(map[string]map[string]bool) // of each platform and model
 	for _, d := range devices {
@@ -88,27 +99,16 @@ func TestDemo(t *testing.T) {
 			continue
 		}
 		healthy[d.Platform.ID]++
-		sc := d.script.Load()
-		var answers []parser.Output
-		for _, a := range sc.answers {
-			answers = append(answers, parser.Output{Command: a.Command, Text: sc.text(a, time.Hour)})
-		}
-		reading, err := d.Platform.Parse(answers)
-		if err != nil {
-			t.Errorf("%s: %v", d.Name, err)
-		}
-		if name := reading.Facts.Hostname; name != "" && !strings.HasPrefix(name, d.Name) {
-			t.Errorf("%s calls itself %s", d.Name, name)
-		}
-		model := d.Platform.ID + " " + reading.Facts.Model
+		facts := tells(t, d)
+		model := d.Platform.ID + " " + facts.Model
 		if versions[model] == nil {
 			versions[model] = make(map[string]bool)
 		}
-		versions[model][reading.Facts.Version] = true
+		versions[model][facts.Version] = true
 	}
-	for _, p := range registry.All() {
-		if healthy[p.ID] == 0 {
-			t.Errorf("no healthy device of %s", p.ID)
+	for _, s := range samples {
+		if healthy[s.Platform] == 0 {
+			t.Errorf("no healthy device of %s", s.Platform)
 		}
 	}
 	for _, s := range specials {
@@ -125,4 +125,24 @@ func TestDemo(t *testing.T) {
 	if drift == 0 {
 		t.Error("no version drift to show")
 	}
+}
+
+// tells is what a device says of itself when it has been up for an hour.
+func tells(t *testing.T, d *Device) parser.Facts {
+	t.Helper()
+	sc := d.script.Load()
+	var answers []parser.Output
+	for _, c := range d.Platform.Commands {
+		if a, known := sc.answer(c.Run); known && c.Poll {
+			answers = append(answers, parser.Output{Command: a.Command, Text: sc.text(a, time.Hour)})
+		}
+	}
+	reading, err := d.Platform.Parse(answers)
+	if err != nil {
+		t.Errorf("%s: %v", d.Name, err)
+	}
+	if name := reading.Facts.Hostname; name != "" && !strings.HasPrefix(name, d.Name) {
+		t.Errorf("%s calls itself %s", d.Name, name)
+	}
+	return reading.Facts
 }
