@@ -7,6 +7,7 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -41,7 +42,7 @@ func start(t *testing.T, name string, args ...string) *process {
 	t.Cleanup(func() {
 		_ = p.stop(t)
 		if t.Failed() {
-			t.Logf("%s printed:\n%s", p.name, p.out.String())
+			t.Logf("%s printed last:\n%s", p.name, p.out.tail(30))
 		}
 	})
 	return p
@@ -106,10 +107,12 @@ func (o *output) Write(b []byte) (int, error) {
 	return o.buf.Write(b)
 }
 
-func (o *output) String() string {
+// tail returns the last lines.
+func (o *output) tail(lines int) string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	return o.buf.String()
+	all := strings.SplitAfter(o.buf.String(), "\n")
+	return strings.Join(all[max(0, len(all)-lines):], "")
 }
 
 // run runs a program to its end and returns what it printed to standard output.

@@ -16,7 +16,7 @@ import (
 // The accounts that scripts/install-packages.sh makes.
 const (
 	router = "netver-router" // its login shell is vtysh
-	host   = "netver-host"   // its login shell is sh
+	host   = "netver-host"   // its login shell is bash
 )
 
 // server is OpenSSH in front of this machine, with a host key and a configuration of its own.

@@ -6,7 +6,7 @@ set -euo pipefail
 
 packages=(frr openssh-server prometheus)
 router=netver-router # its login shell is vtysh: a router
-host=netver-host     # its login shell is sh: a Linux host
+host=netver-host     # its login shell is bash: a Linux host
 
 installed() { dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
 
@@ -42,4 +42,4 @@ account() { # name, shell, supplementary group
 	id "$1" >/dev/null 2>&1 || as_root useradd --system --create-home --shell "$2" --groups "$3" "$1"
 }
 account "$router" /usr/bin/vtysh frr,frrvty
-account "$host" /bin/sh nogroup
+account "$host" /bin/bash nogroup
