@@ -90,6 +90,20 @@ func TestLoginInsideTheSession(t *testing.T) {
 	if s := d.Stats(); s.Refusals != 1 || s.Polls != 1 {
 		t.Errorf("stats: %+v", s)
 	}
+	if err := d.SetFault(WrongPassword); err != nil {
+		t.Fatal(err)
+	}
+	session, err := client.NewSession()
+	if err != nil {
+		t.Fatal(err)
+	}
+	session.Stdin = strings.NewReader(strings.Repeat("lab\nlab\n", 3))
+	if err := session.Shell(); err != nil {
+		t.Fatal(err)
+	}
+	if err := session.Wait(); err == nil {
+		t.Error("the right password opened a device that refuses every password")
+	}
 }
 
 func TestKnownHosts(t *testing.T) {
