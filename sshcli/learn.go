@@ -1,6 +1,7 @@
 package sshcli
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -17,7 +18,10 @@ func (s *shell) learn(ctx context.Context) error {
 	for {
 		patience := s.pace.silence
 		if s.atPrompt() {
-			patience = s.pace.settle
+			patience = s.pace.brief
+			if s.doubtful() {
+				patience = 4 * s.pace.settle
+			}
 		}
 		more, err := s.next(ctx, patience)
 		switch {
@@ -38,6 +42,22 @@ func (s *shell) learn(ctx context.Context) error {
 			}
 		}
 	}
+}
+
+// doubtful reports a first prompt that may be part of something else: it came in pieces, it is hardly more than a
+// bracket, or it stands below another one.
+func (s *shell) doubtful() bool {
+	const weak = 2
+	if s.partial || len(s.line()) <= weak {
+		return true
+	}
+	above := s.screen.Above()
+	for line := range bytes.Lines(above[max(0, len(above)-longestPrompt):]) {
+		if line = shownLine(bytes.TrimSuffix(line, []byte("\n"))); len(line) > 0 && matchesLine(s.dialogue.Prompt, string(line)) {
+			return true
+		}
+	}
+	return false
 }
 
 func (s *shell) learned() {

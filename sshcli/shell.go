@@ -33,24 +33,25 @@ type shell struct {
 
 // pace is how long to wait for a device that has fallen silent.
 type pace struct {
+	brief   time.Duration // before the first prompt is believed
 	settle  time.Duration // before a prompt that could be something else is believed
 	silence time.Duration // before the device is thought to wait for us
 }
 
-const (
-	shortSettle = 40 * time.Millisecond
-	longSettle  = time.Second
-	longSilence = 2 * time.Second
-)
-
 // newPace goes by the time that the device took over a request, and by the time there is.
 func newPace(ctx context.Context, answered time.Duration) pace {
-	p := pace{settle: min(shortSettle+2*answered, longSettle), silence: longSilence}
+	p := pace{
+		brief:   min(10*time.Millisecond+answered, time.Second),
+		settle:  min(40*time.Millisecond+2*answered, time.Second),
+		silence: longSilence,
+	}
 	if end, ok := ctx.Deadline(); ok {
 		p.silence = min(p.silence, max(time.Until(end)/4, p.settle))
 	}
 	return p
 }
+
+const longSilence = 2 * time.Second
 
 // A PTY so large that devices which go by it neither wrap nor page, and without echo for those that can (RFC 4254, 6.2).
 var ptyRequest = ssh.Marshal(struct {
@@ -68,12 +69,14 @@ func openShell(ctx context.Context, l *link, d Dialogue, c *Credential, limit in
 	l.running.Go(func() { ssh.DiscardRequests(requests) })
 	unhook := context.AfterFunc(ctx, func() { l.Close() })
 	defer unhook()
-	start := time.Now()
+	answered := time.Hour
 	for _, request := range []struct {
 		name, doing string
 		payload     []byte
 	}{{"pty-req", "get a terminal", ptyRequest}, {"shell", "start the shell", nil}} {
+		start := time.Now()
 		accepted, err := ch.SendRequest(request.name, true, request.payload)
+		answered = min(answered, time.Since(start))
 		switch {
 		case err != nil:
 			return nil, failed(ctx, request.doing, err)
@@ -82,7 +85,7 @@ func openShell(ctx context.Context, l *link, d Dialogue, c *Credential, limit in
 			return nil, &Error{Reason: Session, Doing: request.doing, Err: errors.New("the device refuses")}
 		}
 	}
-	return newShell(ctx, ch, time.Since(start)/2, d, c, limit, log), nil
+	return newShell(ctx, ch, answered, d, c, limit, log), nil
 }
 
 func newShell(ctx context.Context, ch ssh.Channel, answered time.Duration, d Dialogue, c *Credential, limit int, log *journal) *shell {
