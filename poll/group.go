@@ -43,6 +43,7 @@ type group struct {
 	stale    bool      // todo does not match members and sweep
 	urgent   []slot    // asked for by PollNow
 	todo     []slot    // what is left of the sweep, ordered by due time
+	resume   time.Time // start of a sweep before a restart, for the first one to go on with; zero: none
 	waiting  []slot    // due, for the slow lane, what earlier sweeps left first
 	running  int
 	slowly   int // of running, how many came by the slow lane
@@ -70,12 +71,17 @@ func (g *group) period() time.Duration {
 	return g.interval
 }
 
-// open begins the first sweep of a schedule.
+// open begins the first sweep of a schedule: at once, or in step with the schedule from before a restart.
 func (g *group) open(now time.Time) (start time.Time, interval time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.begin(&sweep{start: now, catchUp: true, handing: true})
-	return now, g.interval
+	start = now
+	if since := now.Sub(g.resume); !g.resume.IsZero() && since >= 0 {
+		start = now.Add(-(since % g.interval))
+	}
+	g.resume = time.Time{}
+	g.begin(&sweep{start: start, catchUp: true, handing: true})
+	return start, g.interval
 }
 
 // tick begins a sweep, unless the last one still hands out.

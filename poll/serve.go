@@ -105,6 +105,9 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // report logs what has changed since the last poll.
 func (e *Engine) report(old, s *Status, res *result) {
+	if res.before == res.reason && s.Reboots == old.Reboots && s.VersionChanges == old.VersionChanges {
+		return
+	}
 	log := e.log.With("device", s.Device.Name, "platform", s.Platform)
 	err := res.outcome.Err
 	switch {

@@ -1,0 +1,98 @@
+package poll
+
+import (
+	"context"
+	"log/slog"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
+)
+
+// instant answers at once, so that what is measured is the engine.
+type instant struct{ outcome Outcome }
+
+func (p instant) Poll(context.Context, *inventory.Device) Outcome { return p.outcome }
+
+var answered = instant{Outcome{Facts: parser.Facts{
+	Version: "17.9.4a", Model: "C9300-48P", Serial: "FCH0000J1AA", Hostname: "lab-sw-1",
+}}}
+
+// lags keeps the lag of each poll and says when the wanted number is there.
+type lags struct {
+	all  []time.Duration
+	n    atomic.Int64
+	done chan struct{}
+}
+
+func newLags(n int) *lags { return &lags{all: make([]time.Duration, n), done: make(chan struct{})} }
+
+func (l *lags) Observe(e Event) {
+	if i := int(l.n.Add(1)); i <= len(l.all) {
+		l.all[i-1] = e.Lag
+		if i == len(l.all) {
+			close(l.done)
+		}
+	}
+}
+
+// BenchmarkDispatch is what the engine costs a poll beyond the poll itself: schedule, lanes, workers, record, status.
+func BenchmarkDispatch(b *testing.B) {
+	const fleet = 50_000
+	s := settings
+	s.Concurrency = 64
+	plan := oneGroup(s, answered, time.Hour, fleet)
+	b.ReportAllocs()
+	for b.Loop() {
+		o := newLags(fleet)
+		e, err := New(plan, slog.New(slog.DiscardHandler), o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(b.Context())
+		ended := make(chan error)
+		go func() { ended <- e.Run(ctx) }()
+		<-o.done
+		cancel()
+		<-ended
+	}
+	b.ReportMetric(float64(b.Elapsed().Nanoseconds())/float64(b.N)/fleet, "ns/poll")
+}
+
+// BenchmarkLag is start minus due at 50,000 devices a minute, over one sweep of ten seconds.
+func BenchmarkLag(b *testing.B) {
+	const fleet, interval = 50_000 / 6, 10 * time.Second
+	s := settings
+	s.Concurrency = 64
+	for b.Loop() {
+		o := newLags(2 * fleet)
+		e, err := New(oneGroup(s, answered, interval, fleet), slog.New(slog.DiscardHandler), o)
+		if err != nil {
+			b.Fatal(err)
+		}
+		ctx, cancel := context.WithCancel(b.Context())
+		ended := make(chan error)
+		go func() { ended <- e.Run(ctx) }()
+		<-o.done
+		cancel()
+		<-ended
+		spread := o.all[fleet:] // the first sweep comes all at once
+		slices.Sort(spread)
+		b.ReportMetric(float64(spread[len(spread)*99/100])/1e6, "p99-ms")
+	}
+}
+
+// BenchmarkSnapshot is what a scrape asks of the engine.
+func BenchmarkSnapshot(b *testing.B) {
+	e, err := New(oneGroup(settings, answered, time.Hour, 50_000), slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		e.Snapshot()
+	}
+}
