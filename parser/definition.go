@@ -58,6 +58,9 @@ func (d *decoder) platform(n *yaml.Node) *Platform {
 		}),
 		"detect": func(n *yaml.Node, at string) { d.detect(n, at, &p.Detect) },
 	}, "id", "vendor", "title", "session", "commands")
+	if len(d.problems) == 0 && !p.pollsVersion() {
+		d.problem(n, "commands", "no command that is polled gives the version, without which every poll fails")
+	}
 	if p.Detect.Command == "" && len(p.Commands) > 0 {
 		p.Detect.Command = p.Commands[0].Run
 	}

@@ -2,7 +2,11 @@
 // It knows no clock, network or logger.
 package parser
 
-import "regexp"
+import (
+	"maps"
+	"regexp"
+	"slices"
+)
 
 // Platform is a definition: how to talk to a kind of device and how to read its answers.
 type Platform struct {
@@ -82,4 +86,12 @@ type Detect struct {
 	Server  *regexp.Regexp // the SSH server's version line
 	Command string         // harmless command to type; one of Commands by default
 	Line    *regexp.Regexp // line of the answer that proves the platform
+}
+
+// pollsVersion reports whether a poll can find the version.
+func (p *Platform) pollsVersion() bool {
+	return slices.ContainsFunc(p.Commands, func(c Command) bool {
+		return c.Poll && (slices.ContainsFunc(c.facts, func(f factRules) bool { return f.fact == factVersion }) ||
+			c.template != nil && slices.Contains(slices.Collect(maps.Values(c.template.fact)), factVersion))
+	})
 }
