@@ -10,7 +10,7 @@ import (
 )
 
 const realConfig = `
-poll: {interval: 5s, timeout: 4s}
+poll: {interval: 5s, timeout: 20s}
 credentials:
   router-key: {username: %[1]s, private_key: {file: %[3]s}}
   router-password: {username: %[1]s, password: {file: %[4]s}}
