@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -20,38 +19,21 @@ import (
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/poll"
-	"github.com/netver/netver_exporter/sshcli"
 	"github.com/netver/netver_exporter/web"
 )
 
-// build turns a configuration into a plan. Start, reload, check and poll all come through here.
-func build(c *config.Config, record bool) (poll.Plan, error) {
-	client, err := sshcli.New(sshcli.Config{
-		ConnectTimeout: c.ConnectTimeout,
-		HostKeys:       sshcli.Policy(c.HostKeys.Policy),
-		KnownHosts:     c.HostKeys.Files,
-	})
-	if err != nil {
-		return poll.Plan{}, fmt.Errorf("ssh: %w", err)
-	}
-	return poll.Plan{
-		Settings: c.Settings,
-		Groups:   c.Groups,
-		Poller:   poll.NewSSH(client, c.Platforms, c.Credentials, record),
-	}, nil
-}
-
-// load reads the file and builds its plan.
+// load reads the file and builds its plan. Start, reload, check and poll all come through here. With record, the polls
+// keep a log of their sessions.
 func load(file string, record bool) (*config.Config, poll.Plan, error) {
 	c, err := config.Load(file, os.LookupEnv)
 	if err != nil {
 		return nil, poll.Plan{}, err
 	}
-	plan, err := build(c, record)
-	if err != nil {
-		return nil, poll.Plan{}, fmt.Errorf("%s: %w", file, err)
-	}
-	return c, plan, nil
+	return c, poll.Plan{
+		Settings: c.Settings,
+		Groups:   c.Groups,
+		Poller:   poll.NewSSH(c.Client, c.Platforms, c.Credentials, record),
+	}, nil
 }
 
 func bindRun(_ *kingpin.CmdClause, f *flags, _ streams) func(context.Context) error {
@@ -83,7 +65,8 @@ func run(ctx context.Context, f *flags, log *slog.Logger) error {
 
 // exporter is a running program: one engine, what it exports, and the file that both follow.
 type exporter struct {
-	file      string
+	file      string // configuration
+	stateFile string // "": no state is kept
 	log       *slog.Logger
 	engine    *poll.Engine
 	collector *collector.Collector
@@ -96,9 +79,14 @@ func start(f *flags, log *slog.Logger) (*exporter, error) {
 	if err != nil {
 		return nil, err
 	}
-	x := &exporter{file: f.configFile, log: log, collector: collector.New()}
+	x := &exporter{file: f.configFile, stateFile: f.stateFile, log: log, collector: collector.New()}
 	if x.engine, err = poll.New(plan, log, x.collector); err != nil {
 		return nil, err
+	}
+	if x.stateFile != "" {
+		if err := poll.LoadState(x.stateFile, x.engine); err != nil {
+			log.Warn("starting without the state of the last run", "err", err)
+		}
 	}
 	x.collector.Watch(x.engine)
 	x.loaded(c, nil)
@@ -148,7 +136,7 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, flags *toolk
 		return err
 	case <-listening:
 	}
-	go func() { polled <- x.engine.Run(polling) }()
+	go func() { polled <- x.poll(polling) }()
 	for {
 		select {
 		case <-hangup:
@@ -161,4 +149,18 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, flags *toolk
 			return errors.Join(err, <-served)
 		}
 	}
+}
+
+// poll runs the engine and keeps its state, if there is a file for it.
+func (x *exporter) poll(ctx context.Context) error {
+	if x.stateFile == "" {
+		return x.engine.Run(ctx)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() { poll.KeepState(ctx, x.stateFile, time.Minute, x.engine) })
+	err := x.engine.Run(ctx)
+	stop()
+	keeper.Wait()
+	return errors.Join(err, poll.SaveState(x.stateFile, x.engine))
 }

@@ -10,16 +10,17 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/parser"
 )
 
-func bindParse(c *kingpin.CmdClause, _ *flags, s streams) func(context.Context) error {
+func bindParse(c *kingpin.CmdClause, f *flags, s streams) func(context.Context) error {
 	platform := c.Flag("platform", "The platform that the output is of.").Required().String()
 	command := c.Flag("command", "The command that printed it.").Required().String()
 	files := c.Flag("platform-file", "Your own platform definition. Repeatable.").Strings()
 	file := c.Arg("file", "The output; - is standard input.").Required().String()
 	return func(context.Context) error {
-		platforms, err := platformSet(*files)
+		platforms, err := platformSet(f, *files)
 		if err != nil {
 			return err
 		}
@@ -42,9 +43,9 @@ func bindParse(c *kingpin.CmdClause, _ *flags, s streams) func(context.Context) 
 	}
 }
 
-// platformSet is the built-in platforms and those of the files.
-func platformSet(files []string) (*parser.Registry, error) {
-	platforms, err := parser.BuiltIns()
+// platformSet is the built-in platforms, those of the configuration if there is one, and those of the files.
+func platformSet(f *flags, files []string) (*parser.Registry, error) {
+	platforms, err := config.Platforms(f.configFile, os.LookupEnv)
 	if err != nil {
 		return nil, err
 	}

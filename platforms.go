@@ -9,12 +9,12 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 )
 
-func bindPlatforms(c *kingpin.CmdClause, _ *flags, s streams) func(context.Context) error {
+func bindPlatforms(c *kingpin.CmdClause, f *flags, s streams) func(context.Context) error {
 	files := c.Flag("platform-file", "Your own platform definition. Repeatable.").Strings()
 	c.Command("list", "List the platforms. The default.").Default()
 	id := c.Command("show", "Print a platform's definition.").Arg("id", "The platform's id, or an alias.").Required().String()
 	return func(context.Context) error {
-		platforms, err := platformSet(*files)
+		platforms, err := platformSet(f, *files)
 		if err != nil {
 			return err
 		}
