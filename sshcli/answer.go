@@ -2,6 +2,7 @@ package sshcli
 
 import (
 	"context"
+	"errors"
 	"strings"
 	"time"
 )
@@ -43,6 +44,7 @@ const (
 	ready                // the prompt, beyond doubt
 	likely               // the prompt, if nothing follows
 	strange              // a prompt, but not the one that was learned
+	less                 // the prompt of less, if nothing follows
 )
 
 // await reads until the prompt is back. The prompt as learned ends the answer at once if the command's echo came
@@ -54,6 +56,9 @@ func (a *answer) await(ctx context.Context) error {
 			return nil
 		}
 		more, err := a.next(ctx, a.patience(state))
+		if errors.Is(err, errEnded) && (state == likely || state == strange) {
+			return nil // nothing can follow any more
+		}
 		if err != nil {
 			return err
 		}
@@ -86,6 +91,8 @@ func (a *answer) state() state {
 		return likely
 	case a.atPrompt():
 		return strange
+	case string(line) == lessPrompt:
+		return less
 	}
 	return working
 }
@@ -131,7 +138,7 @@ func (a *answer) quiet(s state) (bool, error) {
 		return true, nil
 	case s == likely, a.cleared && a.remains():
 		return true, nil
-	case a.line() == lessPrompt:
+	case s == less:
 		return false, a.pass(Gate{Answer: " ", Raw: true})
 	case !a.cleared && a.remains():
 		// FTD and Junos leave what they refuse on the new line.
@@ -156,23 +163,26 @@ func (a *answer) buried() bool {
 	return strings.HasPrefix(text, a.prompt) || strings.Contains(text, "\n"+a.prompt)
 }
 
-// page answers a pager, or a question that wants nothing but a key.
+// page answers a pager, or a question that wants nothing but a key. What the platform says of both comes first.
 func (a *answer) page() error {
 	line := a.line()
 	if line == "" || samePrompt([]byte(line), a.prompt) {
 		return nil
 	}
-	for _, kinds := range [][]Gate{a.dialogue.Pager, pagers} {
-		for _, p := range kinds {
-			if fits(p, line) {
-				return a.pass(p)
-			}
+	for _, p := range a.dialogue.Pager {
+		if fits(p, line) {
+			return a.pass(p)
 		}
 	}
 	for _, g := range a.dialogue.Gates {
 		if !g.credential() && fits(g, line) {
 			a.gated = true
 			return a.pass(g)
+		}
+	}
+	for _, p := range pagers {
+		if fits(p, line) {
+			return a.pass(p)
 		}
 	}
 	return nil

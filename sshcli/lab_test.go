@@ -6,7 +6,6 @@ import (
 	"path/filepath"
 	"regexp"
 	"testing"
-	"time"
 
 	"go.uber.org/goleak"
 
@@ -68,7 +67,7 @@ func clientFor(t testing.TB, fleet *lab.Fleet, change func(*Config)) *Client {
 	if err := os.WriteFile(known, fleet.KnownHosts(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	config := Config{KnownHosts: []string{known}, ConnectTimeout: 2 * time.Second}
+	config := Config{KnownHosts: []string{known}}
 	if change != nil {
 		change(&config)
 	}

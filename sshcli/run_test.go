@@ -23,7 +23,9 @@ func TestRun(t *testing.T) {
 		{name: "shell", mode: Shell, prompt: "lab-sw-1#", logins: 1},
 		{name: "shell with paging", mode: Shell, change: func(d *lab.Device) { d.KeepPaging, d.Page = true, 1 }, prompt: "lab-sw-1#", logins: 1},
 		{name: "two questions", mode: Shell, change: func(d *lab.Device) { d.Fault = lab.TwoQuestions }, prompt: "lab-sw-1#", logins: 1},
-		{name: "keyboard-interactive only", mode: Exec, change: func(d *lab.Device) { d.Login = lab.Login{Username: lab.Username, Password: lab.Password, Interactive: true} }, logins: 1},
+		{name: "keyboard-interactive only", mode: Exec, change: func(d *lab.Device) {
+			d.Login = lab.Login{Username: lab.Username, Password: lab.Password, Interactive: true}
+		}, logins: 1},
 		{name: "prompt in the banner", mode: Shell, change: func(d *lab.Device) { d.Fault = lab.BannerPrompt }, prompt: "lab-sw-1#", logins: 1},
 		{name: "enable", mode: Shell, change: func(d *lab.Device) {
 			d.Login = lab.Login{Username: lab.Username, Password: lab.Password, Enable: "opensesame"}

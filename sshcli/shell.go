@@ -3,6 +3,7 @@ package sshcli
 import (
 	"context"
 	"errors"
+	"io"
 	"strings"
 	"time"
 
@@ -13,7 +14,7 @@ import (
 
 // shell is an interactive session: what is typed, what is shown, and the prompt that tells one answer from the next.
 type shell struct {
-	channel    ssh.Channel
+	channel    io.ReadWriteCloser
 	in         *inlet
 	dialogue   Dialogue
 	credential *Credential
@@ -88,7 +89,7 @@ func openShell(ctx context.Context, l *link, d Dialogue, c *Credential, limit in
 	return newShell(ctx, ch, answered, d, c, limit, log), nil
 }
 
-func newShell(ctx context.Context, ch ssh.Channel, answered time.Duration, d Dialogue, c *Credential, limit int, log *journal) *shell {
+func newShell(ctx context.Context, ch io.ReadWriteCloser, answered time.Duration, d Dialogue, c *Credential, limit int, log *journal) *shell {
 	s := &shell{
 		channel: ch, in: newInlet(ch), dialogue: d, credential: c, log: log, limit: limit,
 		pace: newPace(ctx, answered), timer: time.NewTimer(time.Hour), asked: make(map[int]int),

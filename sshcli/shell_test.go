@@ -1,0 +1,437 @@
+package sshcli
+
+import (
+	"context"
+	"errors"
+	"io"
+	"regexp"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/secret"
+)
+
+// terminalLine is the device's end of a shell, for devices that behave as no platform's sample does.
+type terminalLine struct {
+	t     *testing.T
+	typed *io.PipeReader
+	shown *io.PipeWriter
+	over  chan struct{} // closed when the client hangs up
+}
+
+func (l *terminalLine) print(text string) {
+	if _, err := io.WriteString(l.shown, text); err != nil {
+		panic(errHungUp)
+	}
+}
+
+// drip prints byte by byte.
+func (l *terminalLine) drip(text string, every time.Duration) {
+	for i := range len(text) {
+		l.print(text[i : i+1])
+		l.wait(every)
+	}
+}
+
+// expect reads as many bytes as are wanted.
+func (l *terminalLine) expect(want string) {
+	l.t.Helper()
+	got := make([]byte, len(want))
+	n, err := io.ReadFull(l.typed, got)
+	if err != nil {
+		panic(errHungUp)
+	}
+	if string(got[:n]) != want {
+		l.t.Errorf("typed %q, want %q", got[:n], want)
+		panic(errHungUp)
+	}
+}
+
+// serve echoes a command and answers it.
+func (l *terminalLine) serve(command, answer string) {
+	l.t.Helper()
+	l.expect(command + "\n")
+	l.print(command + "\r\n" + answer)
+}
+
+func (l *terminalLine) wait(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-l.over:
+		panic(errHungUp)
+	}
+}
+
+var errHungUp = errors.New("the client hung up")
+
+// plug connects a device to a channel and runs it until it returns, which ends the session.
+func plug(t *testing.T, device func(*terminalLine)) io.ReadWriteCloser {
+	typed, typing := io.Pipe()
+	showing, shown := io.Pipe()
+	over := make(chan struct{})
+	go func() {
+		defer func() {
+			if r := recover(); r != nil && r != errHungUp {
+				panic(r)
+			}
+			shown.Close()
+			typed.Close()
+		}()
+		device(&terminalLine{t: t, typed: typed, shown: shown, over: over})
+	}()
+	return &pluggedChannel{Reader: showing, Writer: typing, close: func() { close(over); typing.Close(); showing.Close() }}
+}
+
+type pluggedChannel struct {
+	io.Reader
+	io.Writer
+	close func()
+}
+
+func (c *pluggedChannel) Close() error { c.close(); return nil }
+
+var hostPrompt = regexp.MustCompile(`^(?:\* )?[\w.\-@]+(?:\.\d+ )?[>#] ?$`)
+
+// talk runs a dialogue with a device in fake time.
+func talk(t *testing.T, d Dialogue, device func(*terminalLine)) (transcript Transcript, err error) {
+	t.Helper()
+	if d.Prompt == nil {
+		d.Prompt = []*regexp.Regexp{hostPrompt}
+	}
+	if d.Enter == "" {
+		d.Enter = "\n"
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	credential := &Credential{Username: "netops", Password: secret.New("swordfish"), Enable: secret.New("opensesame")}
+	log := newJournal(credential, d.Record)
+	ch := plug(t, device)
+	s := newShell(ctx, ch, 0, d, credential, 1<<20, &log)
+	err = s.begin(ctx)
+	for _, command := range d.Commands {
+		if err != nil {
+			break
+		}
+		var text string
+		if text, err = s.ask(ctx, command); err == nil {
+			log.answer(command, text)
+		}
+	}
+	s.close(ctx, d.Exit)
+	s.in.stop()
+	return log.take(), err
+}
+
+func TestShell(t *testing.T) {
+	version := []string{"show version"}
+	anyKey := []Gate{{Ask: regexp.MustCompile(`(?i)press any key to continue$`), Answer: " ", Raw: true}}
+	inBand := []Gate{
+		{Ask: regexp.MustCompile(`^User Name:$`), Answer: "{username}"},
+		{Ask: regexp.MustCompile(`^Password:$`), Answer: "{password}"},
+	}
+	for _, tt := range []struct {
+		name     string
+		dialogue Dialogue
+		device   func(*terminalLine)
+		want     string
+		reason   Reason
+		within   time.Duration // 0: without a wait worth the name
+	}{
+		{
+			name: "as most do", dialogue: Dialogue{Setup: []string{"terminal length 0"}, Commands: version, Exit: "exit"},
+			device: func(l *terminalLine) {
+				l.print("\r\nWelcome\r\nlab#")
+				l.serve("terminal length 0", "lab#")
+				l.serve("show version", "Version 1\r\nlab#")
+				l.expect("exit\n")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "silent until Enter", dialogue: Dialogue{Commands: version}, within: 3 * time.Second,
+			device: func(l *terminalLine) {
+				l.expect("\n")
+				l.print("\r\nlab#")
+				l.serve("show version", "Version 1\r\nlab#")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "prompt before a question", dialogue: Dialogue{Commands: version, Gates: anyKey}, within: time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.wait(5 * time.Millisecond)
+				l.print("\r\n\x1b[24;1HPress any key to continue")
+				l.expect(" ")
+				l.print("\x1b[2K\x1b[24;1Hlab# ")
+				l.serve("show version", "Version 1\r\nlab# ")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "question that swallows a command", dialogue: Dialogue{Commands: version, Gates: anyKey}, within: 2 * time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.expect("show version\n")
+				l.print("\r\nPress any key to continue")
+				l.expect(" ")
+				l.print("\r\nlab#")
+				l.serve("show version", "Version 1\r\nlab#")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "login inside the session", dialogue: Dialogue{Commands: version, Gates: inBand},
+			device: func(l *terminalLine) {
+				l.print("\r\nUser Name:")
+				l.expect("netops\n")
+				l.print("netops\r\nPassword:")
+				l.expect("swordfish\n")
+				l.print("*********\r\n\r\nlab#")
+				l.serve("show version", "Version 1\r\nlab#")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "login inside the session refused", dialogue: Dialogue{Gates: inBand}, reason: Auth,
+			device: func(l *terminalLine) {
+				l.print("User Name:")
+				l.expect("netops\n")
+				l.print("\r\nPassword:")
+				l.expect("swordfish\n")
+				l.print("\r\nauthentication failed\r\nUser Name:")
+				l.wait(time.Minute)
+			},
+		},
+		{
+			name: "no echo", dialogue: Dialogue{Setup: []string{"stty -echo"}, Commands: version}, within: time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.expect("stty -echo\n")
+				l.print("\r\nlab#")
+				l.expect("show version\n")
+				l.print("\r\nVersion 1\r\nlab#")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "slow answer", dialogue: Dialogue{Commands: version}, within: 8 * time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.expect("show version\n")
+				l.print("show version\r\n")
+				l.wait(7 * time.Second)
+				l.print("Version 1\r\nlab#")
+				l.wait(time.Second)
+			},
+			want: "Version 1",
+		},
+		{
+			name: "drip with the prompt inside", dialogue: Dialogue{Commands: version}, within: 20 * time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.serve("show version", "one\r\n")
+				l.drip("lab#\r\ntwo\r\nlab#", 300*time.Millisecond)
+				l.wait(time.Minute)
+			},
+			want: "one\nlab#\ntwo",
+		},
+		{
+			name: "prompt with a counter", dialogue: Dialogue{Commands: []string{"show switch", "show version"}},
+			device: func(l *terminalLine) {
+				l.print("lab.9 # ")
+				l.serve("show switch", "SysName: lab\r\n* lab.10 # ")
+				l.serve("show version", "Version 1\r\n* lab.11 # ")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "prompt that changes", dialogue: Dialogue{Commands: version}, within: time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.serve("show version", "Version 1\r\nlab-standby#")
+				l.wait(time.Minute)
+			},
+			want: "Version 1",
+		},
+		{
+			name: "log message over the prompt", dialogue: Dialogue{Setup: []string{"terminal length 0"}, Commands: version}, within: 5 * time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.serve("terminal length 0", "lab#")
+				l.serve("show version", "Version 1\r\nlab#\r\n%SYS-5-CONFIG_I: Configured from console\r\n")
+				l.expect("\n")
+				l.print("\r\nlab#")
+				l.wait(time.Minute)
+			},
+			want: "Version 1\nlab#\n%SYS-5-CONFIG_I: Configured from console",
+		},
+		{
+			name: "refused command stays on the line", dialogue: Dialogue{Commands: []string{"show nothing", "show version"}}, within: 5 * time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab>")
+				l.serve("show nothing", "          ^\r\nsyntax error\r\nlab> show nothing")
+				l.expect("\x15")
+				l.print("\r\x1b[Klab>")
+				l.serve("show version", "Version 1\r\nlab>")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "pagers of all kinds", dialogue: Dialogue{Commands: version}, within: time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.serve("show version", "1\r\n --More-- ")
+				l.expect(" ")
+				l.print("\b\b\b\b\b\b\b\b\b\b          \b\b\b\b\b\b\b\b\b\b2\r\n<--- More --->")
+				l.expect(" ")
+				l.print("\r              \r3\r\n  ---- More ----")
+				l.expect(" ")
+				l.print("\x1b[16D                \x1b[16D4\r\n-- MORE --, next page: Space, next line: Enter, quit: Control-C")
+				l.expect(" ")
+				l.print("\r\x1b[K5\r\nPress any key to continue..")
+				l.expect("\n")
+				l.print("\r\n6\r\n-- [Q quit|D dump|down]")
+				l.expect("D")
+				l.print("\r\x1b[K7\r\n---(more 43%)---")
+				l.expect(" ")
+				l.print("\r                \r8\r\nlines 1-23")
+				l.expect(" ")
+				l.print("\r\x1b[K9\r\nlines 24-30/30 (END)")
+				l.expect("q")
+				l.print("\r\x1b[Klab#")
+			},
+			want: "1\n2\n3\n4\n5\n\n6\n7\n8\n9",
+		},
+		{
+			name: "less with its shortest prompt", dialogue: Dialogue{Commands: version}, within: time.Second,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.serve("show version", "1\r\n:")
+				l.expect(" ")
+				l.print("\r\x1b[K2\r\nlab#")
+			},
+			want: "1\n2",
+		},
+		{
+			name: "wrong enable secret", within: time.Second,
+			dialogue: Dialogue{Commands: version, Enable: &Enable{
+				Command: "enable", When: regexp.MustCompile(`> ?$`), Ask: regexp.MustCompile(`^Password: ?$`),
+			}},
+			device: func(l *terminalLine) {
+				l.print("lab>")
+				l.serve("enable", "Password: ")
+				l.expect("opensesame\n")
+				l.print("\r\nPassword: ")
+				l.expect("\n")
+				l.print("\r\n% Bad secrets\r\n\r\nlab>")
+				l.serve("show version", "Version 1\r\nlab>")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "no prompt", reason: Prompt, within: 31 * time.Second,
+			device: func(l *terminalLine) {
+				l.print("please wait\r\n")
+				l.expect("\n")
+				l.wait(time.Minute)
+			},
+		},
+		{
+			name: "nothing at all", reason: Timeout, within: 31 * time.Second,
+			device: func(l *terminalLine) {
+				l.expect("\n")
+				l.wait(time.Minute)
+			},
+		},
+		{
+			name: "ends before the prompt", reason: Session,
+			device: func(l *terminalLine) { l.print("no free line\r\n") },
+		},
+		{
+			name: "ends in the answer", dialogue: Dialogue{Commands: version}, reason: Disconnect,
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.serve("show version", "Vers")
+			},
+		},
+		{
+			name: "password has expired", reason: Auth,
+			device: func(l *terminalLine) {
+				l.print("You are required to change your password.\r\nCurrent password: ")
+				l.wait(time.Minute)
+			},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				got, err := talk(t, tt.dialogue, tt.device)
+				if within := max(tt.within, 250*time.Millisecond); time.Since(start) > within {
+					t.Errorf("took %v, want at most %v", time.Since(start), within)
+				}
+				if tt.reason != "" {
+					wantReason(t, err, tt.reason)
+					return
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(tt.want, got.Answers[len(got.Answers)-1].Text); diff != "" {
+					t.Errorf("last answer (-want +got):\n%s", diff)
+				}
+			})
+		})
+	}
+}
+
+func TestShellReadsEndlessOutputToTheLimitOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, err := talk(t, Dialogue{Commands: []string{"show version"}}, func(l *terminalLine) {
+			l.print("lab#")
+			l.expect("show version\n")
+			for {
+				l.print(strings.Repeat("and so on ", 100))
+			}
+		})
+		wantReason(t, err, OutputLimit)
+	})
+}
+
+func TestLogHoldsNoSecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got, err := talk(t, Dialogue{
+			Record: true, Commands: []string{"show version"}, Exit: "exit",
+			Gates: []Gate{{Ask: regexp.MustCompile(`^Password:$`), Answer: "{password}"}},
+		}, func(l *terminalLine) {
+			l.print("Password:")
+			l.expect("swordfish\n")
+			l.print("sword") // it echoes, and in pieces
+			l.print("fish\r\nlab#")
+			l.serve("show version", "enable secret opensesame\r\nlab#")
+			l.expect("exit\n")
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		var log []string
+		for _, e := range got.Log {
+			mark := "<"
+			if e.Sent {
+				mark = ">"
+			}
+			log = append(log, mark+e.Text)
+		}
+		want := []string{
+			"<Password:", ">{password}", "<<redacted>\r\nlab#", ">show version",
+			"<show version\r\nenable secret <redacted>\r\nlab#", ">exit",
+		}
+		if diff := cmp.Diff(want, log); diff != "" {
+			t.Errorf("log (-want +got):\n%s", diff)
+		}
+	})
+}
