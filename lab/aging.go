@@ -45,7 +45,7 @@ func findAge(p *parser.Platform, answers []parser.Output) *ageText {
 				before:  a.Text[:at], after: a.Text[at+len(m.Value):],
 				age: reading.Facts.Uptime.Age,
 			}
-			age.parts = cutAge(m.Value, age.age)
+			age.parts = cutAge(inNumbers.Replace(m.Value), age.age)
 			if age.verify(p, answers) {
 				return age
 			}
@@ -115,6 +115,9 @@ var units = []struct {
 	{"m", time.Minute},
 	{"s", time.Second},
 }
+
+// inNumbers says in numbers what some devices say in words.
+var inNumbers = strings.NewReplacer("under a minute", "0 minutes", "less than a minute", "0 minutes")
 
 var (
 	ageNumber = regexp.MustCompile(`\d+`)

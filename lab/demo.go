@@ -81,7 +81,7 @@ func newCast(p *parser.Platform, samples []parser.Sample) *cast {
 	return c
 }
 
-// usable reports whether a device made of the sample gives a good poll.
+// usable reports whether a device made of the sample gives good polls.
 func usable(p *parser.Platform, s parser.Sample) bool {
 	if _, err := newScript(&Device{Platform: p}, s); err != nil {
 		return false
@@ -97,8 +97,11 @@ func usable(p *parser.Platform, s parser.Sample) bool {
 			return false
 		}
 	}
-	_, err := p.Parse(answers)
-	return err == nil
+	reading, err := p.Parse(answers)
+	if err != nil {
+		return false
+	}
+	return reading.Facts.Uptime == nil || findAge(p, s.Answers) != nil // one that stands still looks like reboots
 }
 
 // join adds a healthy device; i is its number in the fleet and decides on its habits.

@@ -82,3 +82,24 @@ func (d *Device) SetAnswer(command, text string) {
 	defer d.mu.Unlock()
 	d.script.Store(d.script.Load().with(command, text))
 }
+
+// Answers is what the device would print now to each command of a poll that it knows: the truth that a poll should find.
+func (d *Device) Answers() []parser.Output {
+	sc := d.script.Load()
+	var answers []parser.Output
+	for _, c := range d.Platform.Commands {
+		if a, known := sc.answer(c.Run); known && c.Poll {
+			answers = append(answers, parser.Output{Command: a.Command, Text: d.says(a)})
+		}
+	}
+	return answers
+}
+
+// says is what an answer is now, after uptime, host name and fault have had their say.
+func (d *Device) says(answer parser.Output) string {
+	text := d.script.Load().text(answer, d.Uptime())
+	if edit := d.fault.Load().edit; edit != nil {
+		return edit(d, text)
+	}
+	return text
+}

@@ -3,9 +3,7 @@ package lab
 import (
 	"context"
 	"fmt"
-	"maps"
 	"net/netip"
-	"slices"
 	"strings"
 	"time"
 )
@@ -53,6 +51,7 @@ const (
 
 // behaviour is what a fault changes, stage by stage. The zero value changes nothing.
 type behaviour struct {
+	name      Fault
 	odd       bool                                                              // a poll should succeed all the same
 	place     func(context.Context, *Fleet, netip.Addr) (netip.AddrPort, error) // where the device is, if not with the others
 	tcp       func(context.Context, *link)                                      // has the connection instead of SSH
@@ -71,61 +70,80 @@ type behaviour struct {
 	print     func(ctx context.Context, s *session, rest string)                // has the second half of an answer, and ends the session
 }
 
-// faults is every way to misbehave.
-var faults = map[Fault]behaviour{
-	"":                {odd: true},
-	Refuse:            {place: nowhere, tcp: func(_ context.Context, l *link) { l.conn.reset() }},
-	Blackhole:         {place: abyss, tcp: silence("")},
-	Reset:             {tcp: resetOnFirstByte},
-	Silent:            {tcp: silence("")},
-	HalfVersion:       {tcp: silence("SSH-2.0-Op")},
-	VersionOnly:       {tcp: silence("SSH-2.0-OpenSSH_9.2\r\n")},
-	NotSSH:            {tcp: speakHTTP},
-	NoCommonAlgorithm: {tcp: offerNothing},
-	OtherHostKey:      {otherKey: true},
-	SlowAuth:          {slowLogin: true},
-	WrongPassword:     {denies: true},
-	OneTimeCode:       {denies: true, asks: withCode},
-	NoFreeSession:     {noChannel: true},
-	NoPTY:             {noPTY: true},
-	ShellCloses:       {closes: true},
-	PasswordExpired:   {hang: "Your password has expired.\nEnter new password: "},
-	NoPrompt:          {hang: "Please wait, the system is being initialised ...\n"},
-	Drip:              {print: drip},
-	Endless:           {print: printForEver},
-	ResetMidOutput:    {print: func(_ context.Context, s *session, _ string) { s.conn.reset() }},
-	RebootMidOutput:   {print: func(_ context.Context, s *session, _ string) { s.dev.Reboot() }},
-	Freeze:            {print: freeze},
+// faults is every way to misbehave, none of them first.
+var faults = []behaviour{
+	{odd: true},
+	{name: Refuse, place: nowhere, tcp: func(_ context.Context, l *link) { l.conn.reset() }},
+	{name: Blackhole, place: abyss, tcp: silence("")},
+	{name: Reset, tcp: resetOnFirstByte},
+	{name: Silent, tcp: silence("")},
+	{name: HalfVersion, tcp: silence("SSH-2.0-Op")},
+	{name: VersionOnly, tcp: silence("SSH-2.0-OpenSSH_9.2\r\n")},
+	{name: NotSSH, tcp: speakHTTP},
+	{name: NoCommonAlgorithm, tcp: offerNothing},
+	{name: OtherHostKey, otherKey: true},
+	{name: SlowAuth, slowLogin: true},
+	{name: WrongPassword, denies: true},
+	{name: OneTimeCode, denies: true, asks: withCode},
+	{name: NoFreeSession, noChannel: true},
+	{name: NoPTY, noPTY: true},
+	{name: ShellCloses, closes: true},
+	{name: PasswordExpired, hang: "Your password has expired.\nEnter new password: "},
+	{name: NoPrompt, hang: "Please wait, the system is being initialised ...\n"},
+	{name: Drip, print: drip},
+	{name: Endless, print: printForEver},
+	{name: ResetMidOutput, print: func(_ context.Context, s *session, _ string) { s.conn.reset() }},
+	{name: RebootMidOutput, print: func(_ context.Context, s *session, _ string) { s.dev.Reboot() }},
+	{name: Freeze, print: freeze},
 
-	TwoQuestions:  {odd: true, asks: withConsent},
-	BannerPrompt:  {odd: true, banner: promptLines},
-	OutputPrompt:  {odd: true, edit: func(d *Device, text string) string { return promptLines(d.script.Load()) + text }},
-	StuckPager:    {odd: true, pager: true},
-	Garbage:       {odd: true, edit: func(_ *Device, text string) string { return "\x00caf\xe9 \xff\xfe\x00\n" + text }},
-	LongLine:      {odd: true, edit: func(_ *Device, text string) string { return strings.Repeat("x", 1<<20) + "\n" + text }},
-	AsksToSave:    {odd: true, farewell: "Do you want to save the current configuration? [y/n/^c] "},
-	OtherHostname: {odd: true, edit: tellOtherName},
+	{name: TwoQuestions, odd: true, asks: withConsent},
+	{name: BannerPrompt, odd: true, banner: promptLines},
+	{name: OutputPrompt, odd: true, edit: func(d *Device, text string) string { return promptLines(d.script.Load()) + text }},
+	{name: StuckPager, odd: true, pager: true},
+	{name: Garbage, odd: true, edit: func(_ *Device, text string) string { return "\x00caf\xe9 \xff\xfe\x00\n" + text }},
+	{name: LongLine, odd: true, edit: func(_ *Device, text string) string { return strings.Repeat("x", 1<<20) + "\n" + text }},
+	{name: AsksToSave, odd: true, farewell: "Do you want to save the current configuration? [y/n/^c] "},
+	{name: OtherHostname, odd: true, edit: tellOtherName},
 }
 
-// Faults lists every fault there is, in alphabetical order.
+// Faults lists every fault there is, in the order in which a poll meets them.
 func Faults() []Fault {
-	all := slices.Sorted(maps.Keys(faults))
-	return all[1:] // without the zero value
+	var all []Fault
+	for _, b := range faults[1:] {
+		all = append(all, b.name)
+	}
+	return all
 }
 
 // Harmless reports whether a poll should succeed in spite of the fault.
-func (f Fault) Harmless() bool { return faults[f].odd }
+func (f Fault) Harmless() bool {
+	b := f.behaviour()
+	return b != nil && b.odd
+}
+
+// behaviour is the fault's row of the table, nil if it has none.
+func (f Fault) behaviour() *behaviour {
+	for i := range faults {
+		if faults[i].name == f {
+			return &faults[i]
+		}
+	}
+	return nil
+}
 
 // SetFault changes how the device misbehaves, from its next step on. Refuse and Blackhole hold for good when they are
 // set before the fleet starts; a device that has an address in use can only reset (Refuse) or be silent (Blackhole).
 func (d *Device) SetFault(f Fault) error {
-	b, known := faults[f]
-	if !known {
+	b := f.behaviour()
+	if b == nil {
 		return fmt.Errorf("device %s: no fault is called %q", d.Name, f)
 	}
-	d.fault.Store(&b)
+	d.fault.Store(b)
 	return nil
 }
+
+// CurrentFault is the fault that the device has now, once the fleet has started.
+func (d *Device) CurrentFault() Fault { return d.fault.Load().name }
 
 // pause is how long the device's fault takes.
 func (d *Device) pause(usual time.Duration) time.Duration {

@@ -53,7 +53,7 @@ func TestEverySampleIsPolled(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			want, wantErr := d.Platform.Parse(polled(d))
+			want, wantErr := d.Platform.Parse(d.Answers())
 			got := poller.Poll(ctx, &inventory.Device{
 				Name: d.Name, Address: d.Addr(), Platform: d.Platform.ID, Credential: "lab", Mode: "shell",
 			})
@@ -71,20 +71,6 @@ func TestEverySampleIsPolled(t *testing.T) {
 			}
 		})
 	}
-}
-
-// polled are the answers to the commands that a poll types.
-func polled(d *lab.Device) []parser.Output {
-	var answers []parser.Output
-	for _, c := range d.Platform.Commands {
-		for _, a := range d.Sample.Answers {
-			if c.Poll && d.Platform.Command(a.Command) == d.Platform.Command(c.Run) {
-				answers = append(answers, a)
-				break
-			}
-		}
-	}
-	return answers
 }
 
 func newPoller(t *testing.T, fleet *lab.Fleet, registry *parser.Registry) poll.Poller {

@@ -127,17 +127,10 @@ func TestDemoHasEverything(t *testing.T) {
 	}
 }
 
-// tells is what a device says of itself when it has been up for an hour.
+// tells is what a device says of itself.
 func tells(t *testing.T, d *Device) parser.Facts {
 	t.Helper()
-	sc := d.script.Load()
-	var answers []parser.Output
-	for _, c := range d.Platform.Commands {
-		if a, known := sc.answer(c.Run); known && c.Poll {
-			answers = append(answers, parser.Output{Command: a.Command, Text: sc.text(a, time.Hour)})
-		}
-	}
-	reading, err := d.Platform.Parse(answers)
+	reading, err := d.Platform.Parse(d.Answers())
 	if err != nil {
 		t.Errorf("%s: %v", d.Name, err)
 	}

@@ -4,8 +4,6 @@ import (
 	"context"
 
 	"golang.org/x/crypto/ssh"
-
-	"github.com/netver/netver_exporter/parser"
 )
 
 // session is one channel: a shell or an exec request.
@@ -94,7 +92,7 @@ func (s *session) exec(ctx context.Context, payload []byte) uint32 {
 	if !wait(ctx, s.dev.Delay) {
 		return 1
 	}
-	text := s.text(answer)
+	text := s.dev.says(answer)
 	if fault := s.dev.fault.Load(); fault.print != nil {
 		s.fail(ctx, fault, text)
 		return 1
@@ -104,15 +102,6 @@ func (s *session) exec(ctx context.Context, payload []byte) uint32 {
 	}
 	s.done(answer.Command)
 	return 0
-}
-
-// text is what the device prints now.
-func (s *session) text(answer parser.Output) string {
-	text := s.script().text(answer, s.dev.Uptime())
-	if edit := s.dev.fault.Load().edit; edit != nil {
-		return edit(s.dev, text)
-	}
-	return text
 }
 
 // fail prints half of the text and leaves the rest to the fault, which ends the session.

@@ -48,6 +48,7 @@ var refusals = []string{
 	"Syntax Error: unexpected argument \"x\"",
 	"%Error 20203: parse error.",
 	"x: Command not found.",
+	"ERROR::Command is not existed",
 }
 
 // firstMatch is the first of the texts that a pattern matches, or the first text.

@@ -120,7 +120,7 @@ func (sh *shell) obey(ctx context.Context, line string) bool {
 	answer, known := sh.script().answer(line)
 	switch {
 	case known:
-		if !wait(ctx, sh.dev.Delay) || !sh.show(ctx, sh.text(answer)) {
+		if !wait(ctx, sh.dev.Delay) || !sh.show(ctx, sh.dev.says(answer)) {
 			return false
 		}
 		sh.done(answer.Command)

@@ -2,7 +2,9 @@ package lab
 
 import "sync/atomic"
 
-// Stats is what a device, or the whole fleet, has seen so far: the truth for tests.
+// Stats is what a device, or the whole fleet, has seen so far: the truth for tests. A session that the device ends is
+// over before the client hears of it; a session or connection that the client breaks off counts until the device has
+// noticed. So SessionsMax proves a cap on polite clients, while ConnectionsMax may run ahead of what was open at once.
 type Stats struct {
 	Connections    int64 // TCP connections open now
 	ConnectionsMax int64 // the most at once
