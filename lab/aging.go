@@ -120,7 +120,7 @@ var units = []struct {
 var inNumbers = strings.NewReplacer("under a minute", "0 minutes", "less than a minute", "0 minutes")
 
 var (
-	ageNumber = regexp.MustCompile(`\d+`)
+	ageNumber = regexp.MustCompile(`(\d+)(?:\.\d+)?`)
 	unitWord  = regexp.MustCompile(`^ *\(?([A-Za-z]+)`)
 	clockTail = regexp.MustCompile(`^(?::\d\d)+`)
 )
@@ -130,8 +130,8 @@ func cutAge(value string, age time.Duration) []agePart {
 	var parts []agePart
 	var clock []time.Duration // what the rest of hh:mm:ss counts
 	end := 0
-	for _, at := range ageNumber.FindAllStringIndex(value, -1) {
-		digits, rest := value[at[0]:at[1]], value[at[1]:]
+	for _, at := range ageNumber.FindAllStringSubmatchIndex(value, -1) {
+		digits, rest := value[at[2]:at[3]], value[at[1]:]
 		p := agePart{lead: value[end:at[0]], width: 1}
 		if len(digits) > 1 && (digits[0] == '0' || p.lead == ":") {
 			p.width = len(digits)
@@ -159,7 +159,7 @@ func cutAge(value string, age time.Duration) []agePart {
 			p.lead += digits
 		}
 		parts = append(parts, p)
-		end = at[1]
+		end = at[3] // a fraction stays as it is
 	}
 	return append(parts, agePart{lead: value[end:]})
 }
