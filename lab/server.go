@@ -24,10 +24,10 @@ func (f *Fleet) answer(ctx context.Context, d *Device, conn *net.TCPConn) {
 	f.connections.open()
 	d.connections.open()
 	d.attach(l)
-	stop := context.AfterFunc(ctx, func() { conn.Close() })
+	stop := context.AfterFunc(ctx, func() { _ = conn.Close() })
 	defer func() {
 		stop()
-		conn.Close()
+		_ = conn.Close()
 		d.detach(l)
 		d.connections.close()
 		f.connections.close()

@@ -33,7 +33,6 @@ func (l *link) channel(ctx context.Context, offer ssh.NewChannel) {
 	if err != nil {
 		return
 	}
-	defer channel.Close()
 	s := &session{link: l, channel: channel}
 	for req := range requests {
 		play := s.program(req)
@@ -46,7 +45,7 @@ func (l *link) channel(ctx context.Context, offer ssh.NewChannel) {
 		status := play(ctx)
 		end()
 		_, _ = channel.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{status}))
-		channel.Close()
+		_ = channel.Close()
 		if req.Type == "exec" && l.dev.Exec == ExecOnce {
 			_ = l.conn.CloseWrite() // a full close could cut off what the client has yet to read
 		}
