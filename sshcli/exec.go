@@ -21,6 +21,7 @@ var errNoExec = errors.New("the device refuses exec requests")
 // beside an answer, stderr has only the login banner. Exit statuses mean nothing on network gear.
 func exec(ctx context.Context, l *link, command string, limit int, log *journal) (string, error) {
 	doing := "run " + quote(command)
+	served := l.used
 	ch, requests, err := l.channel(ctx)
 	if err != nil {
 		return "", err
@@ -36,14 +37,17 @@ func exec(ctx context.Context, l *link, command string, limit int, log *journal)
 
 	log.sent(command)
 	accepted, err := ch.SendRequest("exec", true, ssh.Marshal(struct{ Command string }{command}))
-	switch {
-	case err != nil:
-		return "", failed(ctx, doing, err)
-	case !accepted:
+	if err == nil && !accepted {
 		return "", &Error{Reason: Session, Doing: doing, Err: errNoExec}
 	}
-	out, err := e.output(limit)
-	log.received(out)
+	var out []byte
+	if err == nil {
+		out, err = e.output(limit)
+		log.received(out)
+	}
+	if err != nil && served && len(out) == 0 && ctx.Err() == nil {
+		return "", errUsedUp // the device was about to close the connection when the channel was opened
+	}
 	if err != nil {
 		return "", failed(ctx, doing, err)
 	}
