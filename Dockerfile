@@ -5,9 +5,11 @@ RUN go mod download
 COPY . .
 ARG VERSION=unknown
 RUN make build VERSION="$VERSION"
+# The lab leaves its configuration in /tmp.
+RUN mkdir -p /image/tmp && chmod 1777 /image/tmp && cp netver_exporter /image/
 
 FROM scratch
-COPY --from=build /src/netver_exporter /netver_exporter
+COPY --from=build /image /
 USER 65534:65534
 WORKDIR /etc/netver
 EXPOSE 9733
