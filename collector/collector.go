@@ -3,6 +3,7 @@ package collector
 import (
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"time"
 
@@ -18,6 +19,9 @@ type Collector struct {
 	source  atomic.Pointer[Source]
 	process *process
 	help    atomic.Pointer[map[string]string] // of the platforms' own gauges, by family name
+
+	mu   sync.Mutex
+	view view // as last rendered
 }
 
 // Source takes snapshots; *poll.Engine does.
@@ -52,6 +56,20 @@ func (c *Collector) Declare(gauges []Gauge) {
 // Register adds a collector whose metric names are not ours, for what only the caller knows.
 func (c *Collector) Register(more prometheus.Collector) error {
 	return c.process.registry.Register(more)
+}
+
+// latest takes a snapshot and renders what has changed since the last one. Scrapes at the same time share the work. ok is
+// false if there is no source yet.
+func (c *Collector) latest() (s poll.Snapshot, v view, ok bool) {
+	source := c.source.Load()
+	if source == nil {
+		return s, nil, false
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	s = (*source).Snapshot()
+	c.view = c.view.next(s.Devices)
+	return s, c.view, true
 }
 
 // Gather returns all families, sorted by name.

@@ -32,7 +32,7 @@ const (
 )
 
 // metrics is every series about a device, ordered by name.
-var metrics = []metric{
+var metrics = [...]metric{
 	{
 		name: "netver_device_boot_time_seconds", kind: gauge,
 		help:  "Unix time of the device's last boot, held steady against the rounding of uptimes, as of the latest poll.",

@@ -49,7 +49,7 @@ func (g Gauge) help() string {
 
 // taken reports that a family of ours has the name.
 func taken(name string) bool {
-	return slices.ContainsFunc(metrics, func(m metric) bool { return m.name == name }) ||
+	return slices.ContainsFunc(metrics[:], func(m metric) bool { return m.name == name }) ||
 		slices.ContainsFunc(figures, func(f figure) bool { return f.name == name }) ||
 		slices.Contains(processMetrics, name)
 }
