@@ -1,0 +1,407 @@
+package sshcli
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
+	"errors"
+	"net"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+
+	"github.com/netver/netver_exporter/secret"
+)
+
+// gatekeeper is a server that only authenticates, in ways that the lab's devices do not, and notes what is tried.
+type gatekeeper struct {
+	config  ssh.ServerConfig
+	address string
+	hangsUp bool          // over a password
+	ended   chan struct{} // one for each connection
+
+	mu    sync.Mutex
+	tried []string // methods with the outcome: "password no"
+}
+
+func startGatekeeper(t *testing.T, change func(*gatekeeper)) *gatekeeper {
+	t.Helper()
+	g := &gatekeeper{ended: make(chan struct{}, 100)}
+	g.config.AuthLogCallback = func(_ ssh.ConnMetadata, method string, err error) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		switch {
+		case method == "none":
+		case err == nil:
+			g.tried = append(g.tried, method+" yes")
+		default:
+			g.tried = append(g.tried, method+" no")
+		}
+	}
+	g.config.AddHostKey(newSigner(t))
+	change(g)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.address = listener.Addr().String()
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() {
+				g.serve(conn)
+				g.ended <- struct{}{}
+			})
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		serving.Wait()
+	})
+	return g
+}
+
+// serve answers every exec request with "ok".
+func (g *gatekeeper) serve(conn net.Conn) {
+	defer conn.Close()
+	config := g.config
+	if g.hangsUp {
+		config.PasswordCallback = func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) {
+			conn.Close()
+			return nil, errNo
+		}
+	}
+	_, channels, requests, err := ssh.NewServerConn(conn, &config)
+	if err != nil {
+		return
+	}
+	go ssh.DiscardRequests(requests)
+	for offer := range channels {
+		channel, requests, err := offer.Accept()
+		if err != nil {
+			return
+		}
+		for r := range requests {
+			_ = r.Reply(r.Type == "exec", nil)
+			if r.Type == "exec" {
+				break
+			}
+		}
+		go ssh.DiscardRequests(requests)
+		_, _ = channel.Write([]byte("ok\n"))
+		_, _ = channel.SendRequest("exit-status", false, []byte{0, 0, 0, 0})
+		channel.Close()
+	}
+}
+
+// seen returns what was tried by a client that has gone.
+func (g *gatekeeper) seen() []string {
+	<-g.ended
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	defer func() { g.tried = nil }()
+	return slices.Clone(g.tried)
+}
+
+func (g *gatekeeper) poll(t *testing.T, client *Client, c *Credential) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	_, err := client.Run(ctx, Target{Address: g.address, Credential: c}, Dialogue{Mode: Exec, Commands: []string{"show version"}})
+	return err
+}
+
+func newInsecure(t *testing.T) *Client {
+	t.Helper()
+	client, err := New(Config{HostKeys: Insecure})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+var errNo = errors.New("no")
+
+func takesPassword(want string) func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) {
+	return func(_ ssh.ConnMetadata, got []byte) (*ssh.Permissions, error) {
+		if string(got) != want {
+			return nil, errNo
+		}
+		return nil, nil
+	}
+}
+
+// asks wants the answers to its questions; a question that begins with "!" is echoed.
+func asks(questions, want []string) func(ssh.ConnMetadata, ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+	return func(_ ssh.ConnMetadata, challenge ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+		var texts []string
+		var echos []bool
+		for _, q := range questions {
+			texts = append(texts, strings.TrimPrefix(q, "!"))
+			echos = append(echos, strings.HasPrefix(q, "!"))
+		}
+		got, err := challenge("", "", texts, echos)
+		if err != nil || !slices.Equal(got, want) {
+			return nil, errNo
+		}
+		return nil, nil
+	}
+}
+
+func TestAuthenticationMethods(t *testing.T) {
+	credential := &Credential{Username: "netops", Password: secret.New("swordfish")}
+	for _, tt := range []struct {
+		name   string
+		server func(*gatekeeper)
+		polls  [][]string // what is tried at each of them
+		reason Reason     // of the last
+		says   string
+	}{
+		{
+			name:   "password",
+			server: func(g *gatekeeper) { g.config.PasswordCallback = takesPassword("swordfish") },
+			polls:  [][]string{{"password yes"}, {"password yes"}},
+		},
+		{
+			name: "keyboard-interactive only",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"swordfish"})
+			},
+			polls: [][]string{{"keyboard-interactive yes"}},
+		},
+		{
+			name: "both offered, keyboard-interactive taken",
+			server: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("another")
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"swordfish"})
+			},
+			polls: [][]string{{"password no", "keyboard-interactive yes"}, {"keyboard-interactive yes"}},
+		},
+		{
+			name: "both offered, both refused: the second time only one is tried",
+			server: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("another")
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"another"})
+			},
+			polls:  [][]string{{"password no", "keyboard-interactive no"}, {"password no"}, {"password no"}},
+			reason: Auth, says: `password refused for user "netops"`,
+		},
+		{
+			name: "user name, password and consent",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks(
+					[]string{"!Username: ", "Password: ", "!Do you accept and acknowledge the statement above ? (yes/no) : "},
+					[]string{"netops", "swordfish", "yes"})
+			},
+			polls: [][]string{{"keyboard-interactive yes"}},
+		},
+		{
+			name: "a question without an answer",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"!Favourite colour? "}, []string{"blue"})
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: Auth, says: `the server asks "Favourite colour?", which has no answer`,
+		},
+		{
+			name: "password expired",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"New password: "}, []string{"another"})
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: Auth, says: "the password has expired",
+		},
+		{
+			name: "asked again and again",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = func(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+					for {
+						if _, err := ask("", "", []string{"Password: "}, []bool{false}); err != nil {
+							return nil, errNo
+						}
+					}
+				}
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: Auth, says: "password refused",
+		},
+		{
+			name: "keys only",
+			server: func(g *gatekeeper) {
+				g.config.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) { return nil, errNo }
+			},
+			polls:  [][]string{nil},
+			reason: Auth, says: "the server takes only publickey",
+		},
+		{
+			name: "one attempt allowed",
+			server: func(g *gatekeeper) {
+				g.config.MaxAuthTries = 1
+				g.config.PasswordCallback = takesPassword("another")
+			},
+			polls:  [][]string{{"password no"}},
+			reason: Auth,
+		},
+		{
+			name: "two steps",
+			server: func(g *gatekeeper) {
+				g.config.PasswordCallback = func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) {
+					return nil, &ssh.PartialSuccessError{Next: ssh.ServerAuthCallbacks{
+						KeyboardInteractiveCallback: asks([]string{"Password: "}, []string{"swordfish"}),
+					}}
+				}
+			},
+			polls: [][]string{{"password no", "keyboard-interactive yes"}},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := startGatekeeper(t, tt.server)
+			client := newInsecure(t)
+			var err error
+			for i, want := range tt.polls {
+				err = g.poll(t, client, credential)
+				if diff := cmp.Diff(want, g.seen()); diff != "" {
+					t.Errorf("poll %d: tried (-want +got):\n%s", i+1, diff)
+				}
+			}
+			if tt.reason == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			wantReason(t, err, tt.reason)
+			if !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "swordfish") {
+				t.Errorf("error %q, want it to say %q and no secret", err, tt.says)
+			}
+		})
+	}
+}
+
+func TestPrivateKey(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := startGatekeeper(t, func(g *gatekeeper) { takesKey(t, g, public) })
+	open, err := ssh.MarshalPrivateKey(private, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked, err := ssh.MarshalPrivateKeyWithPassphrase(private, "", []byte("opensesame"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name            string
+		key, passphrase string
+		want            string // the error
+	}{
+		{"open", string(pem.EncodeToMemory(open)), "", ""},
+		{"open with a passphrase", string(pem.EncodeToMemory(open)), "opensesame", ""},
+		{"locked", string(pem.EncodeToMemory(locked)), "opensesame", ""},
+		{"locked without a passphrase", string(pem.EncodeToMemory(locked)), "", "the private key needs a passphrase"},
+		{"locked with another passphrase", string(pem.EncodeToMemory(locked)), "swordfish", "the passphrase does not open the private key"},
+		{"no key", "swordfish", "", "not a private key; want one in PEM, as ssh-keygen writes it"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := NewCredential(Login{Username: "netops", PrivateKey: secret.New(tt.key), Passphrase: secret.New(tt.passphrase)})
+			if tt.want != "" {
+				if err == nil || err.Error() != tt.want {
+					t.Errorf("error %v, want %s", err, tt.want)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := g.poll(t, newInsecure(t), c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func takesKey(t *testing.T, g *gatekeeper, public ed25519.PublicKey) {
+	t.Helper()
+	want, err := ssh.NewPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.config.PublicKeyCallback = func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+		if keyText(key) != keyText(want) {
+			return nil, errNo
+		}
+		return nil, nil
+	}
+}
+
+func TestAgent(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyring := agent.NewKeyring()
+	if err := keyring.Add(agent.AddedKey{PrivateKey: private}); err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(t.TempDir(), "agent")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() { _ = agent.ServeAgent(keyring, conn) })
+		}
+	})
+	g := startGatekeeper(t, func(g *gatekeeper) {
+		takesKey(t, g, public)
+		g.config.PasswordCallback = takesPassword("swordfish")
+	})
+	withAgent := func(socket, password string) *Credential {
+		c, err := NewCredential(Login{Username: "netops", Agent: socket, Password: secret.New(password)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	if err := g.poll(t, newInsecure(t), withAgent(socket, "")); err != nil {
+		t.Error(err)
+	}
+	listener.Close()
+	serving.Wait() // the client has closed its connection, or this hangs
+	err = g.poll(t, newInsecure(t), withAgent(socket, ""))
+	wantReason(t, err, Auth)
+	if !strings.Contains(err.Error(), "reach the SSH agent") {
+		t.Errorf("error %q does not tell of the agent", err)
+	}
+	if err := g.poll(t, newInsecure(t), withAgent(socket, "swordfish")); err != nil {
+		t.Errorf("with a password beside the agent: %v", err)
+	}
+}
+
+func TestClosedDuringAuthentication(t *testing.T) {
+	g := startGatekeeper(t, func(g *gatekeeper) {
+		g.hangsUp = true
+		g.config.PasswordCallback = takesPassword("another")
+	})
+	wantReason(t, g.poll(t, newInsecure(t), &Credential{Username: "netops", Password: secret.New("swordfish")}), Disconnect)
+}
