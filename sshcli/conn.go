@@ -33,14 +33,17 @@ func (c *Client) Open(ctx context.Context, t Target, d Dialogue) (*Conn, error) 
 	return s, nil
 }
 
-// Ask types the dialogue's commands. The first transcript holds the opening, too. After an error the session is of no
-// more use than to be closed.
-func (s *Conn) Ask(ctx context.Context) (Transcript, error) {
+// Ask types the commands, or the dialogue's if none are given. The first transcript holds the opening, too. After an
+// error the session is of no more use than to be closed.
+func (s *Conn) Ask(ctx context.Context, commands ...string) (Transcript, error) {
 	if s.link == nil {
 		return Transcript{}, errors.New("the connection has been closed")
 	}
 	s.log.begin()
-	err := s.ask(ctx)
+	if commands == nil {
+		commands = s.dialogue.Commands
+	}
+	err := s.ask(ctx, commands)
 	return s.log.take(), err
 }
 
@@ -96,10 +99,10 @@ func (s *Conn) startShell(ctx context.Context) error {
 	return sh.begin(ctx)
 }
 
-func (s *Conn) ask(ctx context.Context) error {
+func (s *Conn) ask(ctx context.Context, commands []string) error {
 	defer s.log.phase("command")
 	s.broken = true
-	for _, command := range s.dialogue.Commands {
+	for _, command := range commands {
 		text, err := s.run(ctx, command)
 		if err != nil {
 			return err

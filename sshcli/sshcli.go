@@ -99,7 +99,7 @@ func (c *Client) Run(ctx context.Context, t Target, d Dialogue) (Transcript, err
 	defer cancel()
 	s, err := c.open(talk, t, d)
 	if err == nil {
-		err = s.ask(talk)
+		err = s.ask(talk, d.Commands)
 	}
 	s.end(ctx)
 	return s.log.take(), err
