@@ -10,6 +10,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -43,12 +44,13 @@ func (c *Collector) Observe(e poll.Event) { c.process.observe(e) }
 // Reloaded takes the outcome of a load of the configuration.
 func (c *Collector) Reloaded(ok bool, at time.Time) { c.process.reload(ok, at) }
 
-// Declare tells which gauges of their own the platforms have. It replaces what was declared before. A gauge that is not
-// declared is exposed with a HELP that says little.
-func (c *Collector) Declare(gauges []Gauge) {
-	help := make(map[string]string, len(gauges))
-	for _, g := range gauges {
-		help[prefix+g.Name] = g.help()
+// Declare tells which platforms there are, for the HELP of their own gauges. It replaces what was declared before.
+func (c *Collector) Declare(platforms []*parser.Platform) {
+	help := make(map[string]string)
+	for _, p := range platforms {
+		for _, g := range p.Gauges() {
+			help[prefix+g.Name] = g.Help
+		}
 	}
 	c.help.Store(&help)
 }

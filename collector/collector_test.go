@@ -3,6 +3,7 @@ package collector
 import (
 	"bytes"
 	"flag"
+	"fmt"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
@@ -87,9 +88,29 @@ func watching(s poll.Snapshot) *Collector {
 	return c
 }
 
+// platform has one gauge of its own.
+func platform(gauge, help string) *parser.Platform {
+	text := fmt.Sprintf(`id: lab_os
+vendor: Lab
+title: Lab
+session: {mode: exec, prompt: '> ?$'}
+commands:
+  - run: show version
+    facts:
+      version: ['^Version (\S+)']
+    gauges:
+      - {name: %s, help: %q, line: '^Gauge (\d+)'}
+`, gauge, help)
+	p, err := parser.Load("lab_os.yml", []byte(text))
+	if err != nil {
+		panic(err)
+	}
+	return p
+}
+
 func sample() *Collector {
 	c := watching(fleet())
-	c.Declare([]Gauge{{Name: "fans_failed", Help: "Fans that have failed, as of the latest poll."}})
+	c.Declare([]*parser.Platform{platform("fans_failed", "Fans that have failed, as of the latest poll.")})
 	c.Reloaded(true, at(1))
 	c.Observe(poll.Event{Duration: 2 * time.Second, Lag: 3 * time.Millisecond})
 	c.Observe(poll.Event{Duration: 2 * time.Second, Lag: time.Hour, Slow: true})
@@ -189,24 +210,32 @@ func TestInvalidTextCostsNobodyItsMetrics(t *testing.T) {
 	}
 }
 
-func TestGaugeProblems(t *testing.T) {
-	for _, tc := range []struct {
-		gauge Gauge
-		want  string // "": none
-	}{
-		{Gauge{"fans_failed", "Fans that have failed."}, ""},
-		{Gauge{"", ""}, "not a metric name"},
-		{Gauge{"fans-failed", "x"}, "not a metric name"},
-		{Gauge{"device_up", "x"}, "of netver_exporter itself"},
-		{Gauge{"poll_lag_seconds", "x"}, "of netver_exporter itself"},
-		{Gauge{"fans_total", "x"}, "_total"},
-		{Gauge{"uptimeMinutes", "x"}, "snake_case"},
-		{Gauge{"temperature_fahrenheit", "x"}, "celsius"},
+func TestLint(t *testing.T) {
+	for _, tc := range []struct{ name, help, want string }{ // want "": no problem
+		{"fans_failed", "Fans that have failed.", ""},
+		{"", "x", "not a metric name"},
+		{"fans-failed", "x", "not a metric name"},
+		{"device_up", "x", "of netver_exporter itself"},
+		{"poll_lag_seconds", "x", "of netver_exporter itself"},
+		{"fans_total", "x", "_total"},
+		{"uptimeMinutes", "x", "snake_case"},
+		{"temperature_fahrenheit", "x", "celsius"},
 	} {
-		got := strings.Join(tc.gauge.Problems(), "; ")
+		got := strings.Join(problems(parser.Gauge{Name: tc.name, Help: tc.help}), "; ")
 		if (got == "") != (tc.want == "") || !strings.Contains(got, tc.want) {
-			t.Errorf("%v: %q, want something with %q", tc.gauge, got, tc.want)
+			t.Errorf("%q: %q, want something with %q", tc.name, got, tc.want)
 		}
+	}
+	err := Lint([]*parser.Platform{platform("fans_failed", "Fans."), platform("temperature_fahrenheit", "Hot.")})
+	if err == nil || !strings.Contains(err.Error(), `lab_os.yml: gauge "temperature_fahrenheit"`) {
+		t.Errorf("error %v", err)
+	}
+	builtIns, err := parser.BuiltIns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := Lint(builtIns.All()); err != nil {
+		t.Error(err)
 	}
 }
 

@@ -64,10 +64,7 @@ func gatherDevices(devices []*poll.Status, help map[string]string) []*dto.Metric
 			name = prefix + name
 			family, ok := own[name]
 			if !ok {
-				text, declared := help[name]
-				if !declared {
-					text = Gauge{}.help()
-				}
+				text := helpOf(help, name)
 				family = &dto.MetricFamily{Name: &name, Help: &text, Type: gauge.Enum()}
 				own[name] = family
 			}

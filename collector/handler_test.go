@@ -20,6 +20,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -82,7 +83,7 @@ func lines(text string) []string {
 
 func TestHandlerSaysWhatPromhttpSays(t *testing.T) {
 	c := sample()
-	c.Declare([]Gauge{{Name: "fans_failed", Help: "Fans \\ \"failed\"\nas of the latest poll."}})
+	c.Declare([]*parser.Platform{platform("fans_failed", "Fans \\ \"failed\"\nas of the latest poll.")})
 	ours, reference := c.Handler(options), promhttp.HandlerForTransactional(c, options)
 	for _, accept := range []string{"", asText, asOpenMetrics, asProtobuf, "*/*", "application/json"} {
 		for _, encoding := range []string{"", "gzip", "zstd", "zstd, gzip;q=0.5", "gzip;q=0", "br"} {

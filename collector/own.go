@@ -2,6 +2,7 @@ package collector
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -9,42 +10,51 @@ import (
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/model"
+
+	"github.com/netver/netver_exporter/parser"
 )
 
 // prefix is put before the name of a platform's own gauge.
 const prefix = "netver_"
 
-// Gauge is a gauge of a platform's own, as its definition declares it.
-type Gauge struct {
-	Name string // without the netver_ prefix
-	Help string
+// Lint says everything that is wrong with the platforms' own gauges: their names must be metric names that none of ours
+// has, and names and HELP must pass the linter of Prometheus. The error names file and gauge.
+func Lint(platforms []*parser.Platform) error {
+	var errs []error
+	for _, p := range platforms {
+		for _, g := range p.Gauges() {
+			for _, problem := range problems(g) {
+				errs = append(errs, fmt.Errorf("%s: gauge %q: %s", p.Origin, g.Name, problem))
+			}
+		}
+	}
+	return errors.Join(errs...)
 }
 
-// Problems says what is wrong with a platform's own gauge, nothing if it may be exposed: its name must be a metric name
-// that none of ours has, and both must pass the linter of Prometheus.
-func (g Gauge) Problems() []string {
+func problems(g parser.Gauge) []string {
 	name := prefix + g.Name
-	if !model.LegacyValidation.IsValidMetricName(name) || g.Name == "" {
+	if g.Name == "" || !model.LegacyValidation.IsValidMetricName(name) {
 		return []string{fmt.Sprintf("%q is not a metric name", name)}
 	}
 	if taken(name) {
-		return []string{fmt.Sprintf("%s is a metric of netver_exporter itself", name)}
+		return []string{name + " is a metric of netver_exporter itself"}
 	}
 	found, err := promlint.NewWithMetricFamilies([]*dto.MetricFamily{{
-		Name: &name, Help: ptr(g.help()), Type: gauge.Enum(), Metric: []*dto.Metric{{Gauge: &dto.Gauge{Value: ptr(1.0)}}},
+		Name: &name, Help: &g.Help, Type: gauge.Enum(), Metric: []*dto.Metric{{Gauge: &dto.Gauge{Value: ptr(1.0)}}},
 	}}).Lint()
 	if err != nil {
 		return []string{err.Error()}
 	}
-	var problems []string
+	var all []string
 	for _, p := range found {
-		problems = append(problems, fmt.Sprintf("%s: %s", name, p.Text))
+		all = append(all, p.Text)
 	}
-	return problems
+	return all
 }
 
-func (g Gauge) help() string {
-	return cmp.Or(g.Help, "Read from the device, as of the latest poll that succeeded.")
+// helpOf returns the HELP of a family of a platform's own. A gauge stays for a moment when its definition has left.
+func helpOf(declared map[string]string, name string) string {
+	return cmp.Or(declared[name], "Read from the device, as of the latest poll that succeeded.")
 }
 
 // taken reports that a family of ours has the name.

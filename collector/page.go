@@ -79,10 +79,7 @@ func (v view) families(help map[string]string) []family {
 		}
 	}
 	for name := range own {
-		text, ok := help[name]
-		if !ok {
-			text = Gauge{}.help()
-		}
+		text := helpOf(help, name)
 		all = append(all, family{name, func(p *page) error {
 			return p.family(name, text, gauge, v, func(r *rendered, b []byte) []byte { return r.appendOwn(b, name) })
 		}})
