@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
 )
 
@@ -105,12 +106,8 @@ func fileProblem(name, message string) Problem {
 
 // platform resolves an id or alias to the id.
 func (f *fleet) platform(name string, at *path) string {
-	if name == "" {
-		return ""
-	}
-	if name == "auto" {
-		f.fault(at, "auto is not supported yet; name the platform")
-		return ""
+	if name == "" || name == inventory.Auto {
+		return name
 	}
 	p, ok := f.platforms.Get(name)
 	if !ok {

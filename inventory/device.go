@@ -6,7 +6,8 @@ package inventory
 type Device struct {
 	Name       string  // unique over the whole inventory; the label "device"
 	Address    string  // host:port
-	Platform   string  // canonical platform id, never an alias
+	Platform   string  // canonical platform id, never an alias; Auto: found out on first contact
+	Detected   string  // where Platform is Auto: what an earlier contact found; "": nothing yet
 	Credential string  // name of the credential
 	Group      string  // name of the group
 	Mode       string  // "exec" or "shell"; "" leaves the choice to the platform
@@ -16,3 +17,6 @@ type Device struct {
 
 // Label is one of the operator's labels.
 type Label struct{ Name, Value string }
+
+// Auto stands for a platform that is found out on first contact.
+const Auto = "auto"

@@ -20,34 +20,7 @@ import (
 // Every sample is a device that the real poller reads in a shell, although its paging stays on and its pages are short:
 // what it finds is what the sample says, and it leaves as a guest should.
 func TestEverySampleIsPolled(t *testing.T) {
-	registry, err := parser.BuiltIns()
-	if err != nil {
-		t.Fatal(err)
-	}
-	samples, err := parser.Samples()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var devices []*lab.Device
-	for _, s := range samples {
-		p, known := registry.Get(s.Platform)
-		if !known {
-			t.Fatalf("sample %s: no platform %s", s.Name, s.Platform)
-		}
-		devices = append(devices, &lab.Device{
-			Name: s.Platform + "/" + s.Name, Platform: p, Sample: s, KeepPaging: true, Page: 3, Exec: lab.ExecNever,
-		})
-	}
-	ctx, cancel := context.WithCancel(context.Background()) // the parallel tests outlive this function
-	fleet, err := lab.Start(ctx, devices...)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(func() {
-		cancel()
-		fleet.Close()
-	})
-	poller := newPoller(t, fleet, registry)
+	devices, poller := startSamples(t, func(d *lab.Device) { d.KeepPaging, d.Page, d.Exec = true, 3, lab.ExecNever })
 	for _, d := range devices {
 		t.Run(d.Name, func(t *testing.T) {
 			t.Parallel()
@@ -73,7 +46,40 @@ func TestEverySampleIsPolled(t *testing.T) {
 	}
 }
 
-func newPoller(t *testing.T, fleet *lab.Fleet, registry *parser.Registry) poll.Poller {
+// startSamples starts a device for every sample, with the habits given, and makes the poller that may ask them.
+func startSamples(t *testing.T, habits func(*lab.Device)) ([]*lab.Device, *poll.SSH) {
+	t.Helper()
+	registry, err := parser.BuiltIns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	samples, err := parser.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var devices []*lab.Device
+	for _, s := range samples {
+		p, known := registry.Get(s.Platform)
+		if !known {
+			t.Fatalf("sample %s: no platform %s", s.Name, s.Platform)
+		}
+		d := &lab.Device{Name: s.Platform + "/" + s.Name, Platform: p, Sample: s}
+		habits(d)
+		devices = append(devices, d)
+	}
+	ctx, cancel := context.WithCancel(context.Background()) // parallel tests outlive the function that starts them
+	fleet, err := lab.Start(ctx, devices...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		cancel()
+		fleet.Close()
+	})
+	return devices, newPoller(t, fleet, registry)
+}
+
+func newPoller(t *testing.T, fleet *lab.Fleet, registry *parser.Registry) *poll.SSH {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "known_hosts")
 	if err := os.WriteFile(file, fleet.KnownHosts(), 0o600); err != nil {

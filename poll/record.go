@@ -57,6 +57,9 @@ func (r *record) weigh(old *Status, res *result) *Status {
 	if res.outcome.Platform != nil {
 		s.Platform, s.Vendor = res.outcome.Platform.ID, res.outcome.Platform.Vendor
 	}
+	if res.outcome.Unsure {
+		s.Platform = s.Device.Platform
+	}
 	if res.outcome.Err != nil {
 		s.Failures++
 		s.Err = res.outcome.Err.Error()

@@ -11,6 +11,7 @@ import (
 // Outcome is what one poll of one device gave, before it is weighed against earlier ones.
 type Outcome struct {
 	Platform   *parser.Platform // as used; differs from the inventory's where that is "auto"
+	Unsure     bool             // the platform was found by detection and fits no longer: it is to be found anew
 	Facts      parser.Facts     // zero when Err is not nil
 	Transcript sshcli.Transcript
 	Matches    []parser.Match

@@ -4,32 +4,31 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/sshcli"
 )
 
-// Runner holds one dialogue with a device; *sshcli.Client does.
-type Runner interface {
-	Run(ctx context.Context, t sshcli.Target, d sshcli.Dialogue) (sshcli.Transcript, error)
+// SSH is a Poller that asks over SSH and reads the answers as the device's platform says: where sshcli and parser meet.
+// Make it with NewSSH.
+type SSH struct {
+	client      *sshcli.Client
+	platforms   *parser.Registry
+	credentials map[string]*sshcli.Credential
+	scripts     map[string]script // by platform
+	unknown     sshcli.Dialogue   // with a device of an unknown platform
 }
 
-// NewSSH makes a Poller that asks over SSH and reads the answers as the device's platform says. With record, the
-// transcripts of its outcomes hold a log of the session.
-func NewSSH(r Runner, platforms *parser.Registry, credentials map[string]*sshcli.Credential, record bool) Poller {
-	p := &sshPoller{runner: r, credentials: credentials, scripts: make(map[string]script)}
+// NewSSH makes a Poller. With record, the transcripts of its outcomes hold a log of the session.
+func NewSSH(client *sshcli.Client, platforms *parser.Registry, credentials map[string]*sshcli.Credential, record bool) *SSH {
+	p := &SSH{client: client, platforms: platforms, credentials: credentials, scripts: make(map[string]script)}
 	for _, platform := range platforms.All() {
 		p.scripts[platform.ID] = script{platform: platform, dialogue: dialogue(platform, record)}
 	}
+	p.unknown = unknownDialogue(platforms, record)
 	return p
-}
-
-// sshPoller is where sshcli and parser meet.
-type sshPoller struct {
-	runner      Runner
-	credentials map[string]*sshcli.Credential
-	scripts     map[string]script // by platform
 }
 
 // script is a platform and the way to talk to it, made once.
@@ -39,22 +38,39 @@ type script struct {
 }
 
 // Poll asks one device.
-func (p *sshPoller) Poll(ctx context.Context, d *inventory.Device) Outcome {
-	script, ok := p.scripts[d.Platform]
+func (p *SSH) Poll(ctx context.Context, d *inventory.Device) Outcome {
+	id := d.Platform
+	if id == inventory.Auto {
+		id = d.Detected
+	}
+	if id == "" {
+		found, err := p.Detect(ctx, d)
+		if err != nil {
+			return Outcome{Transcript: found.Transcript, Err: err}
+		}
+		id = found.Mark.Platform.ID
+	}
+	o := p.poll(ctx, d, id)
+	reason := ReasonOf(o.Err)
+	o.Unsure = d.Platform == inventory.Auto && slices.Contains([]sshcli.Reason{Parse, Internal, sshcli.Command, sshcli.Prompt}, reason)
+	return o
+}
+
+func (p *SSH) poll(ctx context.Context, d *inventory.Device, platform string) Outcome {
+	script, ok := p.scripts[platform]
 	if !ok {
-		return Outcome{Err: fmt.Errorf("platform %q is not known", d.Platform)}
+		return Outcome{Err: fmt.Errorf("platform %q is not known", platform)}
 	}
 	o := Outcome{Platform: script.platform}
-	credential, ok := p.credentials[d.Credential]
-	if !ok {
-		o.Err = fmt.Errorf("credential %q is not known", d.Credential)
+	target, err := p.target(d)
+	if err != nil {
+		o.Err = err
 		return o
 	}
-	target := sshcli.Target{Name: d.Name, Address: d.Address, Credential: credential, Legacy: d.Legacy}
 	if d.Mode != "" {
 		script.dialogue.Mode = sshcli.Mode(d.Mode)
 	}
-	o.Transcript, o.Err = p.runner.Run(ctx, target, script.dialogue)
+	o.Transcript, o.Err = p.client.Run(ctx, target, script.dialogue)
 	if o.Err != nil {
 		return o
 	}
@@ -66,6 +82,14 @@ func (p *sshPoller) Poll(ctx context.Context, d *inventory.Device) Outcome {
 	}
 	o.Facts = reading.Facts
 	return o
+}
+
+func (p *SSH) target(d *inventory.Device) (sshcli.Target, error) {
+	credential, ok := p.credentials[d.Credential]
+	if !ok {
+		return sshcli.Target{}, fmt.Errorf("credential %q is not known", d.Credential)
+	}
+	return sshcli.Target{Name: d.Name, Address: d.Address, Credential: credential, Legacy: d.Legacy}, nil
 }
 
 func outputs(t sshcli.Transcript) []parser.Output {

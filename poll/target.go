@@ -144,7 +144,13 @@ func (t *target) claim(s slot, now time.Time) (r *roster, d *inventory.Device, o
 		return nil, nil, false
 	}
 	t.busy, t.polled = true, now
-	return t.roster, t.device, true
+	d = t.device
+	if found := t.status.Load().Platform; d.Platform == inventory.Auto && found != inventory.Auto {
+		known := *d
+		known.Detected = found
+		d = &known
+	}
+	return t.roster, d, true
 }
 
 // end gives the target back after a poll. Unless the device has left or changed meanwhile, result makes the new status
