@@ -97,7 +97,7 @@ func (h *handshake) classify(ctx context.Context, auth *authenticator, err error
 	if e, ok := errors.AsType[*Error](err); ok {
 		return e
 	}
-	late := ctx.Err() != nil || timedOut(err)
+	late := ctx.Err() != nil || timedOut(err) || h.wire.late.Load() // the wire's deadline may pass before the context's does
 	if h.keyed.Load() {
 		return h.classifyLogin(late, auth, err)
 	}

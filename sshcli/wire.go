@@ -13,6 +13,7 @@ type wire struct {
 	head   [512]byte
 	unread []byte      // of head
 	broken atomic.Bool // a read has failed
+	late   atomic.Bool // because its deadline had passed
 }
 
 // Read hands out single bytes from the head: the library reads the version line byte by byte, which would be a system
@@ -36,6 +37,7 @@ func (w *wire) Read(p []byte) (int, error) {
 func (w *wire) read(p []byte) (int, error) {
 	n, err := w.Conn.Read(p)
 	if n == 0 && err != nil {
+		w.late.Store(timedOut(err))
 		w.broken.Store(true)
 	}
 	return n, err
