@@ -3,6 +3,7 @@ package sshcli
 import (
 	"context"
 	"errors"
+	"fmt"
 	"strings"
 	"time"
 )
@@ -60,7 +61,7 @@ func (a *answer) await(ctx context.Context) error {
 			return nil // nothing can follow any more
 		}
 		if err != nil {
-			return err
+			return fmt.Errorf("%w; the last line is %s", err, a.lastLine())
 		}
 		if !more {
 			if done, err := a.quiet(state); done || err != nil {
@@ -68,11 +69,6 @@ func (a *answer) await(ctx context.Context) error {
 			}
 			continue
 		}
-		now := time.Now()
-		if !a.latest.IsZero() {
-			a.gap = max(a.gap, now.Sub(a.latest))
-		}
-		a.latest = now
 		if err := a.page(); err != nil {
 			return err
 		}
@@ -114,7 +110,7 @@ func (a *answer) top() []byte {
 
 // patience is how long the device has to be quiet until the state is acted upon. One that prints slowly gets more.
 func (a *answer) patience(s state) time.Duration {
-	slow := min(2*a.gap, longSilence)
+	slow := a.slow()
 	switch {
 	case s == working:
 		return a.pace.silence
@@ -169,10 +165,8 @@ func (a *answer) page() error {
 	if line == "" || samePrompt([]byte(line), a.prompt) {
 		return nil
 	}
-	for _, p := range a.dialogue.Pager {
-		if fits(p, line) {
-			return a.pass(p)
-		}
+	if answered, err := a.pager(a.dialogue.Pager, line); answered {
+		return err
 	}
 	for _, g := range a.dialogue.Gates {
 		if !g.credential() && fits(g, line) {
@@ -180,12 +174,8 @@ func (a *answer) page() error {
 			return a.pass(g)
 		}
 	}
-	for _, p := range pagers {
-		if fits(p, line) {
-			return a.pass(p)
-		}
-	}
-	return nil
+	_, err := a.pager(pagers, line)
+	return err
 }
 
 // text is the answer without echo, prompt and what belongs to the prompt.

@@ -57,6 +57,8 @@ func failed(ctx context.Context, doing string, err error) error {
 	switch {
 	case errors.Is(err, errLimit):
 		return &Error{Reason: OutputLimit, Doing: doing, Err: err}
+	case ctx.Err() != nil && errors.Is(err, ctx.Err()):
+		return &Error{Reason: Timeout, Doing: doing, Err: err}
 	case ctx.Err() != nil:
 		return &Error{Reason: Timeout, Doing: doing, Err: ctx.Err()}
 	}

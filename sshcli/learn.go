@@ -14,21 +14,20 @@ import (
 // devices show one before they ask. A banner can look like a prompt, so it is believed only when nothing follows.
 func (s *shell) learn(ctx context.Context) error {
 	const doing = "learn the prompt"
-	probed, latest := false, time.Now()
+	probed := false
 	for {
 		patience := s.pace.silence
 		if s.atPrompt() {
 			patience = s.pace.brief
 			if s.doubtful() {
-				patience = 4 * s.pace.settle
+				patience = max(4*s.pace.settle, s.slow())
 			}
 		}
 		more, err := s.next(ctx, patience)
 		switch {
 		case err != nil:
-			return s.noPrompt(ctx, doing, err, time.Since(latest))
+			return s.noPrompt(ctx, doing, err)
 		case more:
-			latest = time.Now()
 			if err := s.gates(); err != nil {
 				return failed(ctx, doing, err)
 			}
@@ -67,20 +66,14 @@ func (s *shell) learned() {
 
 // noPrompt tells a device that waits at something we do not recognise from one that is silent from the start, or
 // still talking when the time is up: that is a matter of time.
-func (s *shell) noPrompt(ctx context.Context, doing string, err error, quiet time.Duration) error {
-	last := quote(s.log.redact(lastLine(s.screen.Text())))
+func (s *shell) noPrompt(ctx context.Context, doing string, err error) error {
 	switch {
 	case errors.Is(err, errEnded) && ctx.Err() == nil:
-		return &Error{Reason: Session, Doing: doing, Err: fmt.Errorf("%w; its last line is %s", errEnded, last)}
-	case errors.Is(err, errLimit), s.heard == 0, quiet < s.pace.silence/2:
+		return &Error{Reason: Session, Doing: doing, Err: fmt.Errorf("%w; the last line is %s", errEnded, s.lastLine())}
+	case errors.Is(err, errLimit), s.heard == 0, time.Since(s.latest) < s.pace.silence/2:
 		return failed(ctx, doing, err)
 	}
-	return &Error{Reason: Prompt, Doing: doing, Err: fmt.Errorf("no prompt was recognised; the last line is %s", last)}
-}
-
-func lastLine(text string) string {
-	text = strings.TrimRight(text, "\n")
-	return text[strings.LastIndexByte(text, '\n')+1:]
+	return &Error{Reason: Prompt, Doing: doing, Err: fmt.Errorf("no prompt was recognised; the last line is %s", s.lastLine())}
 }
 
 // A device asks a question again if it did not like the answer. A credential is not offered twice.
@@ -89,7 +82,7 @@ const (
 	oftenestCredential = 1
 )
 
-// gates answers the question that the current line asks, if it does.
+// gates answers the question that the current line asks, if it does, and the pager of a long banner.
 func (s *shell) gates() error {
 	line := s.line()
 	if line == "" {
@@ -105,17 +98,32 @@ func (s *shell) gates() error {
 		}
 		if s.asked[i]++; s.asked[i] > limit {
 			if g.credential() {
-				return &Error{Reason: Auth, Doing: "log in at the device's prompt", Err: fmt.Errorf("it asks %s again", quote(line))}
+				return &Error{Reason: Auth, Doing: "log in at the device's prompt", Err: fmt.Errorf("it asks %s again", s.lastLine())}
 			}
-			return &Error{Reason: Prompt, Doing: "answer the device's questions", Err: fmt.Errorf("it asks %s over and over", quote(line))}
+			return &Error{Reason: Prompt, Doing: "answer the device's questions", Err: fmt.Errorf("it asks %s over and over", s.lastLine())}
 		}
 		return s.pass(g)
 	}
 	if asksNewPassword.MatchString(line) {
 		return &Error{Reason: Auth, Doing: "log in at the device's prompt",
-			Err: fmt.Errorf("the password has expired: the device asks %s", quote(line))}
+			Err: fmt.Errorf("the password has expired: the device asks %s", s.lastLine())}
+	}
+	for _, known := range [][]Gate{s.dialogue.Pager, pagers} {
+		if answered, err := s.pager(known, line); answered {
+			return err
+		}
 	}
 	return nil
+}
+
+// pager answers the first of the pagers that fits the line.
+func (s *shell) pager(known []Gate, line string) (answered bool, err error) {
+	for _, p := range known {
+		if fits(p, line) {
+			return true, s.pass(p)
+		}
+	}
+	return false, nil
 }
 
 func fits(g Gate, line string) bool { return g.Ask.MatchString(line) || g.Ask.MatchString(line+" ") }

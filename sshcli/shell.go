@@ -27,6 +27,8 @@ type shell struct {
 	echoes  bool            // the device shows what is typed
 	heard   int             // bytes since the latest command
 	partial bool            // the current line came in more than one piece
+	latest  time.Time       // when the latest piece came; zero: none since the latest command
+	gap     time.Duration   // the longest silence between two pieces since the latest command
 	asked   map[int]int     // how often each gate was answered
 	timer   *time.Timer
 	ended   bool
@@ -172,6 +174,11 @@ func (s *shell) next(ctx context.Context, patience time.Duration) (bool, error) 
 // show puts a piece on the screen, and those that have come meanwhile.
 func (s *shell) show(piece []byte) error {
 	begun, above := len(s.screen.Line()) > 0, len(s.screen.Above())
+	now := time.Now()
+	if !s.latest.IsZero() {
+		s.gap = max(s.gap, now.Sub(s.latest))
+	}
+	s.latest = now
 	for {
 		s.log.received(piece)
 		_, _ = s.screen.Write(piece)
@@ -196,6 +203,16 @@ func (s *shell) show(piece []byte) error {
 func (s *shell) forget() {
 	s.screen.Reset()
 	s.heard, s.partial = 0, false
+	s.latest, s.gap = time.Time{}, 0
+}
+
+// slow is how long to wait for the next piece of a device that prints with pauses.
+func (s *shell) slow() time.Duration { return min(2*s.gap, longSilence) }
+
+// lastLine is the last line with text, for messages.
+func (s *shell) lastLine() string {
+	text := strings.TrimRight(s.screen.Text(), "\n")
+	return quote(s.log.redact(text[strings.LastIndexByte(text, '\n')+1:]))
 }
 
 // line is the current line without trailing blanks.
