@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"fmt"
+	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -18,7 +19,8 @@ import (
 	"github.com/netver/netver_exporter/inventory"
 )
 
-// Poller asks one device.
+// Poller asks one device. One that is an io.Closer is a pointer; it is closed when its plan has been replaced or Run has ended; polls
+// may still be in flight then.
 type Poller interface {
 	Poll(ctx context.Context, d *inventory.Device) Outcome
 }
@@ -89,6 +91,7 @@ func (e *Engine) Run(ctx context.Context) error {
 		}
 	}
 	r.stop()
+	retire(e.current.Load().poller, nil)
 	if stopErr := schedule.Shutdown(); err == nil && stopErr != nil {
 		err = fmt.Errorf("stop the schedule: %w", stopErr)
 	}
@@ -140,7 +143,15 @@ func (e *Engine) Apply(plan Plan) error {
 		next.groups[g.Name].configure(g, plan.Settings.Spread, members[next.groups[g.Name]])
 	}
 	notify(e.changed)
+	retire(old.poller, next.poller)
 	return nil
+}
+
+// retire lets a poller that is not needed any more close what it holds. next is the one that takes its place.
+func retire(p, next Poller) {
+	if c, ok := p.(io.Closer); ok && p != next {
+		_ = c.Close() // nothing of it is wanted any more
+	}
 }
 
 // target finds the device among those known, so that it keeps what is known of it.

@@ -18,7 +18,8 @@ type SSH struct {
 	platforms   *parser.Registry
 	credentials map[string]*sshcli.Credential
 	scripts     map[string]script // by platform
-	unknown     sshcli.Dialogue   // with a device of an unknown platform
+	sessions    sessions
+	unknown     sshcli.Dialogue // with a device of an unknown platform
 }
 
 // NewSSH makes a Poller. With record, the transcripts of its outcomes hold a log of the session.
@@ -70,7 +71,7 @@ func (p *SSH) poll(ctx context.Context, d *inventory.Device, platform string) Ou
 	if d.Mode != "" {
 		script.dialogue.Mode = sshcli.Mode(d.Mode)
 	}
-	o.Transcript, o.Err = p.client.Run(ctx, target, script.dialogue)
+	o.Transcript, o.Err = p.talk(ctx, d, target, script.dialogue)
 	if o.Err != nil {
 		return o
 	}
@@ -82,6 +83,14 @@ func (p *SSH) poll(ctx context.Context, d *inventory.Device, platform string) Ou
 	}
 	o.Facts = reading.Facts
 	return o
+}
+
+// talk holds one dialogue, over a kept session where the device's group has them.
+func (p *SSH) talk(ctx context.Context, d *inventory.Device, t sshcli.Target, script sshcli.Dialogue) (sshcli.Transcript, error) {
+	if p.sessions.keep.Groups[d.Group] {
+		return p.sessions.talk(ctx, p.client, t, script)
+	}
+	return p.client.Run(ctx, t, script)
 }
 
 func (p *SSH) target(d *inventory.Device) (sshcli.Target, error) {
