@@ -24,8 +24,9 @@ test: packages vet rules ## everything that decides: units with the race detecto
 	go test -tags e2e -count=1 $(AS_ROOT) ./e2e/...
 
 .PHONY: packages
-packages: ## the Debian packages that the end-to-end tests need
-	scripts/install-packages.sh
+packages: ## the Debian packages and the accounts that the end-to-end tests need
+	scripts/install-packages.sh frr openssh-server prometheus
+	scripts/make-accounts.sh
 
 .PHONY: vet
 vet:
@@ -56,13 +57,17 @@ vulnerabilities: ## known vulnerabilities in what we call; says so when the data
 	scripts/vulnerabilities.sh $(GOVULNCHECK)
 
 .PHONY: bench
-bench: ## benchmarks and the small rig
+bench: bench-packages ## benchmarks and the small rig
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./bench
 
+.PHONY: bench-packages
+bench-packages: ## Netmiko, which the rig compares us with
+	scripts/install-packages.sh python3-netmiko
+
 .PHONY: bench-large
-bench-large: ## the rig with 50,000 devices
-	go run ./bench -devices 50000 -workers 256
+bench-large: bench-packages ## the rig with 50,000 devices
+	go run ./bench -large 50000
 
 .PHONY: docker
 docker: ## an image that holds the binary and nothing else

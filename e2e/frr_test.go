@@ -23,7 +23,7 @@ func startFRR(t *testing.T) (version string) {
 	out, err := exec.Command(daemon, "--version").Output()
 	match := regexp.MustCompile(`^zebra version (\S+)`).FindSubmatch(out)
 	if err != nil || match == nil {
-		t.Fatalf("FRRouting is not installed; run scripts/install-packages.sh: %v", err)
+		t.Fatalf("FRRouting is not installed; run make packages: %v", err)
 	}
 	version = string(match[1])
 

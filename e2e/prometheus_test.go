@@ -28,7 +28,7 @@ func startPrometheus(t *testing.T, targets ...string) prometheus {
 	t.Helper()
 	program, err := exec.LookPath("prometheus")
 	if err != nil {
-		t.Fatalf("Prometheus is not installed; run scripts/install-packages.sh: %v", err)
+		t.Fatalf("Prometheus is not installed; run make packages: %v", err)
 	}
 	dir := t.TempDir()
 	for _, name := range []string{"rules.yml", "alerts.yml"} {

@@ -13,7 +13,7 @@ import (
 	"testing"
 )
 
-// The accounts that scripts/install-packages.sh makes.
+// The accounts that scripts/make-accounts.sh makes.
 const (
 	router = "netver-router" // its login shell is vtysh
 	host   = "netver-host"   // its login shell is bash
@@ -31,7 +31,7 @@ func startSSHD(t *testing.T) server {
 	t.Helper()
 	const daemon = "/usr/sbin/sshd"
 	if _, err := exec.LookPath(daemon); err != nil {
-		t.Fatalf("OpenSSH is not installed; run scripts/install-packages.sh: %v", err)
+		t.Fatalf("OpenSSH is not installed; run make packages: %v", err)
 	}
 	if os.Geteuid() != 0 {
 		t.Fatal("sshd needs root to log in the accounts of the test; run this test as root")
