@@ -33,9 +33,9 @@ type breaker struct {
 type fuse struct {
 	log        *slog.Logger
 	credential string
-	devices    int // that use it
 
 	mu      sync.Mutex
+	devices int                  // that use it
 	refused map[string]time.Time // devices that newly refused it since the last one accepted it
 	known   map[string]bool      // devices whose latest answer was a refusal
 	paused  bool
@@ -48,18 +48,31 @@ func newBreaker(log *slog.Logger) *breaker {
 	return &breaker{log: log, fuses: make(map[string]*fuse)}
 }
 
-// reset starts anew with the credentials in use and their numbers of devices. A poll in flight still reports to the
-// fuse it began with, so that it says nothing of what was loaded since.
-func (b *breaker) reset(credentials map[string]int) {
+// reset takes the credentials in use and their numbers of devices. Unless the old fuses are to be kept it starts anew;
+// a poll in flight still reports to the fuse it began with, so that it says nothing of what was loaded since.
+func (b *breaker) reset(credentials map[string]int, keep bool) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
+	old := b.fuses
 	b.fuses = make(map[string]*fuse, len(credentials))
 	for name, devices := range credentials {
-		b.fuses[name] = &fuse{
-			log: b.log, credential: name, devices: devices,
-			refused: make(map[string]time.Time), known: make(map[string]bool),
+		f, known := old[name]
+		if !known || !keep {
+			f = newFuse(b.log, name)
 		}
+		f.count(devices)
+		b.fuses[name] = f
 	}
+}
+
+func newFuse(log *slog.Logger, credential string) *fuse {
+	return &fuse{log: log, credential: credential, refused: make(map[string]time.Time), known: make(map[string]bool)}
+}
+
+func (f *fuse) count(devices int) {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.devices = devices
 }
 
 // use returns the credential's fuse.
@@ -68,7 +81,7 @@ func (b *breaker) use(credential string) *fuse {
 	defer b.mu.Unlock()
 	f, ok := b.fuses[credential]
 	if !ok { // the device left while its slot was on the way to a worker
-		f = &fuse{log: b.log, credential: credential, refused: make(map[string]time.Time), known: make(map[string]bool)}
+		return newFuse(b.log, credential)
 	}
 	return f
 }

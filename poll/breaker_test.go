@@ -90,6 +90,12 @@ func TestReloadResumes(t *testing.T) {
 		if !e.Snapshot().Paused["netops"] {
 			t.Fatal("not paused")
 		}
+		if err := e.Apply(plan); err != nil { // new devices perhaps, but the same credentials
+			t.Fatal(err)
+		}
+		if !e.Snapshot().Paused["netops"] {
+			t.Error("resumed without another poller")
+		}
 		plan.Poller = newFleet(after(time.Second))
 		if err := e.Apply(plan); err != nil {
 			t.Fatal(err)
@@ -132,7 +138,7 @@ func TestFuse(t *testing.T) {
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			b := newBreaker(slog.New(slog.DiscardHandler))
-			b.reset(map[string]int{"netops": 9})
+			b.reset(map[string]int{"netops": 9}, false)
 			f := b.use("netops")
 			start := time.Now()
 			for _, s := range tc.steps {

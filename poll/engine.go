@@ -19,7 +19,7 @@ import (
 	"github.com/netver/netver_exporter/inventory"
 )
 
-// Poller asks one device. One that is an io.Closer is a pointer; it is closed when its plan has been replaced or Run has ended; polls
+// Poller asks one device. It is comparable, such as a pointer. One that is an io.Closer is closed when its plan has been replaced or Run has ended; polls
 // may still be in flight then.
 type Poller interface {
 	Poll(ctx context.Context, d *inventory.Device) Outcome
@@ -99,7 +99,8 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 // Apply replaces the plan. Devices that stay keep their counters, facts and phase; those that left are gone from the
-// next Snapshot on. A credential that was paused is tried again. An error changes nothing.
+// next Snapshot on. With another Poller, which may have another password, paused credentials are tried again. An error
+// changes nothing.
 func (e *Engine) Apply(plan Plan) error {
 	if err := plan.validate(); err != nil {
 		return err
@@ -134,7 +135,7 @@ func (e *Engine) Apply(plan Plan) error {
 		}
 	}
 	slices.SortFunc(next.targets, func(a, b *target) int { return cmp.Compare(a.name, b.name) })
-	e.breaker.reset(credentials)
+	e.breaker.reset(credentials, old.poller == next.poller)
 	e.limiter.SetLimit(plan.Settings.limit())
 	e.current.Store(next)
 	e.dismiss(old, next)

@@ -115,6 +115,9 @@ func (r *record) learn(s *Status, res *result) {
 		// Another box under the same name: neither its uptime nor its version is a change of the old one's.
 		r.boot, r.version = boot{}, ""
 	}
+	if facts.BootTime.After(now.Add(slack)) { // by a clock that is wrong
+		facts.BootTime = time.Time{}
+	}
 	rebooted := false
 	switch {
 	case facts.Uptime != nil:

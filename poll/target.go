@@ -43,8 +43,10 @@ func (t *target) assign(r *roster, g *group, d *inventory.Device, now time.Time)
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	old := t.device
+	if t.roster == nil || t.roster.poller != r.poller {
+		t.record.forgive()
+	}
 	t.device, t.roster, t.group = d, r, g
-	t.record.forgive()
 	switch {
 	case old == nil: // new, or back again
 		t.record, t.polled, t.joined = record{}, time.Time{}, now
