@@ -16,6 +16,7 @@ type ageText struct {
 	before, after string // of the answer, around the value
 	parts         []agePart
 	age           time.Duration // as the sample has it
+	boot          *bootStamp    // the value is the time of the boot instead, and there are no parts
 }
 
 // agePart is a number of the value with the text that precedes it. The last part may have no number.
@@ -32,7 +33,14 @@ func findAge(p *parser.Platform, answers []parser.Output) *ageText {
 		return nil
 	}
 	for _, m := range reading.Matches {
-		if m.Fact != "uptime" {
+		var boot *bootStamp
+		switch m.Fact {
+		case "uptime":
+		case "boot_time":
+			if boot = newBootStamp(m, reading.Matches); boot == nil {
+				continue
+			}
+		default:
 			continue
 		}
 		for _, a := range answers {
@@ -43,9 +51,12 @@ func findAge(p *parser.Platform, answers []parser.Output) *ageText {
 			age := &ageText{
 				command: a.Command,
 				before:  a.Text[:at], after: a.Text[at+len(m.Value):],
-				age: reading.Facts.Uptime.Age,
+				age:  reading.Facts.Uptime.Age,
+				boot: boot,
 			}
-			age.parts = cutAge(inNumbers.Replace(m.Value), age.age)
+			if boot == nil {
+				age.parts = cutAge(inNumbers.Replace(m.Value), age.age)
+			}
 			if age.verify(p, answers) {
 				return age
 			}
@@ -73,6 +84,9 @@ func valueOffset(text string, m parser.Match) int {
 func (a *ageText) at(age time.Duration) string {
 	var b strings.Builder
 	b.WriteString(a.before)
+	if a.boot != nil {
+		b.WriteString(a.boot.at(age))
+	}
 	for _, p := range a.parts {
 		b.WriteString(p.lead)
 		if p.unit > 0 {
