@@ -56,12 +56,13 @@ func newPace(ctx context.Context, answered time.Duration) pace {
 
 const longSilence = 2 * time.Second
 
-// A PTY so large that devices which go by it neither wrap nor page, and without echo for those that can (RFC 4254, 6.2).
+// A PTY so large that devices which go by it neither wrap nor page (RFC 4254, 6.2). Echo is left on, although it has to
+// be cut off again: an answer that begins with the echo of its command is not mistaken for what came before it.
 var ptyRequest = ssh.Marshal(struct {
 	Term                         string
 	Columns, Rows, Width, Height uint32
 	Modes                        string
-}{"vt100", 511, 1000, 0, 0, "\x35\x00\x00\x00\x00" + "\x80\x00\x00\x96\x00" + "\x81\x00\x00\x96\x00" + "\x00"})
+}{"vt100", 511, 1000, 0, 0, "\x35\x00\x00\x00\x01" + "\x80\x00\x00\x96\x00" + "\x81\x00\x00\x96\x00" + "\x00"})
 
 // openShell opens a channel with a PTY and a shell on it.
 func openShell(ctx context.Context, l *link, d Dialogue, c *Credential, limit int, log *journal) (*shell, error) {
