@@ -1,0 +1,60 @@
+package poll
+
+import (
+	"bytes"
+	"log/slog"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/sshcli"
+)
+
+func TestLogTellsChangesOnly(t *testing.T) {
+	const day = 24 * time.Hour
+	synctest.Test(t, func(t *testing.T) {
+		answers := says(
+			facts("1", "A", day), facts("1", "A", 2*day), failed(sshcli.Timeout), failed(sshcli.Timeout),
+			failed(sshcli.Connect), facts("2", "A", time.Minute), facts("2", "A", day), Outcome{},
+		)
+		f := newFleet(func(d *inventory.Device, n int) (time.Duration, Outcome) {
+			if n >= 8 {
+				panic("a bug")
+			}
+			return answers(d, n)
+		})
+		var text bytes.Buffer
+		log := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+			switch a.Key {
+			case slog.TimeKey, "boot_time":
+				return slog.Attr{}
+			case "stack":
+				return slog.Bool("stack", strings.Contains(a.Value.String(), "goroutine"))
+			}
+			return a
+		}}))
+		e, err := New(oneGroup(settings, f, time.Hour, 1), log, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop := run(t, e)
+		time.Sleep(10*time.Hour - time.Minute)
+		synctest.Wait()
+		stop()
+		want := []string{
+			`level=WARN msg="device is down" device=lab-g-00000 platform=cisco_ios reason=timeout err=try`,
+			`level=WARN msg="device is down for another reason" device=lab-g-00000 platform=cisco_ios reason=connect before=timeout err=try`,
+			`level=INFO msg="device is up again" device=lab-g-00000 platform=cisco_ios after=connect`,
+			`level=WARN msg="device has rebooted" device=lab-g-00000 platform=cisco_ios reboots=1`,
+			`level=INFO msg="device has changed its version" device=lab-g-00000 platform=cisco_ios version=2`,
+			`level=WARN msg="device is down" device=lab-g-00000 platform=cisco_ios reason=internal err="panic: a bug" stack=true`,
+		}
+		if diff := cmp.Diff(want, strings.Split(strings.TrimSpace(text.String()), "\n")); diff != "" {
+			t.Errorf("log (-want +got):\n%s", diff)
+		}
+	})
+}
