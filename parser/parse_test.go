@@ -60,6 +60,7 @@ func TestParseUptimeFacts(t *testing.T) {
 		{"boot time without a zone", stamps, "boot 2024-01-05 09:10:11", "", ""},
 		{"boot time of a clock never set", stamps, "boot 1970-01-01 00:00:07 UTC", "", ""},
 		{"boot time in the future", stamps, "boot 2024-01-05 09:10:11\nnow 2023-01-05 10:10:12", "", ""},
+		{"boot time in the future by the device's own clock", stamps, "boot 2024-01-05 09:10:11 UTC\nnow 2023-01-05 10:10:12 UTC", "", ""},
 		{"uptime and boot time", stamps, "up 3 hours\nboot 2024-01-05 09:10:11 UTC", "3h0m0s", ""},
 		{"no uptime at all", stamps, "up to you\nup 3 lunches", "", ""},
 		{"the next line that converts", stamps, "up to you\nup 3 days", "72h0m0s", ""},

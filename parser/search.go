@@ -1,6 +1,9 @@
 package parser
 
-import "strings"
+import (
+	"errors"
+	"strings"
+)
 
 // search is one reading in the making. A fact that is found stands: neither a later rule nor a later answer changes it.
 type search struct {
@@ -127,6 +130,8 @@ func (s *search) settleBootTime() {
 	if s.found[factClock] {
 		age, err := s.clock.since(s.boot)
 		switch {
+		case errors.Is(err, errSetBack):
+			return // since the boot, so that a boot time told by the old setting dates nothing
 		case err != nil:
 		case told == nil, age.Resolution < told.Resolution && (age.Age-told.Age).Abs() <= told.Resolution:
 			s.reading.Facts.Uptime = &age

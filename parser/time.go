@@ -1,6 +1,7 @@
 package parser
 
 import (
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -157,6 +158,8 @@ func epochInstant(digits string) (instant, error) {
 	return v.when, err
 }
 
+var errSetBack = errors.New("boot time is after the clock")
+
 // since is the time from boot to at, when both tell it: both with a known zone, or both by the same clock without one.
 func (at instant) since(boot instant) (Uptime, error) {
 	if at.zoned != boot.zoned || at.zone != boot.zone {
@@ -164,7 +167,7 @@ func (at instant) since(boot instant) (Uptime, error) {
 	}
 	age := at.wall.Sub(boot.wall)
 	if age < 0 {
-		return Uptime{}, fmt.Errorf("boot time is after the clock")
+		return Uptime{}, errSetBack
 	}
 	return Uptime{Age: age, Resolution: max(at.step, boot.step)}, nil
 }
