@@ -1,0 +1,162 @@
+package faults
+
+import (
+	"bytes"
+	"fmt"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"gopkg.in/yaml.v3"
+
+	"github.com/netver/netver_exporter/lab"
+	"github.com/netver/netver_exporter/parser"
+)
+
+// known is every built-in platform and its samples.
+var known = sync.OnceValues(func() (*parser.Registry, error) { return parser.BuiltIns() })
+
+// newDevice makes a device of a platform's first sample. Its uptime grows, and the prompt and the answers have its name.
+func newDevice(t *testing.T, name, platform string) *lab.Device {
+	t.Helper()
+	platforms, err := known()
+	if err != nil {
+		t.Fatal(err)
+	}
+	p, ok := platforms.Get(platform)
+	if !ok {
+		t.Fatalf("no platform %q", platform)
+	}
+	samples, err := parser.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range samples {
+		if s.Platform == platform {
+			return &lab.Device{Name: name, Hostname: name, Platform: p, Sample: s, Aging: true}
+		}
+	}
+	t.Fatalf("no sample of platform %q", platform)
+	return nil
+}
+
+// newDevices makes n devices of the platforms in turn.
+func newDevices(t *testing.T, prefix string, n int, platforms ...string) []*lab.Device {
+	t.Helper()
+	var devices []*lab.Device
+	for i := range n {
+		devices = append(devices, newDevice(t, fmt.Sprintf("lab-%s-%04d", prefix, i), platforms[i%len(platforms)]))
+	}
+	return devices
+}
+
+// twoModes is a platform that is asked by exec, and one that is asked in a shell.
+var twoModes = []string{"arista_eos", "cisco_ios"}
+
+// startFleet makes the devices reachable until the test ends.
+func startFleet(t *testing.T, devices ...*lab.Device) *lab.Fleet {
+	t.Helper()
+	fleet, err := lab.Start(t.Context(), devices...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fleet.Close)
+	return fleet
+}
+
+// config is a configuration file in the making.
+type config struct {
+	Poll        pollSection               `yaml:"poll"`
+	SSH         map[string]any            `yaml:"ssh"`
+	Credentials map[string]map[string]any `yaml:"credentials"`
+	Groups      []group                   `yaml:"groups"`
+
+	path string
+}
+
+type pollSection struct {
+	Interval       time.Duration `yaml:"interval"`
+	Timeout        time.Duration `yaml:"timeout"`
+	ConnectTimeout time.Duration `yaml:"connect_timeout"`
+	Concurrency    int           `yaml:"concurrency"`
+}
+
+type group struct {
+	Name        string   `yaml:"name"`
+	Credentials string   `yaml:"credentials"`
+	Devices     []member `yaml:"devices"`
+}
+
+type member struct {
+	Name        string `yaml:"name"`
+	Address     string `yaml:"address"`
+	Platform    string `yaml:"platform"`
+	Mode        string `yaml:"mode,omitempty"`
+	Credentials string `yaml:"credentials,omitempty"`
+}
+
+// newConfig is a configuration with one group of all devices of the fleet. It is not written yet.
+func newConfig(t *testing.T, fleet *lab.Fleet, poll pollSection) *config {
+	t.Helper()
+	dir := t.TempDir()
+	hosts := filepath.Join(dir, "known_hosts")
+	if err := os.WriteFile(hosts, fleet.KnownHosts(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c := &config{
+		Poll:        poll,
+		SSH:         map[string]any{"known_hosts": []string{hosts}},
+		Credentials: map[string]map[string]any{},
+		Groups:      []group{{Name: "lab", Credentials: "lab", Devices: []member{}}},
+		path:        filepath.Join(dir, "config.yml"),
+	}
+	c.credential("lab", lab.Password)
+	for _, d := range fleet.Devices() {
+		c.add(memberOf(d))
+	}
+	return c
+}
+
+func memberOf(d *lab.Device) member {
+	return member{Name: d.Name, Address: d.Addr(), Platform: d.Platform.ID}
+}
+
+func (c *config) add(m member) { c.Groups[0].Devices = append(c.Groups[0].Devices, m) }
+
+func (c *config) credential(name, password string) {
+	c.Credentials[name] = map[string]any{"username": lab.Username, "password": password}
+}
+
+// forget takes a device out of the known hosts.
+func (c *config) forget(t *testing.T, d *lab.Device) {
+	t.Helper()
+	hosts := c.SSH["known_hosts"].([]string)[0]
+	text, err := os.ReadFile(hosts)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var kept []byte
+	for line := range bytes.Lines(text) {
+		if !bytes.Contains(line, []byte("["+d.Address.String()+"]")) {
+			kept = append(kept, line...)
+		}
+	}
+	if err := os.WriteFile(hosts, kept, 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+// write puts the configuration where the exporter reads it, and returns the path.
+func (c *config) write(t *testing.T) string {
+	t.Helper()
+	text, err := yaml.Marshal(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(c.path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return c.path
+}

@@ -1,0 +1,45 @@
+package faults
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"testing"
+	"time"
+)
+
+// binary is the exporter. TestMain builds it, with the race detector if the tests have it.
+var binary string
+
+func TestMain(m *testing.M) {
+	flag.Parse()
+	os.Exit(func() int {
+		dir, err := os.MkdirTemp("", "netver-faults-")
+		if err != nil {
+			fmt.Fprintln(os.Stderr, err)
+			return 1
+		}
+		defer os.RemoveAll(dir)
+		binary = filepath.Join(dir, "netver_exporter")
+		args := []string{"build", "-o", binary}
+		if raceDetector {
+			args = append(args, "-race")
+		}
+		build := exec.Command("go", append(args, "..")...)
+		if out, err := build.CombinedOutput(); err != nil {
+			fmt.Fprintf(os.Stderr, "%s: %v\n%s", build, err, out)
+			return 1
+		}
+		return m.Run()
+	}())
+}
+
+// slowly stretches a time of the plan where the race detector makes everything slow.
+func slowly(d time.Duration) time.Duration {
+	if raceDetector {
+		return 3 * d
+	}
+	return d
+}
