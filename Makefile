@@ -57,17 +57,17 @@ vulnerabilities: ## known vulnerabilities in what we call; says so when the data
 	scripts/vulnerabilities.sh $(GOVULNCHECK)
 
 .PHONY: bench
-bench: bench-packages ## benchmarks and the small rig
+bench: bench-packages ## benchmarks, and the small rig: beside a bare client and Netmiko
 	go test -run '^$$' -bench . -benchmem ./...
 	go run ./bench
 
-.PHONY: bench-packages
-bench-packages: ## Netmiko, which the rig compares us with
-	scripts/install-packages.sh python3-netmiko
-
 .PHONY: bench-large
-bench-large: bench-packages ## the rig with 50,000 devices
-	go run ./bench -large 50000
+bench-large: bench-packages ## the whole of docs/performance.md: the rig with 50,000 devices, some ten minutes
+	go run ./bench -devices 5000 -large 50000 -netmiko 256
+
+.PHONY: bench-packages
+bench-packages: ## the Debian package that the rig compares with
+	scripts/install-packages.sh python3-netmiko
 
 .PHONY: docker
 docker: ## an image that holds the binary and nothing else
