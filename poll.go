@@ -25,12 +25,13 @@ func bindPoll(c *kingpin.CmdClause, f *flags, s streams) func(context.Context) e
 	names := c.Arg("device", "Names of devices in the inventory.").Strings()
 	all := c.Flag("all", "Poll the whole inventory.").Bool()
 	explain := c.Flag("explain", "Show each session with its timings, and which pattern found which fact.").Bool()
+	find := c.Flag("detect", "Show what platform each device turns out to be, and why.").Bool()
 	output := c.Flag("output", "table or json.").Default("table").Enum("table", "json")
 	return func(ctx context.Context) error {
 		if *all == (len(*names) > 0) {
 			return fmt.Errorf("name the devices to poll, or say --all")
 		}
-		_, plan, err := load(f.configFile, *explain)
+		loaded, plan, err := load(f.configFile, *explain)
 		if err != nil {
 			return err
 		}
@@ -38,6 +39,9 @@ func bindPoll(c *kingpin.CmdClause, f *flags, s streams) func(context.Context) e
 			if err := only(&plan, *names); err != nil {
 				return err
 			}
+		}
+		if *find {
+			return detect(ctx, poll.NewSSH(loaded.Client, loaded.Platforms, loaded.Credentials, false), plan, s.out)
 		}
 		if *explain {
 			plan.Poller = &explainer{next: plan.Poller, out: s.out}

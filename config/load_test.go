@@ -45,10 +45,13 @@ func TestLoad(t *testing.T) {
 		d.Name, d.Address = name, address
 		return d
 	}
+	auto := at("lab-new-1", "192.0.2.4:22")
+	auto.Platform = inventory.Auto
 	want := []poll.Group{
 		{Name: "site1", Interval: time.Minute, Concurrency: 16, Devices: []inventory.Device{
 			at("192.0.2.1", "192.0.2.1:22"),
 			at("lab-core-1.example", "lab-core-1.example:22"),
+			auto,
 			at("2001:db8::1", "[2001:db8::1]:22"),
 			at("[2001:DB8::2]:2222", "[2001:db8::2]:2222"),
 			at("lab-edge-1", "192.0.2.2:2022"),
@@ -60,7 +63,7 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(want, c.Groups); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
 	}
-	if d, ok := c.Device("lab-edge-2"); !ok || d.Address != "192.0.2.3:22" || c.Devices() != 6 {
+	if d, ok := c.Device("lab-edge-2"); !ok || d.Address != "192.0.2.3:22" || c.Devices() != 7 {
 		t.Errorf("device lab-edge-2 of %d: %+v, %v", c.Devices(), d, ok)
 	}
 }
@@ -88,7 +91,7 @@ func TestMergeKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(c.Credentials["spare"].Username, c.Credentials["spare"].Password.Reveal(), c.Groups[1].Name, c.Groups[1].Devices)
-	want := "netopstwosite2[{b 192.0.2.2:22 cisco_ios netops site2  false [{site site1}]}]"
+	want := "netopstwosite2[{b 192.0.2.2:22 cisco_ios  netops site2  false [{site site1}]}]"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("merged (-want +got):\n%s", diff)
 	}

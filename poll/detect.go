@@ -3,6 +3,7 @@ package poll
 import (
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 
 	"github.com/netver/netver_exporter/inventory"
@@ -61,15 +62,21 @@ func undetected(format string, args ...any) error {
 	return &sshcli.Error{Reason: Parse, Doing: "find out the platform", Err: fmt.Errorf(format+"; name the platform in the inventory", args...)}
 }
 
-// unknownDialogue is ready for every prompt and question of the platforms, and types what a terminal's Enter key sends,
-// which all of them take.
+var answersQuestion = regexp.MustCompile(`^(?i:\{\w+\}|y|yes|n|no|a|\d| ?)$`)
+
+// unknownDialogue is ready for every prompt of the platforms, and types what a terminal's Enter key sends, which all of
+// them take. Of the answers to their questions it leaves out those that are commands.
 func unknownDialogue(platforms *parser.Registry, record bool) sshcli.Dialogue {
 	d := sshcli.Dialogue{Mode: sshcli.Shell, Enter: "\r", Record: record}
 	for _, p := range platforms.All() {
 		own := dialogue(p, false)
 		d.Prompt = append(d.Prompt, own.Prompt...)
 		d.Context = append(d.Context, own.Context...)
-		d.Gates = append(d.Gates, own.Gates...)
+		for _, g := range own.Gates {
+			if answersQuestion.MatchString(g.Answer) {
+				d.Gates = append(d.Gates, g)
+			}
+		}
 		d.Pager = append(d.Pager, own.Pager...)
 	}
 	return d
