@@ -2,10 +2,8 @@ package poll
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"log/slog"
-	"maps"
 	"slices"
 	"sync"
 	"testing"
@@ -351,57 +349,4 @@ func TestPollNow(t *testing.T) {
 			t.Errorf("%d polls, want the third to go on", got)
 		}
 	})
-}
-
-func TestBadPlans(t *testing.T) {
-	ok := oneGroup(settings, newFleet(after(0)), time.Minute, 2)
-	for name, spoil := range map[string]func(*Plan){
-		"no poller":        func(p *Plan) { p.Poller = nil },
-		"no workers":       func(p *Plan) { p.Settings.Concurrency = 0 },
-		"no timeout":       func(p *Plan) { p.Settings.Timeout = 0 },
-		"spread too large": func(p *Plan) { p.Settings.Spread = 1.1 },
-		"negative rate":    func(p *Plan) { p.Settings.LoginRate = -1 },
-		"no interval":      func(p *Plan) { p.Groups = []Group{{Name: "a"}} },
-		"group twice":      func(p *Plan) { p.Groups = append(p.Groups, p.Groups[0]) },
-	} {
-		t.Run(name, func(t *testing.T) {
-			p := ok
-			spoil(&p)
-			if _, err := New(p, slog.New(slog.DiscardHandler), nil); err == nil {
-				t.Error("accepted")
-			}
-		})
-	}
-	e, err := New(ok, slog.New(slog.DiscardHandler), nil)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := e.Apply(Plan{}); err == nil {
-		t.Error("Apply took an empty plan")
-	}
-	if got := len(e.Snapshot().Devices); got != 2 {
-		t.Errorf("%d devices after a bad Apply, want 2", got)
-	}
-}
-
-func TestReasonOf(t *testing.T) {
-	for _, tc := range []struct {
-		err  error
-		want sshcli.Reason
-	}{
-		{nil, ""},
-		{fmt.Errorf("ask: %w", &sshcli.Error{Reason: sshcli.Prompt}), sshcli.Prompt},
-		{&sshcli.Error{Reason: Parse}, Parse},
-		{&sshcli.Error{Reason: "not of the list"}, Internal},
-		{context.DeadlineExceeded, sshcli.Timeout},
-		{errors.New("anything"), Internal},
-	} {
-		if got := ReasonOf(tc.err); got != tc.want {
-			t.Errorf("ReasonOf(%v) = %q, want %q", tc.err, got, tc.want)
-		}
-	}
-	all := newTally().byReason()
-	if got := len(slices.Collect(maps.Keys(all))); got != len(Reasons) || got != 17 {
-		t.Errorf("%d reasons from 0", got)
-	}
 }
