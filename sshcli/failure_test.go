@@ -73,14 +73,16 @@ func checkFailure(t *testing.T, fault lab.Fault, mode Mode, want Reason, says st
 	t.Helper()
 	const timeout, connectTimeout = 2 * time.Second, time.Second
 	d := simulated(func(d *lab.Device) { d.Fault = fault })
-	client := clientFor(t, startLab(t, d), func(c *Config) { c.ConnectTimeout = connectTimeout })
+	client := clientFor(t, startLab(t, d), func(c *Config) {
+		c.ConnectTimeout, c.OutputLimit = connectTimeout, 2<<20
+	})
 	ctx, cancel := context.WithTimeout(t.Context(), timeout)
 	defer cancel()
 	start := time.Now()
 	transcript, err := client.Run(ctx, targetOf(d), dialogueOf(d.Platform, mode, "show version"))
 	took := time.Since(start)
 
-	limit := timeout + 100*time.Millisecond
+	limit := timeout + 400*time.Millisecond // what a busy machine adds
 	if want == ConnectTimeout {
 		limit = connectTimeout + 500*time.Millisecond
 	}
