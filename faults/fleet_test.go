@@ -15,13 +15,16 @@ import (
 	"github.com/netver/netver_exporter/parser"
 )
 
-// known is every built-in platform and its samples.
-var known = sync.OnceValues(func() (*parser.Registry, error) { return parser.BuiltIns() })
+// What devices are made of.
+var (
+	builtIns = sync.OnceValues(parser.BuiltIns)
+	samples  = sync.OnceValues(parser.Samples)
+)
 
 // newDevice makes a device of a platform's first sample. Its uptime grows, and the prompt and the answers have its name.
 func newDevice(t *testing.T, name, platform string) *lab.Device {
 	t.Helper()
-	platforms, err := known()
+	platforms, err := builtIns()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -29,11 +32,11 @@ func newDevice(t *testing.T, name, platform string) *lab.Device {
 	if !ok {
 		t.Fatalf("no platform %q", platform)
 	}
-	samples, err := parser.Samples()
+	all, err := samples()
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, s := range samples {
+	for _, s := range all {
 		if s.Platform == platform {
 			return &lab.Device{Name: name, Hostname: name, Platform: p, Sample: s, Aging: true}
 		}
@@ -50,6 +53,16 @@ func newDevices(t *testing.T, prefix string, n int, platforms ...string) []*lab.
 		devices = append(devices, newDevice(t, fmt.Sprintf("lab-%s-%04d", prefix, i), platforms[i%len(platforms)]))
 	}
 	return devices
+}
+
+// setFault gives the devices a fault; "" heals them.
+func setFault(t *testing.T, f lab.Fault, devices ...*lab.Device) {
+	t.Helper()
+	for _, d := range devices {
+		if err := d.SetFault(f); err != nil {
+			t.Fatal(err)
+		}
+	}
 }
 
 // twoModes is a platform that is asked by exec, and one that is asked in a shell.
