@@ -29,6 +29,9 @@ func load(file string, record bool) (*config.Config, poll.Plan, error) {
 	if err != nil {
 		return nil, poll.Plan{}, err
 	}
+	if err := collector.Lint(c.Platforms.All()); err != nil {
+		return nil, poll.Plan{}, err
+	}
 	return c, poll.Plan{
 		Settings: c.Settings,
 		Groups:   c.Groups,
@@ -49,7 +52,6 @@ func run(ctx context.Context, f *flags, log *slog.Logger) error {
 	handler, err := web.New(web.Config{
 		Version:   version.Version,
 		Metrics:   x.collector,
-		Probe:     x.collector.Device,
 		Poll:      x.engine.PollNow,
 		Snapshot:  x.engine.Snapshot,
 		Ready:     func() bool { return true }, // start has loaded the inventory
@@ -105,13 +107,14 @@ func (x *exporter) reload() error {
 	return err
 }
 
-// loaded says how a load went, in the metrics and in the log.
+// loaded makes known how a load went and what it brought, in the metrics and in the log.
 func (x *exporter) loaded(c *config.Config, err error) {
 	x.collector.Reloaded(err == nil, time.Now())
 	if err != nil {
 		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
 		return
 	}
+	x.collector.Declare(c.Platforms.All())
 	for _, warning := range c.Warnings {
 		x.log.Warn(warning)
 	}

@@ -12,11 +12,10 @@ import (
 	"sync"
 	"time"
 
-	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
-	_ "github.com/prometheus/client_golang/prometheus/promhttp/zstd" // lets promhttp offer zstd
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
+	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -26,8 +25,7 @@ const maxScrapes = 40
 // Config is what the pages show and act on.
 type Config struct {
 	Version   string
-	Metrics   prometheus.TransactionalGatherer
-	Probe     func(*poll.Status) prometheus.Gatherer // the series of one device
+	Metrics   *collector.Collector
 	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
 	Snapshot  func() poll.Snapshot
 	Ready     func() bool  // the first inventory has been loaded
@@ -85,12 +83,10 @@ func path(pattern string) string {
 }
 
 func metrics(c Config) http.Handler {
-	return promhttp.HandlerForTransactional(c.Metrics, promhttp.HandlerOpts{
+	return c.Metrics.Handler(promhttp.HandlerOpts{
 		ErrorLog:            slog.NewLogLogger(c.Log.Handler(), slog.LevelError),
-		ErrorHandling:       promhttp.ContinueOnError,
 		MaxRequestsInFlight: maxScrapes,
 		EnableOpenMetrics:   true,
-		CoalesceGather:      true,
 	})
 }
 
@@ -107,7 +103,7 @@ func probe(c Config) http.Handler {
 			http.Error(w, fmt.Sprintf("no device %q in the inventory", target), http.StatusNotFound)
 			return
 		}
-		promhttp.HandlerFor(c.Probe(status), promhttp.HandlerOpts{EnableOpenMetrics: true}).ServeHTTP(w, r)
+		promhttp.HandlerFor(c.Metrics.Device(status), promhttp.HandlerOpts{EnableOpenMetrics: true}).ServeHTTP(w, r)
 	})
 }
 
