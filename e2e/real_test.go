@@ -32,6 +32,7 @@ groups:
     devices:
       - {name: host-1, address: "%[6]s"}
       - {name: host-2, address: "%[6]s", mode: shell, credentials: host-password}
+      - {name: host-3, address: "%[7]s", mode: shell}
 `
 
 // TestReal watches OpenSSH in front of FRRouting and of this host, and the lab, with a Prometheus that has the shipped
@@ -41,14 +42,14 @@ func TestReal(t *testing.T) {
 	sshd := startSSHD(t)
 	dir := t.TempDir()
 	config := writeFile(t, filepath.Join(dir, "config.yml"), realConfig, router, host, sshd.key,
-		writeFile(t, filepath.Join(dir, "password"), "%s\n", sshd.password), sshd.knownHosts, sshd.address)
+		writeFile(t, filepath.Join(dir, "password"), "%s\n", sshd.password), sshd.knownHosts, sshd.address, sshd.slow)
 	run(t, binary, "check", "--config.file="+config)
 	watch := startExporter(t, "--config.file="+config)
 	lab := startExporter(t, "lab")
 	prom := startPrometheus(t, watch.address, lab.address)
 
 	t.Run("devices", func(t *testing.T) {
-		for _, device := range []string{"frr-1", "frr-2", "frr-3", "host-1", "host-2"} {
+		for _, device := range []string{"frr-1", "frr-2", "frr-3", "host-1", "host-2", "host-3"} {
 			prom.answers(t, `netver_device_up{device="`+device+`"} == 1`)
 		}
 		info := prom.answers(t, `netver_device_info{device=~"frr-.", site="lab", platform="frr", version="`+frr+`"} == 1`)

@@ -22,6 +22,7 @@ const (
 // server is OpenSSH in front of this machine, with a host key and a configuration of its own.
 type server struct {
 	address    string
+	slow       string // address at which the shell takes three seconds to start, as behind a busy AAA server
 	knownHosts string // path
 	key        string // path of a private key that both accounts take
 	password   string // that both accounts take, for the length of the test
@@ -47,8 +48,11 @@ func startSSHD(t *testing.T) server {
 	authorized := strings.TrimSpace(readFile(t, clientKey+".pub"))
 	address := freeAddress(t, "127.9.7.33")
 	ip, port, _ := net.SplitHostPort(address)
+	const slowIP = "127.9.7.34"
+	slow := net.JoinHostPort(slowIP, port)
 	config := writeFile(t, filepath.Join(dir, "sshd_config"), `
-ListenAddress %s:%s
+ListenAddress %s
+ListenAddress %s
 HostKey %s
 PidFile none
 AuthorizedKeysCommand /bin/echo %s
@@ -58,12 +62,15 @@ AllowUsers %s %s
 UsePAM yes
 PrintMotd no
 MaxStartups 100:30:200
-`, ip, port, hostKey, authorized, router, host)
+Match LocalAddress %s
+	ForceCommand sleep 3; exec "$SHELL" -l
+`, address, slow, hostKey, authorized, router, host, slowIP)
 	sshd := start(t, daemon, "-D", "-e", "-f", config)
 	sshd.listening(t, "tcp", address)
 	return server{
 		address:    address,
-		knownHosts: writeFile(t, filepath.Join(dir, "known_hosts"), "[%s]:%s %s", ip, port, readFile(t, hostKey+".pub")),
+		slow:       slow,
+		knownHosts: writeFile(t, filepath.Join(dir, "known_hosts"), "[%s]:%s,[%s]:%[2]s %[4]s", ip, port, slowIP, readFile(t, hostKey+".pub")),
 		key:        clientKey,
 		password:   givePasswords(t),
 	}
