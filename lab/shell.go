@@ -19,6 +19,7 @@ var farewells = []string{"exit", "quit", "logout"}
 
 // shell plays the session to its end and returns the exit status.
 func (s *session) shell(ctx context.Context) uint32 {
+	s.count(func(c *counters) { c.shells.Add(1) })
 	sh := &shell{
 		session:    s,
 		keyboard:   newKeyboard(s.channel),

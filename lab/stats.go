@@ -15,13 +15,14 @@ type Stats struct {
 	Refusals       int64 // secrets refused, each one counted
 	Commands       int64 // commands received: typed lines and exec requests
 	Polls          int64 // full dialogues: every required command answered to its end
+	Shells         int64 // shells started
 	Farewells      int64 // shells that the client left with exit, quit or logout
 }
 
 // counters are the running form of Stats.
 type counters struct {
-	connections, sessions                        gauge
-	logins, refusals, commands, polls, farewells atomic.Int64
+	connections, sessions                                gauge
+	logins, refusals, commands, polls, shells, farewells atomic.Int64
 }
 
 // Stats is a snapshot of the counters.
@@ -36,6 +37,7 @@ func (c *counters) Stats() Stats {
 		Refusals:       c.refusals.Load(),
 		Commands:       c.commands.Load(),
 		Polls:          c.polls.Load(),
+		Shells:         c.shells.Load(),
 		Farewells:      c.farewells.Load(),
 	}
 }
