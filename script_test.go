@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 
@@ -18,7 +19,8 @@ func TestMain(m *testing.M) {
 }
 
 // TestScript plays testdata/script: the command line as a user sees it. A script's `lab NAME=PLATFORM[:FAULT]...` starts
-// simulated devices and writes lab.yml, which polls them.
+// simulated devices and writes lab.yml, which polls them. Platforms of the script's own are in platforms/*.yml, and what
+// their devices say in samples/PLATFORM.txtar.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "testdata/script",
@@ -32,6 +34,17 @@ func startLab(ts *testscript.TestScript, _ bool, args []string) {
 	ts.Check(err)
 	samples, err := parser.Samples()
 	ts.Check(err)
+	own, err := filepath.Glob(ts.MkAbs("platforms/*.yml"))
+	ts.Check(err)
+	for _, file := range own {
+		p, err := parser.LoadFile(file)
+		ts.Check(err)
+		_, err = platforms.Add(p)
+		ts.Check(err)
+		sample, err := parser.LoadSample(p.ID+"/own", []byte(ts.ReadFile("samples/"+p.ID+".txtar")))
+		ts.Check(err)
+		samples = append(samples, sample)
+	}
 	var devices []*lab.Device
 	for _, arg := range args {
 		name, kind, _ := strings.Cut(arg, "=")
@@ -45,7 +58,11 @@ func startLab(ts *testscript.TestScript, _ bool, args []string) {
 	fleet, err := lab.Start(ctx, devices...)
 	ts.Check(err)
 	ts.Defer(func() { cancel(); fleet.Close() })
-	ts.Check(writeLab(ts.MkAbs("lab.yml"), fleet))
+	file := ts.MkAbs("lab.yml")
+	ts.Check(writeLab(file, fleet))
+	if own != nil {
+		ts.Check(os.WriteFile(file, append([]byte("platform_files: [platforms/*.yml]\n"), ts.ReadFile(file)...), 0o600))
+	}
 }
 
 // device makes a device of the platform's first sample.
