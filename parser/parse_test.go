@@ -38,6 +38,7 @@ func TestRules(t *testing.T) {
 		{"a placeholder is no value", `{version: 'v: (.*)'}`, "v: N/A\nv: unknown\nv: 7", "7"},
 		{"last line without an end", `{version: '^v(\d)$'}`, "x\nv1", "1"},
 		{"carriage returns", `{version: '^v(\d)$'}`, "x\r\nv1\r\n", "1"},
+		{"the echo of the command is no value", `{version: '^(.+)$'}`, "show version\n1", "1"},
 		{"no lines", `{version: '^v(\d)$'}`, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

@@ -43,7 +43,7 @@ func (s *search) rule(name string, r *rule, o *Output, take func(text string) (b
 	complained := false
 	r.visit(o.Text, func(at int, captured string) bool {
 		text := cleanValue(captured)
-		if text == "" || r.not != nil && r.not.MatchString(text) {
+		if text == "" || text == o.Command || r.not != nil && r.not.MatchString(text) { // the command: its echo, as "hostname" in a recording
 			return false
 		}
 		taken, err := take(text)
