@@ -1,0 +1,157 @@
+package web
+
+import (
+	"context"
+	"errors"
+	"io"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+	"time"
+
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+	"go.uber.org/goleak"
+
+	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/poll"
+)
+
+func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+
+// fleet is a device that is up and one that has not been polled.
+type fleet struct{}
+
+func (fleet) Snapshot() poll.Snapshot {
+	at := time.Unix(1_700_000_000, 0)
+	return poll.Snapshot{Devices: []*poll.Status{
+		{
+			Device: inventory.Device{
+				Name: "lab-1", Address: "192.0.2.1:22", Platform: "cisco_ios", Credential: "netops", Group: "site1",
+				Labels: []inventory.Label{{Name: "site", Value: "oslo"}},
+			},
+			Platform: "cisco_ios", Vendor: "Cisco", Polls: 3, Failures: 1, LastPoll: at, LastSuccess: at, Duration: 250 * time.Millisecond,
+			BootTime: at.Add(-time.Hour),
+			Facts:    parser.Facts{Version: "15.2(7)E", Uptime: &parser.Uptime{Age: time.Hour}},
+		},
+		{Device: inventory.Device{Name: "lab-2", Address: "192.0.2.2:22", Platform: "vyos", Credential: "netops", Group: "site1"}, Platform: "vyos"},
+	}}
+}
+
+func newConfig() Config {
+	c := Config{
+		Metrics:  collector.New(),
+		Snapshot: fleet{}.Snapshot,
+		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
+			for _, s := range (fleet{}).Snapshot().Devices {
+				if s.Device.Name == name {
+					return s, true
+				}
+			}
+			return nil, false
+		},
+		Ready:  func() bool { return true },
+		Reload: func() error { return nil },
+		Log:    slog.New(slog.DiscardHandler),
+	}
+	c.Metrics.Watch(fleet{})
+	return c
+}
+
+func TestEndpoints(t *testing.T) {
+	plain := newConfig()
+	lifecycle := newConfig()
+	lifecycle.Lifecycle = true
+	broken := lifecycle
+	broken.Reload = func() error { return errors.New("config.yml:3: no") }
+	starting := newConfig()
+	starting.Ready = func() bool { return false }
+
+	tests := []struct {
+		name    string
+		config  Config
+		request string
+		status  int
+		want    string // in the body
+		not     string // not in the body
+	}{
+		{"landing page", plain, "GET /", 200, `href="/probe"`, "debug/pprof"},
+		{"nothing else", plain, "GET /favicon.ico", 404, "", ""},
+		{"metrics", plain, "GET /metrics", 200, `netver_device_up{device="lab-1",site="oslo"} 1`, `netver_device_up{device="lab-2"`},
+		{"metrics by name", plain, "GET /metrics?name[]=netver_device_up", 200, "netver_device_up", "netver_device_info"},
+		{"probe", plain, "GET /probe?target=lab-1", 200, `netver_device_up{device="lab-1",site="oslo"} 1`, "lab-2"},
+		{"probe of nobody", plain, "GET /probe?target=192.0.2.9", 404, `no device "192.0.2.9" in the inventory`, ""},
+		{"probe without a name", plain, "GET /probe", 400, "target=DEVICE", ""},
+		{"devices", plain, "GET /api/v1/devices", 200, `"device":"lab-2","address":"192.0.2.2:22","group":"site1","platform":"vyos"`, "netops"},
+		{"device", plain, "GET /api/v1/devices/lab-1", 200, `"state":"up","version":"15.2(7)E","uptime_seconds":3600,"boot_time":"2023-11-14T21:13:20Z"`, "lab-2"},
+		{"pending device", plain, "GET /api/v1/devices/lab-2", 200, `"state":"pending"`, "last_poll"},
+		{"no device", plain, "GET /api/v1/devices/lab-3", 404, `no device "lab-3"`, ""},
+		{"targets", plain, "GET /api/v1/targets", 200, `{"targets":["192.0.2.1:22"],"labels":{"credentials":"netops","device":"lab-1","platform":"cisco_ios","site":"oslo"}}`, ""},
+		{"healthy", starting, "GET /-/healthy", 200, "healthy", ""},
+		{"ready", plain, "GET /-/ready", 200, "ready", ""},
+		{"not ready", starting, "GET /-/ready", 503, "", ""},
+		{"reload off", plain, "POST /-/reload", 403, "--web.enable-lifecycle", ""},
+		{"reload", lifecycle, "POST /-/reload", 200, "", ""},
+		{"reload by GET", lifecycle, "GET /-/reload", 405, "", ""},
+		{"broken reload", broken, "POST /-/reload", 500, "config.yml:3: no", ""},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			h, err := New(tt.config)
+			if err != nil {
+				t.Fatal(err)
+			}
+			method, url, _ := strings.Cut(tt.request, " ")
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest(method, url, nil))
+			body := w.Body.String()
+			if w.Code != tt.status || !strings.Contains(body, tt.want) || tt.not != "" && strings.Contains(body, tt.not) {
+				t.Errorf("%s: status %d, want %d with %q and without %q; body:\n%s", tt.request, w.Code, tt.status, tt.want, tt.not, body)
+			}
+		})
+	}
+}
+
+// A server that ends lets the request in flight end, and tells when it listens.
+func TestServe(t *testing.T) {
+	reserved, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	address := reserved.Addr().String()
+	flags := &toolkit.FlagConfig{WebListenAddresses: &[]string{address}, WebSystemdSocket: new(bool), WebConfigFile: new(string)}
+	log := slog.New(slog.DiscardHandler)
+
+	if err := Serve(t.Context(), http.NotFoundHandler(), flags, log, make(chan struct{})); err == nil || !strings.Contains(err.Error(), "address already in use") {
+		t.Errorf("port in use: error %v", err)
+	}
+	reserved.Close()
+
+	arrived := make(chan struct{})
+	h := http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		close(arrived)
+		io.WriteString(w, "whole")
+	})
+	ctx, stop := context.WithCancel(t.Context())
+	listening, served := make(chan struct{}), make(chan error, 1)
+	go func() { served <- Serve(ctx, h, flags, log, listening) }()
+	<-listening
+	go func() { <-arrived; stop() }()
+	client := &http.Client{Transport: &http.Transport{}}
+	defer client.CloseIdleConnections()
+	response, err := client.Get("http://" + address)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer response.Body.Close()
+	if body, err := io.ReadAll(response.Body); string(body) != "whole" || err != nil {
+		t.Errorf("got %q, %v", body, err)
+	}
+	if err := <-served; err != nil {
+		t.Error(err)
+	}
+}
