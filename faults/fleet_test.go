@@ -1,10 +1,9 @@
 package faults
 
 import (
-	"bytes"
 	"fmt"
-	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -115,9 +114,7 @@ func newConfig(t *testing.T, fleet *lab.Fleet, poll pollSection) *config {
 	t.Helper()
 	dir := t.TempDir()
 	hosts := filepath.Join(dir, "known_hosts")
-	if err := os.WriteFile(hosts, fleet.KnownHosts(), 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeFile(t, hosts, string(fleet.KnownHosts()))
 	c := &config{
 		Poll:        poll,
 		SSH:         map[string]any{"known_hosts": []string{hosts}},
@@ -146,19 +143,13 @@ func (c *config) credential(name, password string) {
 func (c *config) forget(t *testing.T, d *lab.Device) {
 	t.Helper()
 	hosts := c.SSH["known_hosts"].([]string)[0]
-	text, err := os.ReadFile(hosts)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var kept []byte
-	for line := range bytes.Lines(text) {
-		if !bytes.Contains(line, []byte("["+d.Address.String()+"]")) {
-			kept = append(kept, line...)
+	var kept strings.Builder
+	for line := range strings.Lines(readFile(t, hosts)) {
+		if !strings.Contains(line, "["+d.Address.String()+"]") {
+			kept.WriteString(line)
 		}
 	}
-	if err := os.WriteFile(hosts, kept, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeFile(t, hosts, kept.String())
 }
 
 // write puts the configuration where the exporter reads it, and returns the path.
@@ -168,8 +159,6 @@ func (c *config) write(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(c.path, text, 0o600); err != nil {
-		t.Fatal(err)
-	}
+	writeFile(t, c.path, string(text))
 	return c.path
 }
