@@ -54,6 +54,54 @@ func TestOtherForms(t *testing.T) {
 				"Chassis                                VM0000000001      VSRX\nMidplane\n",
 			Report{Model: "VSRX", Serial: "VM0000000001"},
 		},
+		{ // the cards have names that stacks give to their members
+			"cisco_ios", "show inventory",
+			"NAME: \"WS-C6509-E\", DESCR: \"Cisco Systems Catalyst 6500 9-slot Chassis System\"\nPID: WS-C6509-E        , VID: V02, SN: \n\n" +
+				"NAME: \"1\", DESCR: \"WS-X6748-GE-TX CEF720 48 port 10/100/1000mb Ethernet Rev. 2.5\"\nPID: WS-X6748-GE-TX    , VID: V02, SN: SAL0000A1AA\n",
+			Report{Model: "WS-C6509-E"},
+		},
+		{ // a chassis without a product number
+			"cisco_ios", "show inventory",
+			"NAME: \"Switch1 System\", DESCR: \"Cisco Systems, Inc. WS-C4500X-16 2 slot switch \"\nPID:                    , VID:      , SN: JAE0000A1AA\n\n" +
+				"NAME: \"Switch1 Supervisor(slot 1)\", DESCR: \"4500X-16 10GE (SFP+)\"\nPID: WS-X4500X-16       , VID: V01  , SN: JAE0000A2AA\n",
+			Report{Model: "WS-C4500X-16", Serial: "JAE0000A1AA"},
+		},
+		{
+			"cisco_ios", "show inventory",
+			"NAME: \"Chassis 1 Power Supply Module 0\", DESCR: \"Cisco Catalyst 9500 Series 650W AC Power Supply\"\n" +
+				"PID: C9K-PWR-650WAC-R  , VID: V01  , SN: ART0000A1AA\n\n" +
+				"NAME: \"Chassis 1\", DESCR: \"Cisco Catalyst 9500 Series\"\nPID: C9500-32C         , VID: V01  , SN: CAT0000A1AA\n",
+			Report{Model: "C9500-32C", Serial: "CAT0000A1AA"},
+		},
+		{ // a Catalyst 6500 that CatOS rules and IOS routes
+			"cisco_ios", "show version",
+			"cisco Catalyst 6000 (R7000) processor with 458752K/65536K bytes of memory.\nProcessor board ID SAD0000A1AA\n",
+			Report{Model: "Catalyst 6000", Serial: "SAD0000A1AA"},
+		},
+		{
+			"cisco_nxos", "show version | json",
+			`{"header_str": "Cisco Nexus", "bios_ver_str": "07.59", "kickstart_ver_str": "7.0(3)I5(2)", "chassis_id": "Nexus9000 C9396PX Chassis", ` +
+				`"proc_board_id": "SAL0000A1AA", "host_name": "lab-leaf-1", "kern_uptm_days": "9", "rr_sys_ver": "7.0(3)I4(2)"}`,
+			Report{Version: "7.0(3)I5(2)", Model: "Nexus9000 C9396PX Chassis", Serial: "SAL0000A1AA", Hostname: "lab-leaf-1"},
+		},
+		{ // SAN-OS
+			"cisco_nxos", "show version",
+			"  kickstart: version 3.3(1c)\n  system:    version 3.3(1c)\n\nHardware\n  cisco MDS 9124 (1 Slot) Chassis (\"1/2/4 Gbps FC/Supervisor-2\")\n" +
+				"\nlab-mds-1   kernel uptime is 1 days 11 hours 4 minute(s) 1 second(s)\n\n  System version: 3.2(2c)\n",
+			Report{Version: "3.3(1c)", UptimeSeconds: seconds(126241), Model: "MDS 9124", Hostname: "lab-mds-1"},
+		},
+		{
+			"cisco_xr", "show inventory",
+			"NAME: \"Rack 0-FAN 0\", DESCR: \"Fan tray\"\nPID: NC55-5504-FAN , VID: V01, SN: NCV0000A1AA\n\n" +
+				"NAME: \"Rack 0\", DESCR: \"NCS5504 w/ 4 LC slots, 6 FC slots\"\nPID: NCS-5504          , VID: V01, SN: FGE0000A1AA\n",
+			Report{Model: "NCS-5504", Serial: "FGE0000A1AA"},
+		},
+		{
+			"juniper_junos", "show version | display xml",
+			"<software-information>\n  <host-name>lab-vmx-1</host-name>\n  <product-model>vmx</product-model>\n  <junos-version>20.3R1.8</junos-version>\n" +
+				"  <comment>JUNOS OS Kernel 64-bit  [20200909.75d8b8a_builder_stable_11]</comment>\n",
+			Report{Version: "20.3R1.8", Model: "vmx", Hostname: "lab-vmx-1"},
+		},
 		{
 			"linux", "hostnamectl",
 			"   Static hostname: n/a\nTransient hostname: lab-host-9\n  Operating System: Fedora Linux 40 (Server Edition)\n   Hardware Serial: S0000001\n",
