@@ -28,8 +28,8 @@ var (
 
 // Demo is the fleet of the `lab` command: n devices with every platform in turn, made of the samples that come with the
 // program. A few misbehave on purpose, some are slow, some keep paging; those of one platform come one after another.
-// Platforms without a usable sample are left out, and so are the last ones if there are more than devices. The devices
-// are not started.
+// Platforms without a usable sample are left out, and so are those with the fewest samples if there are more than
+// devices. The devices are not started.
 func Demo(n int, platforms ...*parser.Platform) ([]*Device, error) {
 	samples, err := parser.Samples()
 	if err != nil {
@@ -44,6 +44,7 @@ func Demo(n int, platforms ...*parser.Platform) ([]*Device, error) {
 	if len(casts) == 0 {
 		return nil, errors.New("no sample fits any of the platforms")
 	}
+	slices.SortStableFunc(casts, func(a, b *cast) int { return len(b.samples) - len(a.samples) })
 
 	extras := specials[:min(len(specials), n/3)]
 	healthy := n - len(extras)
