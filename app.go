@@ -32,11 +32,11 @@ func load(file string, record bool) (*config.Config, poll.Plan, error) {
 	if err := collector.Lint(c.Platforms.All()); err != nil {
 		return nil, poll.Plan{}, err
 	}
-	return c, poll.Plan{
-		Settings: c.Settings,
-		Groups:   c.Groups,
-		Poller:   poll.NewSSH(c.Client, c.Platforms, c.Credentials, record),
-	}, nil
+	poller := poll.NewSSH(c.Client, c.Platforms, c.Credentials, record)
+	if !record { // the log of a session begins with its login
+		poller.KeepSessions(c.Keep)
+	}
+	return c, poll.Plan{Settings: c.Settings, Groups: c.Groups, Poller: poller}, nil
 }
 
 func bindRun(_ *kingpin.CmdClause, f *flags, _ streams) func(context.Context) error {

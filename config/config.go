@@ -21,6 +21,7 @@ type Config struct {
 	Platforms      *parser.Registry
 	Credentials    map[string]*sshcli.Credential // by name, as devices know them
 	Groups         []poll.Group
+	Keep           poll.Keep // whose sessions are kept from poll to poll
 	Warnings       []string // one line each: what works but is hardly meant
 }
 

@@ -39,7 +39,13 @@ type sshSection struct {
 	KnownHosts       []string      `yaml:"known_hosts"`
 	HostKeys         sshcli.Policy `yaml:"host_keys"`
 	LegacyAlgorithms bool          `yaml:"legacy_algorithms"`
+	KeepAlive        keepAlive     `yaml:"keep_alive"`
 	Jump             string        `yaml:"jump"`
+}
+
+type keepAlive struct {
+	Idle duration `yaml:"idle"`
+	Max  int      `yaml:"max"`
 }
 
 type group struct {
@@ -49,6 +55,7 @@ type group struct {
 	Interval         *duration         `yaml:"interval"`
 	Concurrency      int               `yaml:"concurrency"`
 	Mode             string            `yaml:"mode"`
+	Session          string            `yaml:"session"`
 	LegacyAlgorithms *bool             `yaml:"legacy_algorithms"`
 	Labels           map[string]string `yaml:"labels"`
 	Devices          []device          `yaml:"devices"`
@@ -68,6 +75,7 @@ func defaults() file {
 		SSH: sshSection{
 			KnownHosts: []string{"~/.ssh/known_hosts"},
 			HostKeys:   sshcli.Strict,
+			KeepAlive:  keepAlive{Idle: duration(10 * time.Minute), Max: 1000},
 		},
 	}
 }

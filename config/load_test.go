@@ -31,6 +31,9 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(HostKeys{Policy: "accept-new", Files: []string{"testdata/known_hosts"}}, c.HostKeys); diff != "" {
 		t.Errorf("host keys (-want +got):\n%s", diff)
 	}
+	if diff := cmp.Diff(poll.Keep{Groups: map[string]bool{"site1": true}, Max: 20, Idle: 5 * time.Minute}, c.Keep); diff != "" {
+		t.Errorf("sessions to keep (-want +got):\n%s", diff)
+	}
 	if diff := cmp.Diff([]string{"automation", "netops"}, slices.Sorted(maps.Keys(c.Credentials))); diff != "" {
 		t.Errorf("credentials (-want +got):\n%s", diff)
 	}
@@ -135,6 +138,11 @@ func TestWarnings(t *testing.T) {
 			[]string{"config.yml:3: groups[0].devices[1]: 1 devices have the address of an earlier one, and are logged in to beside it"}},
 		{"no match", "ssh: {host_keys: accept-new}\nplatform_files: [none/*.yml]\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"),
 			[]string{"config.yml:2: platform_files[0]: no file matches none/*.yml"}},
+		{"sessions that never serve", "ssh: {host_keys: accept-new, keep_alive: {idle: 1m, max: 1}}\n" + credentials +
+			fmt.Sprintf(group, "session: persistent, interval: 1m, devices: [192.0.2.1, 192.0.2.2]"), []string{
+			"config.yml:3: groups[0].session: ssh.keep_alive.idle, 1m0s, is not longer than the interval, 1m0s: sessions are closed before they serve again",
+			"config.yml:3: groups[0].session: 2 devices want a persistent session, and ssh.keep_alive.max is 1: the others log in at each poll",
+		}},
 		{"does not fit", "ssh: {host_keys: accept-new}\npoll: {concurrency: 10, login_rate: 5}\n" + credentials +
 			fmt.Sprintf(group, "interval: 1m, concurrency: 2, "+fmt.Sprintf(fleet, strings.Join(many, ", "))), []string{
 			"config.yml:2: poll.concurrency: 1000 devices × 2s a poll keep 33 workers busy, more than the 10 there are; raise concurrency or the interval",

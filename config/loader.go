@@ -42,6 +42,7 @@ func (l *loader) complete(written file, known *parser.Registry) (*Config, error)
 		Platforms:      known,
 		Credentials:    l.credentials(written.Credentials),
 		Groups:         l.groups(written, known),
+		Keep:           l.keep(&written),
 	}
 	c.Client = l.client(c.HostKeys, written.Poll.ConnectTimeout)
 	l.fit(c)
