@@ -21,7 +21,7 @@ var uptimeUnits = map[string]time.Duration{
 	"year": year, "yr": year, "y": year,
 	"month": month, "mo": month,
 	"week": week, "wk": week, "w": week,
-	"day": day, "dy": day, "d": day,
+	"day": day, "dy": day, "d": day, "dt": day, // 41DT3H37M58S: D-Link
 	"hour": time.Hour, "hr": time.Hour, "h": time.Hour,
 	"minute": time.Minute, "min": time.Minute, "m": time.Minute,
 	"second": time.Second, "sec": time.Second, "s": time.Second,

@@ -64,6 +64,7 @@ var uptimeTests = []struct {
 	{"102d 14h 37m 23.530s", 8865443.53, time.Millisecond},
 	{"93D 4H 5M 30S", 8049930, time.Second},
 	{"2d:15h:29m:29s", 228569, time.Second},
+	{"41DT3H37M58S", 3555478, time.Second},
 	{"31w3d2h", 19015200, time.Hour},
 	{"1d02h03m", 93780, time.Minute},
 	{"2w3d04h", 1483200, time.Hour},

@@ -62,7 +62,7 @@ func undetected(format string, args ...any) error {
 	return &sshcli.Error{Reason: Parse, Doing: "find out the platform", Err: fmt.Errorf(format+"; name the platform in the inventory", args...)}
 }
 
-var answersQuestion = regexp.MustCompile(`^(?i:\{\w+\}|y|yes|n|no|a|\d| ?)$`)
+var answersQuestion = regexp.MustCompile(`^(?i:\{\w+\}|y|yes|n|no|a|\d| |\x19|)$`)
 
 // unknownDialogue is ready for every prompt of the platforms, and types what a terminal's Enter key sends, which all of
 // them take. Of the answers to their questions it leaves out those that are commands.
