@@ -16,6 +16,7 @@ const sshPort = "22"
 var (
 	hostName   = regexp.MustCompile(`^[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?(\.[a-zA-Z0-9_]([a-zA-Z0-9_-]*[a-zA-Z0-9_])?)*\.?$`)
 	dottedQuad = regexp.MustCompile(`^[0-9.]+$`)
+	zone       = regexp.MustCompile(`^[\w.-]*$`) // the name of an interface, or its number
 )
 
 // ParseAddress completes an address to host:port. It takes a host name, an IPv4 or an IPv6 address, each with or
@@ -31,7 +32,7 @@ func ParseAddress(text string) (string, error) {
 		return "", fmt.Errorf("%q is a URL; write host or host:port", text)
 	}
 	host, port := text, sshPort
-	if ip, err := netip.ParseAddr(text); err == nil {
+	if ip, ok := parseIP(text); ok {
 		return net.JoinHostPort(ip.String(), port), nil
 	}
 	if strings.HasPrefix(text, "[") && strings.HasSuffix(text, "]") {
@@ -45,11 +46,16 @@ func ParseAddress(text string) (string, error) {
 	if n, err := strconv.Atoi(port); err != nil || n < 1 || n > 65535 || port[0] == '+' {
 		return "", fmt.Errorf("%q has no port between 1 and 65535", text)
 	}
-	if ip, err := netip.ParseAddr(host); err == nil {
+	if ip, ok := parseIP(host); ok {
 		return net.JoinHostPort(ip.String(), port), nil
 	}
 	if strings.HasPrefix(text, "[") || !hostName.MatchString(host) || dottedQuad.MatchString(host) || len(host) > 253 {
 		return "", fmt.Errorf("%q is neither a host name nor an IP address", text)
 	}
 	return net.JoinHostPort(host, port), nil
+}
+
+func parseIP(text string) (netip.Addr, bool) {
+	ip, err := netip.ParseAddr(text)
+	return ip, err == nil && zone.MatchString(ip.Zone())
 }
