@@ -56,19 +56,25 @@ func cutEcho(text, command, prompt string) (rest string, found bool) {
 	if wanted == "" {
 		return text, false
 	}
-	end, gathered := 0, ""
+	end, begin := 0, 0
 	for at, n := 0, 0; at < len(text) && n < echoLines; n++ {
 		line, _, _ := strings.Cut(text[at:], "\n")
 		at = min(len(text), at+len(line)+1)
-		if len(line) > longestPrompt {
-			continue
-		}
-		squeezed := squeeze(line)
-		if gathered += squeezed; isEcho(squeezed, wanted, prompt) || !found && isEcho(gathered, wanted, prompt) {
-			end, found, gathered = at, true, ""
+		switch {
+		case len(line) > longestPrompt:
+			begin = at
+		case !endsLike(line, wanted):
+		case isEcho(squeeze(line), wanted, prompt), !found && isEcho(squeeze(text[begin:at]), wanted, prompt):
+			end, found = at, true
 		}
 	}
 	return text[end:], found
+}
+
+// endsLike rules out most lines without work.
+func endsLike(line, command string) bool {
+	line = strings.TrimSpace(line)
+	return line != "" && line[len(line)-1] == command[len(command)-1]
 }
 
 // isEcho takes a line and a command without blanks.
@@ -78,7 +84,7 @@ func isEcho(line, command, prompt string) bool {
 }
 
 func squeeze(s string) string {
-	if !strings.ContainsAny(s, " \t") {
+	if !strings.ContainsAny(s, " \t\n") {
 		return s
 	}
 	return strings.Join(strings.Fields(s), "")
