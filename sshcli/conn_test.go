@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/netver/netver_exporter/lab"
+	"github.com/netver/netver_exporter/secret"
 )
 
 func TestConnIsAskedAgain(t *testing.T) {
@@ -119,5 +120,30 @@ func TestCancelledSessionIsClosedPolitely(t *testing.T) {
 	conn.Close(ctx)
 	if s := d.Stats(); s.Farewells != 1 || s.Sessions != 0 {
 		t.Errorf("stats %+v", s)
+	}
+}
+
+// A server may ask for new keys at any time (RFC 4253, 9), also long after the time for the login has passed.
+func TestConnOutlivesNewKeys(t *testing.T) {
+	g := startGatekeeper(t, func(g *gatekeeper) {
+		g.config.RekeyThreshold = 1
+		g.config.PasswordCallback = takesPassword("swordfish")
+	})
+	opening, opened := context.WithTimeout(t.Context(), 10*time.Second)
+	target := Target{Address: g.address, Credential: &Credential{Username: "netops", Password: secret.New("swordfish")}}
+	conn, err := newInsecure(t).Open(opening, target, Dialogue{Mode: Exec, Commands: []string{"show version"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer conn.Close(t.Context())
+	opened()
+	for range 10 {
+		if _, err := conn.Ask(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+	}
+	conn.Close(t.Context())
+	if diff := cmp.Diff([]string{"password yes"}, g.seen()); diff != "" {
+		t.Errorf("logins (-want +got):\n%s", diff)
 	}
 }

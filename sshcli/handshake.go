@@ -35,7 +35,7 @@ type handshake struct {
 	client *Client
 	target Target
 	wire   *wire
-	keyed  atomic.Bool // the key exchange is through: what follows is authentication
+	keyed  atomic.Bool // the first key exchange is through: what follows is authentication
 }
 
 var longAgo = time.Unix(1, 0)
@@ -71,7 +71,9 @@ func (h *handshake) config(ctx context.Context, user string, auth *authenticator
 			if err := h.client.keys.check(address, remote, key); err != nil {
 				return err
 			}
-			h.toAuthentication(ctx)
+			if !h.keyed.Swap(true) { // new keys may be exchanged when the login's context has long ended
+				h.toAuthentication(ctx)
+			}
 			return nil
 		},
 	}
@@ -84,7 +86,6 @@ func (h *handshake) config(ctx context.Context, user string, auth *authenticator
 // toAuthentication ends the time of the connect timeout. A login may take long, because a server behind the device
 // has to be asked; that counts against the whole dialogue only.
 func (h *handshake) toAuthentication(ctx context.Context) {
-	h.keyed.Store(true)
 	end, _ := ctx.Deadline()
 	_ = h.wire.SetDeadline(end)
 	if ctx.Err() != nil { // it may have ended before the line above
