@@ -143,6 +143,8 @@ func (a *answer) quiet(s state) (bool, error) {
 	case !a.nudged && a.buried():
 		a.nudged = true
 		return false, a.send(a.dialogue.Enter, a.dialogue.Enter)
+	case a.nudged && a.buried():
+		return true, nil // it is buried each time
 	}
 	return false, nil
 }

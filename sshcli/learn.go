@@ -14,7 +14,7 @@ import (
 // devices show one before they ask. A banner can look like a prompt, so it is believed only when nothing follows.
 func (s *shell) learn(ctx context.Context) error {
 	const doing = "learn the prompt"
-	probed := false
+	probed := 0 // bytes shown when Enter was sent to have the prompt drawn
 	for {
 		patience := s.pace.silence
 		if s.atPrompt() {
@@ -34,13 +34,38 @@ func (s *shell) learn(ctx context.Context) error {
 		case s.atPrompt():
 			s.learned()
 			return nil
-		case !probed:
-			probed = true
+		case probed == 0:
+			probed = s.screen.Len() + 1
 			if err := s.send(s.dialogue.Enter, s.dialogue.Enter); err != nil {
 				return failed(ctx, doing, err)
 			}
+		case s.buriedTwice(probed - 1):
+			s.log.prompt(s.prompt)
+			return nil
 		}
 	}
+}
+
+// buriedTwice learns a prompt over which a log message was printed, if it was drawn before and after Enter was sent.
+func (s *shell) buriedTwice(probed int) bool {
+	above := s.screen.Above()
+	probed = min(probed, len(above))
+	before, after := s.lastPrompt(above[:probed]), s.lastPrompt(above[probed:])
+	if after == "" || !samePrompt([]byte(before), after) {
+		return false
+	}
+	s.prompt = after
+	return true
+}
+
+// lastPrompt is the last of the lines that looks like a prompt.
+func (s *shell) lastPrompt(lines []byte) (prompt string) {
+	for line := range bytes.Lines(lines) {
+		if line = shownLine(bytes.TrimSuffix(line, []byte("\n"))); len(line) > 0 && matchesLine(s.dialogue.Prompt, string(line)) {
+			prompt = string(line)
+		}
+	}
+	return prompt
 }
 
 // doubtful reports a first prompt that may be part of something else: it came in pieces, it is hardly more than a
@@ -51,12 +76,7 @@ func (s *shell) doubtful() bool {
 		return true
 	}
 	above := s.screen.Above()
-	for line := range bytes.Lines(above[max(0, len(above)-longestPrompt):]) {
-		if line = shownLine(bytes.TrimSuffix(line, []byte("\n"))); len(line) > 0 && matchesLine(s.dialogue.Prompt, string(line)) {
-			return true
-		}
-	}
-	return false
+	return s.lastPrompt(above[max(0, len(above)-longestPrompt):]) != ""
 }
 
 func (s *shell) learned() {

@@ -45,6 +45,20 @@ func TestShell(t *testing.T) {
 			want: "Version 1",
 		},
 		{
+			name: "log message over every prompt", dialogue: Dialogue{Commands: version}, within: 9 * time.Second,
+			device: func(l *terminalLine) {
+				const buried = "\r\nlab#\r\n%LINK-3-UPDOWN: up\r\n"
+				l.print(buried)
+				l.expect("\n")
+				l.print(buried)
+				l.serve("show version", "Version 1"+buried)
+				l.expect("\n")
+				l.print(buried)
+				l.wait(3 * time.Second)
+			},
+			want: "Version 1\nlab#\n%LINK-3-UPDOWN: up\n\nlab#\n%LINK-3-UPDOWN: up",
+		},
+		{
 			name: "prompt before a question", dialogue: Dialogue{Commands: version, Gates: anyKey}, within: time.Second,
 			device: func(l *terminalLine) {
 				l.print("lab#")
