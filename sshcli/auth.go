@@ -1,9 +1,9 @@
 package sshcli
 
 import (
+	"context"
 	"errors"
 	"fmt"
-	"net"
 	"regexp"
 	"slices"
 	"strings"
@@ -24,14 +24,15 @@ const (
 //
 // a server counts each refusal, and few of them lock an account. Password and keyboard-interactive ask for the same
 // secret, but a server may list both and take only one. So both are tried, password first, until it is known what the
-// target takes; then only that is. A target that refused both is asked once a login from then on.
+// target takes; then only that is. A target that refused both is asked once a login from then on, by each in turn.
 type authenticator struct {
 	credential *Credential
 	habits     *habits
 	target     string // user and address: what the habits are of
 	wire       *wire
 
-	agent   net.Conn
+	release func()          // lets go of the agent; nil: it was not needed
+	methods []string        // what to try, in this order; nil: not yet chosen
 	asked   bool            // something was put before the server
 	refused []string        // methods that the server said no to
 	answers map[string]bool // questions that have had the password
@@ -45,8 +46,8 @@ func (r *refusal) Error() string { return r.text }
 
 var errBroken = errors.New("the connection ended during authentication")
 
-// next is an ssh.ClientAuthCallback: it picks the method to try next.
-func (a *authenticator) next(server *ssh.ClientAuthContext) (ssh.AuthMethod, error) {
+// next is an ssh.ClientAuthCallback, but for the context: it picks the method to try next.
+func (a *authenticator) next(ctx context.Context, server *ssh.ClientAuthContext) (ssh.AuthMethod, error) {
 	if a.wire.broken.Load() {
 		return nil, errBroken
 	}
@@ -54,11 +55,14 @@ func (a *authenticator) next(server *ssh.ClientAuthContext) (ssh.AuthMethod, err
 	if a.stop != nil {
 		return nil, a.stop
 	}
-	for _, method := range a.methods() {
+	if a.methods == nil {
+		a.methods = a.choose(server.AllowedMethods)
+	}
+	for _, method := range a.methods {
 		if slices.Contains(server.AllowedMethods, method) &&
 			!slices.Contains(server.TriedMethods, method) && !slices.Contains(server.PartialSuccessMethods, method) {
 			a.asked = true
-			return a.method(method), nil
+			return a.method(ctx, method), nil
 		}
 	}
 	if len(a.refused) == 0 {
@@ -68,8 +72,8 @@ func (a *authenticator) next(server *ssh.ClientAuthContext) (ssh.AuthMethod, err
 	return nil, &refusal{fmt.Sprintf("%s refused for user %q", strings.Join(a.refused, ", "), a.credential.Username)}
 }
 
-// methods lists what the credential can do, in the order of trying.
-func (a *authenticator) methods() []string {
+// choose lists what the credential can do and the target takes, in the order of trying.
+func (a *authenticator) choose(offered []string) []string {
 	var all []string
 	if a.credential.signer != nil || a.credential.agent != "" {
 		all = append(all, byKey)
@@ -77,29 +81,23 @@ func (a *authenticator) methods() []string {
 	if a.credential.Password.IsZero() {
 		return all
 	}
-	secrets := []string{byPassword, byQuestion}
-	switch a.habits.of(a.target) {
-	case takesQuestion:
-		secrets = []string{byQuestion}
-	case refusesBoth:
-		if slices.Contains(a.refused, byPassword) {
-			secrets = nil
-		}
+	if only := a.habits.of(a.target); slices.Contains(offered, only) {
+		return append(all, only)
 	}
-	return append(all, secrets...)
+	return append(all, byPassword, byQuestion)
 }
 
-func (a *authenticator) method(name string) ssh.AuthMethod {
+func (a *authenticator) method(ctx context.Context, name string) ssh.AuthMethod {
 	switch name {
 	case byKey:
-		return ssh.PublicKeysCallback(a.signers)
+		return ssh.PublicKeysCallback(func() ([]ssh.Signer, error) { return a.signers(ctx) })
 	case byPassword:
 		return ssh.Password(a.credential.Password.Reveal())
 	}
 	return ssh.KeyboardInteractive(a.answer)
 }
 
-func (a *authenticator) signers() ([]ssh.Signer, error) {
+func (a *authenticator) signers(ctx context.Context) ([]ssh.Signer, error) {
 	var signers []ssh.Signer
 	if a.credential.signer != nil {
 		signers = append(signers, a.credential.signer)
@@ -107,14 +105,17 @@ func (a *authenticator) signers() ([]ssh.Signer, error) {
 	if a.credential.agent == "" {
 		return signers, nil
 	}
-	held, conn, err := a.credential.agentSigners()
-	if err != nil {
+	held, release, err := a.credential.agentSigners(ctx)
+	switch {
+	case ctx.Err() != nil:
+		return nil, ctx.Err()
+	case err != nil:
 		if a.credential.Password.IsZero() && len(signers) == 0 {
 			a.stop = &refusal{err.Error()}
 		}
 		return signers, nil
 	}
-	a.agent = conn
+	a.release = release
 	return append(signers, held...), nil
 }
 
@@ -138,6 +139,7 @@ func (a *authenticator) answer(_, _ string, questions []string, echos []bool) ([
 		case !echos[i], asksPassword.MatchString(q):
 			if a.answers[q] {
 				a.stop = &refusal{"password refused by keyboard-interactive"}
+				a.refused = append(a.refused, byQuestion)
 			}
 			if a.answers == nil {
 				a.answers = make(map[string]bool)
@@ -155,42 +157,36 @@ func (a *authenticator) answer(_, _ string, questions []string, echos []bool) ([
 
 // done keeps what was learned of the target, and lets go of the agent.
 func (a *authenticator) done(accepted bool) {
-	if a.agent != nil {
-		a.agent.Close()
+	if a.release != nil {
+		a.release()
 	}
+	known := a.habits.of(a.target)
 	password, question := slices.Contains(a.refused, byPassword), slices.Contains(a.refused, byQuestion)
 	switch {
-	case accepted && password:
-		a.habits.set(a.target, takesQuestion)
-	case !accepted && password && question:
-		a.habits.set(a.target, refusesBoth)
-	case question:
-		a.habits.set(a.target, unknownHabit)
+	case accepted && password, !accepted && password && known == byPassword:
+		a.habits.set(a.target, byQuestion)
+	case accepted && known == byPassword:
+		a.habits.set(a.target, "")
+	case !accepted && question && (password || known == byQuestion):
+		a.habits.set(a.target, byPassword)
 	}
 }
 
-// habit is how a target takes a password.
-type habit int
-
-const (
-	unknownHabit  habit = iota // or the usual: by the password method
-	takesQuestion              // only by keyboard-interactive, although it offers both
-	refusesBoth
-)
-
-// habits remembers the targets that are not as usual. The zero value is empty.
+// habits remembers, of the targets that are not as usual, by which method alone to offer the password next time. The
+// zero value is empty.
 type habits struct{ targets sync.Map }
 
-func (h *habits) of(target string) habit {
+// of returns "" for a target that is as usual.
+func (h *habits) of(target string) string {
 	known, _ := h.targets.Load(target)
-	found, _ := known.(habit)
-	return found
+	method, _ := known.(string)
+	return method
 }
 
-func (h *habits) set(target string, to habit) {
-	if to == unknownHabit {
+func (h *habits) set(target, method string) {
+	if method == "" {
 		h.targets.Delete(target)
 		return
 	}
-	h.targets.Store(target, to)
+	h.targets.Store(target, method)
 }

@@ -1,6 +1,7 @@
 package sshcli
 
 import (
+	"context"
 	"crypto/ed25519"
 	"crypto/rand"
 	"encoding/pem"
@@ -9,6 +10,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
@@ -47,13 +49,22 @@ func TestAuthenticationMethods(t *testing.T) {
 			polls: [][]string{{"password no", "keyboard-interactive yes"}, {"keyboard-interactive yes"}},
 		},
 		{
-			name: "both offered, both refused: the second time only one is tried",
+			name: "both offered, both refused: from then on one is tried, each in turn",
 			server: func(g *gatekeeper) {
 				g.config.PasswordCallback = takesPassword("another")
 				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"another"})
 			},
-			polls:  [][]string{{"password no", "keyboard-interactive no"}, {"password no"}, {"password no"}},
+			polls:  [][]string{{"password no", "keyboard-interactive no"}, {"password no"}, {"keyboard-interactive no"}, {"password no"}},
 			reason: Auth, says: `password refused for user "netops"`,
+		},
+		{
+			name: "both offered, both refused, and keyboard-interactive asks again",
+			server: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("another")
+				g.config.KeyboardInteractiveCallback = asksForEver
+			},
+			polls:  [][]string{{"password no", "keyboard-interactive no"}, {"password no"}, {"keyboard-interactive no"}},
+			reason: Auth, says: "password refused by keyboard-interactive",
 		},
 		{
 			name: "user name, password and consent",
@@ -81,16 +92,8 @@ func TestAuthenticationMethods(t *testing.T) {
 			reason: Auth, says: "the password has expired",
 		},
 		{
-			name: "asked again and again",
-			server: func(g *gatekeeper) {
-				g.config.KeyboardInteractiveCallback = func(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
-					for {
-						if _, err := ask("", "", []string{"Password: "}, []bool{false}); err != nil {
-							return nil, errNo
-						}
-					}
-				}
-			},
+			name:   "asked again and again",
+			server: func(g *gatekeeper) { g.config.KeyboardInteractiveCallback = asksForEver },
 			polls:  [][]string{{"keyboard-interactive no"}},
 			reason: Auth, says: "password refused",
 		},
@@ -142,6 +145,77 @@ func TestAuthenticationMethods(t *testing.T) {
 			wantReason(t, err, tt.reason)
 			if !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "swordfish") {
 				t.Errorf("error %q, want it to say %q and no secret", err, tt.says)
+			}
+		})
+	}
+}
+
+func asksForEver(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+	for {
+		if _, err := ask("", "", []string{"Password: "}, []bool{false}); err != nil {
+			return nil, errNo
+		}
+	}
+}
+
+// What was learned of a server must not keep us out once it has changed.
+func TestAuthenticationAfterAChange(t *testing.T) {
+	credential := &Credential{Username: "netops", Password: secret.New("swordfish")}
+	byQuestionOnly := func(g *gatekeeper) {
+		g.config.PasswordCallback = takesPassword("another")
+		g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"swordfish"})
+	}
+	for _, tt := range []struct {
+		name          string
+		before, after func(*gatekeeper)
+		polls         int // before the change
+		then          [][]string
+	}{
+		{
+			name: "the password has been put right, and only keyboard-interactive takes it",
+			before: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("another")
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"another"})
+			},
+			polls: 1, after: byQuestionOnly,
+			then: [][]string{{"password no"}, {"keyboard-interactive yes"}, {"keyboard-interactive yes"}},
+		},
+		{
+			name:   "keyboard-interactive is gone",
+			before: byQuestionOnly,
+			polls:  2,
+			after: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("swordfish")
+				g.config.KeyboardInteractiveCallback = nil
+			},
+			then: [][]string{{"password yes"}},
+		},
+		{
+			name:   "the password method takes it now",
+			before: byQuestionOnly,
+			polls:  2,
+			after: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("swordfish")
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"another"})
+			},
+			then: [][]string{{"keyboard-interactive no"}, {"password yes"}, {"password yes"}},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := startGatekeeper(t, tt.before)
+			client := newInsecure(t)
+			for range tt.polls {
+				_ = g.poll(t, client, credential) // what it is like before the change is TestAuthenticationMethods' matter
+				g.seen()
+			}
+			g.change(tt.after)
+			var tried [][]string
+			for range tt.then {
+				_ = g.poll(t, client, credential)
+				tried = append(tried, g.seen())
+			}
+			if diff := cmp.Diff(tt.then, tried); diff != "" {
+				t.Errorf("tried after the change (-want +got):\n%s", diff)
 			}
 		})
 	}
@@ -253,6 +327,27 @@ func TestAgent(t *testing.T) {
 	if err := g.poll(t, newInsecure(t), withAgent(socket, "swordfish")); err != nil {
 		t.Errorf("with a password beside the agent: %v", err)
 	}
+}
+
+// An agent may wait for a person to agree to the use of a key; a poll cannot.
+func TestAgentThatDoesNotAnswer(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "agent")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	g := startGatekeeper(t, func(g *gatekeeper) {
+		g.config.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) { return nil, errNo }
+	})
+	c, err := NewCredential(Login{Username: "netops", Agent: socket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err = newInsecure(t).Run(ctx, Target{Address: g.address, Credential: c}, Dialogue{Mode: Exec, Commands: []string{"show version"}})
+	wantReason(t, err, Timeout)
 }
 
 func TestClosedDuringAuthentication(t *testing.T) {

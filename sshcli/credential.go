@@ -1,6 +1,7 @@
 package sshcli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"net"
@@ -61,16 +62,21 @@ func openKey(key, passphrase secret.Value) (ssh.Signer, error) {
 	return signer, nil
 }
 
-// agentSigners asks the agent for its keys. They sign through the connection, which the caller closes after the login.
-func (c *Credential) agentSigners() ([]ssh.Signer, net.Conn, error) {
-	conn, err := net.Dial("unix", c.agent)
+// agentSigners asks the agent for its keys. They sign through a connection that the caller releases after the login, or
+// that the end of the context closes: an agent may wait for a person to agree.
+func (c *Credential) agentSigners(ctx context.Context) (signers []ssh.Signer, release func(), err error) {
+	conn, err := new(net.Dialer).DialContext(ctx, "unix", c.agent)
 	if err != nil {
 		return nil, nil, fmt.Errorf("reach the SSH agent: %w", err)
 	}
-	signers, err := agent.NewClient(conn).Signers()
-	if err != nil {
+	unhook := context.AfterFunc(ctx, func() { conn.Close() })
+	release = func() {
+		unhook()
 		conn.Close()
+	}
+	if signers, err = agent.NewClient(conn).Signers(); err != nil {
+		release()
 		return nil, nil, fmt.Errorf("ask the SSH agent for its keys: %w", err)
 	}
-	return signers, conn, nil
+	return signers, release, nil
 }

@@ -68,7 +68,9 @@ func startGatekeeper(t *testing.T, change func(*gatekeeper)) *gatekeeper {
 // serve answers every exec request with "ok".
 func (g *gatekeeper) serve(conn net.Conn) {
 	defer conn.Close()
+	g.mu.Lock()
 	config := g.config
+	g.mu.Unlock()
 	if g.hangsUp {
 		config.PasswordCallback = func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) {
 			conn.Close()
@@ -96,6 +98,13 @@ func (g *gatekeeper) serve(conn net.Conn) {
 		_, _ = channel.SendRequest("exit-status", false, []byte{0, 0, 0, 0})
 		channel.Close()
 	}
+}
+
+// change gives the server another configuration for the connections to come.
+func (g *gatekeeper) change(to func(*gatekeeper)) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	to(g)
 }
 
 // seen returns what was tried by a client that has gone.

@@ -64,7 +64,7 @@ func (h *handshake) run(ctx context.Context, user string, until time.Time) (*lin
 func (h *handshake) config(ctx context.Context, user string, auth *authenticator) *ssh.ClientConfig {
 	config := &ssh.ClientConfig{
 		User:              user,
-		AuthCallback:      auth.next,
+		AuthCallback:      func(server *ssh.ClientAuthContext) (ssh.AuthMethod, error) { return auth.next(ctx, server) },
 		ClientVersion:     "SSH-2.0-netver_exporter",
 		HostKeyAlgorithms: h.client.keys.algorithms(h.target.Address),
 		HostKeyCallback: func(address string, remote net.Addr, key ssh.PublicKey) error {
