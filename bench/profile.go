@@ -19,12 +19,13 @@ import (
 )
 
 // profile is the role that shows where the time of a poll goes: the exporter without its HTTP, in this process, over
-// one sweep of a simulator's fleet.
+// the first sweep of a simulator's fleet, or with -persistent over the ten after that.
 func profile(ctx context.Context, args []string) (err error) {
 	flags := flag.NewFlagSet("profile", flag.ContinueOnError)
 	mode := flags.String("mode", "exec", "exec or shell")
-	n := flags.Int("devices", 10_000, "devices")
+	n := flags.Int64("devices", 5_000, "devices")
 	workers := flags.Int("workers", 64, "workers")
+	persistent := flags.Bool("persistent", false, "stay logged in")
 	cpuFile := flags.String("cpu", "cpu.prof", "where to leave the CPU profile")
 	memoryFile := flags.String("memory", "memory.prof", "where to leave the profile of allocations")
 	if err := flags.Parse(args); err != nil {
@@ -35,38 +36,49 @@ func profile(ctx context.Context, args []string) (err error) {
 		return err
 	}
 	defer os.RemoveAll(dir)
-	s, err := startSimulator(ctx, dir, ways[*mode], *n)
+	s, err := startSimulator(ctx, dir, ways[*mode], int(*n))
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, s.stop()) }()
-	e, counter, err := engine(s, setup{workers: *workers})
+	from, to, u := int64(0), *n, setup{workers: *workers}
+	if *persistent {
+		from, to = *n, 11**n
+		u.persistent, u.interval = true, time.Duration(*n)*time.Millisecond
+	}
+	e, counter, err := engine(s, u)
 	if err != nil {
 		return err
 	}
-	out, err := os.Create(*cpuFile)
+	polling, stop := context.WithCancel(ctx)
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(polling) }()
+	counter.await(from)
+	err = errors.Join(counter.record(to, *cpuFile), writeAllocations(*memoryFile))
+	stop()
+	return errors.Join(err, <-ended)
+}
+
+// record profiles until there were so many polls.
+func (c *counter) record(to int64, file string) error {
+	out, err := os.Create(file)
 	if err != nil {
 		return err
 	}
 	defer out.Close()
-	polling, stop := context.WithCancel(ctx)
-	ended := make(chan error, 1)
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	start := time.Now()
+	from, start := c.polls.Load(), time.Now()
 	if err := pprof.StartCPUProfile(out); err != nil {
-		stop()
 		return err
 	}
-	go func() { ended <- e.Run(polling) }()
-	<-counter.done
+	c.await(to)
 	pprof.StopCPUProfile()
-	took := time.Since(start)
 	runtime.ReadMemStats(&after)
-	stop()
-	fmt.Printf("%.0f polls/s, %d allocations and %d bytes a poll\n", float64(*n)/took.Seconds(),
-		(after.Mallocs-before.Mallocs)/uint64(*n), (after.TotalAlloc-before.TotalAlloc)/uint64(*n))
-	return errors.Join(<-ended, writeAllocations(*memoryFile))
+	polls := c.polls.Load() - from
+	fmt.Printf("%.0f polls/s, %d allocations and %d bytes a poll\n", float64(polls)/time.Since(start).Seconds(),
+		(after.Mallocs-before.Mallocs)/uint64(polls), (after.TotalAlloc-before.TotalAlloc)/uint64(polls))
+	return nil
 }
 
 func engine(s *simulator, u setup) (*poll.Engine, *counter, error) {
@@ -82,10 +94,10 @@ func engine(s *simulator, u setup) (*poll.Engine, *counter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
-	counter := &counter{Collector: collector.New(), left: int64(s.count), done: make(chan struct{})}
-	e, err := poll.New(poll.Plan{
-		Settings: c.Settings, Groups: c.Groups, Poller: poll.NewSSH(c.Client, c.Platforms, c.Credentials, false),
-	}, slog.New(slog.DiscardHandler), counter)
+	counter := &counter{Collector: collector.New()}
+	poller := poll.NewSSH(c.Client, c.Platforms, c.Credentials, false)
+	poller.KeepSessions(c.Keep)
+	e, err := poll.New(poll.Plan{Settings: c.Settings, Groups: c.Groups, Poller: poller}, slog.New(slog.DiscardHandler), counter)
 	return e, counter, err
 }
 
@@ -97,17 +109,22 @@ func writeAllocations(file string) error {
 	return errors.Join(pprof.Lookup("allocs").WriteTo(out, 0), out.Close())
 }
 
-// counter tells when a number of polls has ended.
+// counter counts polls.
 type counter struct {
 	*collector.Collector
-	left int64
-	done chan struct{}
+	polls atomic.Int64
 }
 
 // Observe counts a poll.
 func (c *counter) Observe(e poll.Event) {
 	c.Collector.Observe(e)
-	if atomic.AddInt64(&c.left, -1) == 0 {
-		close(c.done)
+	c.polls.Add(1)
+}
+
+// await waits until there were so many.
+func (c *counter) await(polls int64) {
+	const pause = time.Millisecond
+	for c.polls.Load() < polls {
+		time.Sleep(pause)
 	}
 }
