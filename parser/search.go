@@ -99,24 +99,26 @@ func (s *search) match(name string, r *rule, o *Output, at int, text string) *Ma
 	return &s.reading.Matches[len(s.reading.Matches)-1]
 }
 
+// set copies what it keeps: a part of an answer would keep the whole of it in memory for as long as the facts live.
 func (s *search) set(f fact, v value) {
 	s.found[f] = true
 	facts := &s.reading.Facts
 	switch f {
 	case factVersion:
-		facts.Version = v.text
+		facts.Version = strings.Clone(v.text)
 	case factUptime:
-		facts.Uptime = &v.uptime
+		uptime := v.uptime
+		facts.Uptime = &uptime
 	case factBootTime:
 		s.boot = v.when
 	case factClock:
 		s.clock = v.when
 	case factModel:
-		facts.Model = v.text
+		facts.Model = strings.Clone(v.text)
 	case factSerial:
-		facts.Serial = v.text
+		facts.Serial = strings.Clone(v.text)
 	case factHostname:
-		facts.Hostname = v.text
+		facts.Hostname = strings.Clone(v.text)
 	}
 }
 
