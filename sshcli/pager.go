@@ -10,7 +10,7 @@ var pagers = []Gate{
 	{Ask: regexp.MustCompile(`(?i)^press (?:any key|enter) to continue ?\.*$`), Answer: ""},
 	{
 		Ask: regexp.MustCompile(`(?i)(?:-{1,5} ?\(?(?:less \d+%|more(?: \d+%)?)\)? ?-{1,5}[^\n]*|<-+ ?more ?-+>|` +
-			`^more: <space>[^\n]*|press any key to continue \(q to quit\)|press <space> to continue[^\n]*|^lines \d+-\d+(?:/\d+)?)$`),
+			`^more: <space>[^\n]*|press any key to continue \(q to quit\)|press <space> to continue[^\n]*|^lines \d+-\d+(?:/\d+(?: \d+%)?)?)$`),
 		Answer: " ", Raw: true,
 	},
 }

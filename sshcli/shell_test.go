@@ -197,7 +197,7 @@ func TestShell(t *testing.T) {
 				l.expect("D")
 				l.print("\r\x1b[K7\r\n---(more 43%)---")
 				l.expect(" ")
-				l.print("\r                \r8\r\nlines 1-23")
+				l.print("\r                \r8\r\nlines 1-23/30 76%")
 				l.expect(" ")
 				l.print("\r\x1b[K9\r\nlines 24-30/30 (END)")
 				l.expect("q")
