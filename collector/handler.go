@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"errors"
 	"io"
+	"maps"
 	"net/http"
 	"slices"
 	"strings"
@@ -28,13 +29,18 @@ func (c *Collector) Handler(opts promhttp.HandlerOpts) http.Handler {
 		opts:      opts,
 		// An empty gatherer makes promhttp decide and write nothing.
 		decide: promhttp.HandlerFor(prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return nil, nil }), opts),
-		whole:  promhttp.HandlerForTransactional(c, opts),
 	}
 	if opts.MaxRequestsInFlight > 0 {
 		h.slots = make(chan struct{}, opts.MaxRequestsInFlight)
+		opts.MaxRequestsInFlight = min(opts.MaxRequestsInFlight, maxWhole)
 	}
+	h.whole = promhttp.HandlerForTransactional(c, opts)
 	return h
 }
+
+// maxWhole bounds the scrapes that promhttp answers where scrapes are bounded at all: each of them holds the whole fleet
+// as metric families, some kilobytes a device, until its reader has them.
+const maxWhole = 4
 
 type handler struct {
 	collector *Collector
@@ -57,16 +63,15 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	decided := &headers{header: w.Header()}
+	decided := headers{}
 	h.decide.ServeHTTP(decided, r)
-	format := expfmt.Format(w.Header().Get("Content-Type"))
-	compressor, known := compressors[w.Header().Get("Content-Encoding")]
+	format := expfmt.Format(decided.Header().Get("Content-Type"))
+	compressor, known := compressors[decided.Header().Get("Content-Encoding")]
 	if !known || !slices.Contains(textFormats, format.FormatType()) || strings.Contains(string(format), "version=2") {
-		clear(w.Header())
 		h.whole.ServeHTTP(w, r)
 		return
 	}
-	w.Header().Del("Content-Length")
+	maps.Copy(w.Header(), decided)
 	err := h.collector.expose(compressor(w), format, filter(r))
 	if err != nil && h.opts.ErrorLog != nil {
 		h.opts.ErrorLog.Println("write metrics:", err)
@@ -74,11 +79,11 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 }
 
 // headers takes a response's headers and drops its body.
-type headers struct{ header http.Header }
+type headers http.Header
 
-func (h *headers) Header() http.Header         { return h.header }
-func (h *headers) Write(p []byte) (int, error) { return len(p), nil }
-func (h *headers) WriteHeader(int)             {}
+func (h headers) Header() http.Header         { return http.Header(h) }
+func (h headers) Write(p []byte) (int, error) { return len(p), nil }
+func (h headers) WriteHeader(int)             {}
 
 // filter returns what the name[] parameters ask for.
 func filter(r *http.Request) func(name string) bool {

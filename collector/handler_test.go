@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"io"
+	"math"
 	"net/http"
 	"net/http/httptest"
 	"strconv"
@@ -72,6 +73,9 @@ func lines(text string) []string {
 		}
 		if i := strings.LastIndexByte(line, ' '); !strings.HasPrefix(line, "#") {
 			v, err := strconv.ParseFloat(line[i+1:], 64)
+			if v == 0 {
+				v = 0 // without a sign
+			}
 			if err == nil {
 				line = line[:i+1] + strconv.FormatFloat(v, 'g', -1, 64)
 			}
@@ -105,6 +109,21 @@ func TestHandlerSaysWhatPromhttpSays(t *testing.T) {
 					}
 				})
 			}
+		}
+	}
+}
+
+// The headers that --web.config.file adds to every answer are set before the handler runs.
+func TestHandlerKeepsHeaders(t *testing.T) {
+	h := sample().Handler(options)
+	for _, accept := range []string{asText, asProtobuf} {
+		req := httptest.NewRequest("GET", "/metrics", nil)
+		req.Header.Set("Accept", accept)
+		rsp := httptest.NewRecorder()
+		rsp.Header().Set("X-Content-Type-Options", "nosniff")
+		h.ServeHTTP(rsp, req)
+		if rsp.Header().Get("X-Content-Type-Options") != "nosniff" {
+			t.Errorf("%s: headers %v", accept, rsp.Header())
 		}
 	}
 }
@@ -151,6 +170,32 @@ func TestHandlerBoundsScrapes(t *testing.T) {
 	close(release)
 	scrapes.Wait()
 	get(t, h, "/metrics", asText, "gzip")
+}
+
+func TestHandlerBoundsWholeFleetsInMemory(t *testing.T) {
+	opts := options
+	opts.MaxRequestsInFlight = 10 * maxWhole
+	h := sample().Handler(opts)
+	scrape := func(w http.ResponseWriter) {
+		req := httptest.NewRequest("GET", "/metrics", nil)
+		req.Header.Set("Accept", asProtobuf)
+		h.ServeHTTP(w, req)
+	}
+	var scrapes sync.WaitGroup
+	release := make(chan struct{})
+	for range maxWhole {
+		w := &stuck{discard: discard{header: http.Header{}}, writes: make(chan struct{}, 1), release: release}
+		scrapes.Go(func() { scrape(w) })
+		<-w.writes
+	}
+	rsp := httptest.NewRecorder()
+	scrape(rsp)
+	if rsp.Code != http.StatusServiceUnavailable {
+		t.Errorf("status %d, want 503", rsp.Code)
+	}
+	get(t, h, "/metrics", asText, "gzip")
+	close(release)
+	scrapes.Wait()
 }
 
 func TestViewKeepsWhatHasNotChanged(t *testing.T) {
@@ -237,7 +282,7 @@ func TestScrapesWhileStatusesChange(t *testing.T) {
 
 func FuzzRender(f *testing.F) {
 	f.Add("lab-sw-1", "edge", "17.9.4a", 1.5)
-	f.Add("a\"b\\c\nd", "\xff", "\x00", -0.0)
+	f.Add("a\"b\\c\nd", "\xff", "\x00", math.Copysign(0, -1))
 	f.Fuzz(func(t *testing.T, name, label, version string, load float64) {
 		s := fleet()
 		d := healthy(1)
