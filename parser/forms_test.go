@@ -102,6 +102,17 @@ func TestOtherForms(t *testing.T) {
 				"  <comment>JUNOS OS Kernel 64-bit  [20200909.75d8b8a_builder_stable_11]</comment>\n",
 			Report{Version: "20.3R1.8", Model: "vmx", Hostname: "lab-vmx-1"},
 		},
+		{ // a board ahead of the chassis
+			"hp_comware", "display device manuinfo",
+			"Slot 1 CPU 0:\nDEVICE_NAME          : LSQ1MPUB0\nDEVICE_SERIAL_NUMBER : 210231A0000000000002\n" +
+				"Chassis self :\nDEVICE_NAME          : S7506E\nDEVICE_SERIAL_NUMBER : 210235A0000000000001\n",
+			Report{Model: "S7506E", Serial: "210235A0000000000001"},
+		},
+		{
+			"cisco_s300", "show inventory",
+			"NAME: \"1\"   DESCR: \"SF302-08 8-Port 10/100 Managed Switch\"\nPID: SRW208G-K9   VID: V01   SN: Information Unavailable\n",
+			Report{Model: "SRW208G-K9"},
+		},
 		{
 			"linux", "hostnamectl",
 			"   Static hostname: n/a\nTransient hostname: lab-host-9\n  Operating System: Fedora Linux 40 (Server Edition)\n   Hardware Serial: S0000001\n",
