@@ -3,7 +3,8 @@ package sshcli
 import (
 	"context"
 	"errors"
-	"fmt"
+	"strings"
+	"unicode"
 )
 
 // Reason is the class of a failure, from the closed list of the reason label.
@@ -34,11 +35,25 @@ type Error struct {
 	Err    error  // may be nil
 }
 
+// longestError bounds a message, in bytes.
+const longestError = 1000
+
+// Error is one line that a terminal shows as it is: a server has a part in the words, such as the message with which it
+// disconnects.
 func (e *Error) Error() string {
-	if e.Err == nil {
-		return e.Doing
+	text := e.Doing
+	if e.Err != nil {
+		text += ": " + e.Err.Error()
 	}
-	return fmt.Sprintf("%s: %v", e.Doing, e.Err)
+	if len(text) > longestError {
+		text = text[:longestError] + "…"
+	}
+	return strings.Map(func(r rune) rune {
+		if !unicode.IsPrint(r) {
+			return ' '
+		}
+		return r
+	}, strings.ToValidUTF8(text, "\uFFFD"))
 }
 
 func (e *Error) Unwrap() error { return e.Err }
