@@ -20,6 +20,9 @@ func bindLab(c *kingpin.CmdClause, f *flags, _ streams) func(context.Context) er
 	number := c.Flag("devices", "How many devices.").Default("60").Int()
 	file := c.Flag("write-config", "Leave the configuration behind in this file, as an example to start from.").String()
 	return func(ctx context.Context) error {
+		if *number < 1 {
+			return fmt.Errorf("--devices=%d is no fleet; want 1 or more", *number)
+		}
 		platforms, err := parser.BuiltIns()
 		if err != nil {
 			return err
