@@ -28,7 +28,7 @@ func bindParse(c *kingpin.CmdClause, f *flags, s streams) func(context.Context) 
 		if !ok {
 			return fmt.Errorf("unknown platform %q; `netver_exporter platforms` lists them", *platform)
 		}
-		text, err := readAll(*file, s.in)
+		text, source, err := readAll(*file, s.in)
 		if err != nil {
 			return err
 		}
@@ -37,7 +37,7 @@ func bindParse(c *kingpin.CmdClause, f *flags, s streams) func(context.Context) 
 			return err
 		}
 		if reading.Facts.IsZero() {
-			return fmt.Errorf("%s: no fact found that %s tells in %q", *file, p.ID, *command)
+			return fmt.Errorf("%s: no fact found that %s tells in %q", source, p.ID, *command)
 		}
 		return json.NewEncoder(s.out).Encode(reading.Facts.Report(p.ID))
 	}
@@ -61,14 +61,15 @@ func platformSet(f *flags, files []string) (*parser.Registry, error) {
 	return platforms, nil
 }
 
-func readAll(file string, stdin io.Reader) (string, error) {
+// readAll reads the file, or standard input, and says which.
+func readAll(file string, stdin io.Reader) (text, source string, err error) {
 	if file != "" { // what kingpin makes of a lone -
-		text, err := os.ReadFile(file)
-		return string(text), err
+		b, err := os.ReadFile(file)
+		return string(b), file, err
 	}
-	text, err := io.ReadAll(stdin)
+	b, err := io.ReadAll(stdin)
 	if err != nil {
 		err = fmt.Errorf("read standard input: %w", err)
 	}
-	return string(text), err
+	return string(b), "standard input", err
 }
