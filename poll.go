@@ -44,7 +44,11 @@ func bindPoll(c *kingpin.CmdClause, f *flags, s streams) func(context.Context) e
 			return detect(ctx, poll.NewSSH(loaded.Client, loaded.Platforms, loaded.Credentials, false), plan, s.out)
 		}
 		if *explain {
-			plan.Poller = &explainer{next: plan.Poller, out: s.out}
+			words := s.out
+			if *output == "json" { // for a program, which must not find sessions in between
+				words = s.err
+			}
+			plan.Poller = &explainer{next: plan.Poller, out: words}
 		}
 		devices, err := pollOnce(ctx, plan, s.err)
 		if err != nil {
