@@ -4,9 +4,7 @@ package config
 
 import (
 	"os"
-	"time"
 
-	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/sshcli"
@@ -14,21 +12,13 @@ import (
 
 // Config is a configuration that is complete and sound: names are resolved, secrets read, defaults filled in.
 type Config struct {
-	Settings       poll.Settings
-	ConnectTimeout time.Duration
-	HostKeys       HostKeys
-	Client         *sshcli.Client // obeys the two above
-	Platforms      *parser.Registry
-	Credentials    map[string]*sshcli.Credential // by name, as devices know them
-	Groups         []poll.Group
-	Keep           poll.Keep // whose sessions are kept from poll to poll
-	Warnings       []string // one line each: what works but is hardly meant
-}
-
-// HostKeys is how devices prove who they are.
-type HostKeys struct {
-	Policy sshcli.Policy
-	Files  []string // known_hosts files, absolute or relative to the working directory; the first one learns
+	Settings    poll.Settings
+	Client      *sshcli.Client
+	Platforms   *parser.Registry
+	Credentials map[string]*sshcli.Credential // by name, as devices know them
+	Groups      []poll.Group
+	Keep        poll.Keep // whose sessions are kept from poll to poll
+	Warnings    []string  // one line each: what works but is hardly meant
 }
 
 // Devices counts the inventory.
@@ -38,18 +28,6 @@ func (c *Config) Devices() int {
 		n += len(g.Devices)
 	}
 	return n
-}
-
-// Device finds a device by name.
-func (c *Config) Device(name string) (*inventory.Device, bool) {
-	for i := range c.Groups {
-		for j := range c.Groups[i].Devices {
-			if d := &c.Groups[i].Devices[j]; d.Name == name {
-				return d, true
-			}
-		}
-	}
-	return nil, false
 }
 
 // Load reads the file at path and everything it names: secrets, keys, platform files. env looks up an environment

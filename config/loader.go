@@ -8,7 +8,6 @@ import (
 	"reflect"
 	"strings"
 	"syscall"
-	"time"
 
 	"gopkg.in/yaml.v3"
 
@@ -36,15 +35,13 @@ func (l *loader) load(source []byte) (*Config, error) {
 
 func (l *loader) complete(written file, known *parser.Registry) (*Config, error) {
 	c := &Config{
-		Settings:       l.settings(&written.Poll),
-		ConnectTimeout: time.Duration(written.Poll.ConnectTimeout),
-		HostKeys:       l.hostKeys(&written.SSH),
-		Platforms:      known,
-		Credentials:    l.credentials(written.Credentials),
-		Groups:         l.groups(written, known),
-		Keep:           l.keep(&written),
+		Settings:    l.settings(&written.Poll),
+		Platforms:   known,
+		Credentials: l.credentials(written.Credentials),
+		Groups:      l.groups(written, known),
+		Keep:        l.keep(&written),
 	}
-	c.Client = l.client(c.HostKeys, written.Poll.ConnectTimeout)
+	c.Client = l.client(l.ssh(&written))
 	l.fit(c)
 	if len(l.problems) > 0 {
 		l.problems.sort()

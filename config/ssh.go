@@ -13,7 +13,9 @@ import (
 
 var policies = []sshcli.Policy{sshcli.Strict, sshcli.AcceptNew, sshcli.Insecure}
 
-func (l *loader) hostKeys(s *sshSection) HostKeys {
+// ssh checks the settings of the client. Those of the poll must have been completed.
+func (l *loader) ssh(written *file) sshcli.Config {
+	s := &written.SSH
 	at := (*path)(nil).child("ssh")
 	if s.Jump != "" {
 		l.fault(at.child("jump"), "unknown jump host %q; leave it empty to dial devices directly", s.Jump)
@@ -21,21 +23,21 @@ func (l *loader) hostKeys(s *sshSection) HostKeys {
 	if !slices.Contains(policies, s.HostKeys) {
 		l.fault(at.child("host_keys"), "unknown policy %q; want %s, %s or %s", s.HostKeys, policies[0], policies[1], policies[2])
 	}
-	keys := HostKeys{Policy: s.HostKeys}
+	c := sshcli.Config{ConnectTimeout: time.Duration(written.Poll.ConnectTimeout), HostKeys: s.HostKeys}
 	for _, name := range s.KnownHosts {
-		keys.Files = append(keys.Files, l.locate(name))
+		c.KnownHosts = append(c.KnownHosts, l.locate(name))
 	}
 	switch {
 	case s.HostKeys == sshcli.Insecure:
 		l.warn(at.child("host_keys"), "insecure: whoever answers at a device's address gets its password; use accept-new or strict")
-	case len(keys.Files) == 0:
+	case len(c.KnownHosts) == 0:
 		l.fault(at.child("known_hosts"), "no file is named, and host_keys: %s needs one", s.HostKeys)
 	default:
-		for i, name := range keys.Files {
+		for i, name := range c.KnownHosts {
 			l.knownHosts(name, s.HostKeys, at.child("known_hosts").item(i))
 		}
 	}
-	return keys
+	return c
 }
 
 // knownHosts looks at one file. A missing one is no error: it has no keys, so that strict refuses every device.
@@ -54,13 +56,13 @@ func (l *loader) knownHosts(name string, policy sshcli.Policy, at *path) {
 }
 
 // client reads the known_hosts files. It is nil if they cannot be read, and while the settings that name them are wrong.
-func (l *loader) client(keys HostKeys, connect duration) *sshcli.Client {
-	client, err := sshcli.New(sshcli.Config{ConnectTimeout: time.Duration(connect), HostKeys: keys.Policy, KnownHosts: keys.Files})
+func (l *loader) client(c sshcli.Config) *sshcli.Client {
+	client, err := sshcli.New(c)
 	if err == nil || slices.ContainsFunc(l.problems, func(p Problem) bool { return strings.HasPrefix(p.Key, "ssh") }) {
 		return client
 	}
 	message := strings.TrimPrefix(err.Error(), "read known_hosts: ")
-	for _, name := range keys.Files {
+	for _, name := range c.KnownHosts {
 		if strings.HasPrefix(message, name+":") {
 			l.problems = append(l.problems, fileProblem(name, message))
 			return nil
