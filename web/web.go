@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -146,6 +147,9 @@ const grace = time.Second
 // closes listening once every address is bound. Its limits keep slow and hostile clients from holding memory or
 // connections; a scrape of 50,000 devices fits into the write timeout even over a slow line.
 func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *slog.Logger, listening chan<- struct{}) error {
+	if err := toolkit.Validate(*flags.WebConfigFile); err != nil { // says neither the file nor, always, one line
+		return fmt.Errorf("%s: %s", *flags.WebConfigFile, strings.Join(strings.Fields(err.Error()), " "))
+	}
 	bound := sync.OnceFunc(func() { close(listening) })
 	server := &http.Server{
 		Handler:           h,
