@@ -75,6 +75,6 @@ func (p *process) observe(e poll.Event) {
 func (p *process) reload(ok bool, at time.Time) {
 	p.reloaded.Set(truth(ok))
 	if ok {
-		p.reloadedAt.Set(float64(at.UnixMilli()) / 1000)
+		p.reloadedAt.Set(millis(at))
 	}
 }

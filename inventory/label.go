@@ -9,7 +9,7 @@ import (
 	"unicode/utf8"
 )
 
-// ReservedLabels are names that an operator's label may not have.
+// ReservedLabels are names that an operator's label may not have. A test of package collector holds them to the metrics.
 var ReservedLabels = []string{
 	"device", "address", "platform", "vendor", "model", "serial", "hostname", "version", "wanted", "reason", // ours
 	"job", "instance", // Prometheus sets them on every series
