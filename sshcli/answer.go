@@ -30,11 +30,9 @@ type answer struct {
 	*shell
 	command string
 	echoed  bool
-	latest  time.Time     // of a piece
-	gap     time.Duration // the longest silence between two pieces
-	gated   bool          // a question may have swallowed the command
-	nudged  bool          // Enter was sent to have the prompt drawn again
-	cleared bool          // Ctrl-U was sent to clear the line
+	gated   bool // a question may have swallowed the command
+	nudged  bool // Enter was sent to have the prompt drawn again
+	cleared bool // Ctrl-U was sent to clear the line
 }
 
 // state is what the current line looks like.

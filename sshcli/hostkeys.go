@@ -148,9 +148,9 @@ func (h *hostKeys) where() string {
 func (h *hostKeys) learn(host, kind, key string) error {
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	for _, line := range h.known.plain(host) { // another session may have been faster
-		if line.key != key {
-			return changed(fmt.Errorf("%s shows another host key than a moment ago (%v)", host, line))
+	if lines := h.known.plain(host); len(lines) > 0 { // another session was faster
+		if lines[0].key != key {
+			return changed(fmt.Errorf("%s shows another host key than a moment ago (%v)", host, lines[0]))
 		}
 		return nil
 	}

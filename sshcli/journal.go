@@ -1,6 +1,7 @@
 package sshcli
 
 import (
+	"slices"
 	"strings"
 	"time"
 )
@@ -51,8 +52,10 @@ const redacted = "<redacted>"
 const shortestSecret = 4
 
 func newJournal(c *Credential, record bool) journal {
+	secrets := []string{c.Password.Reveal(), c.Enable.Reveal()}
+	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one may begin with the other
 	var pairs []string
-	for _, s := range []string{c.Password.Reveal(), c.Enable.Reveal()} {
+	for _, s := range secrets {
 		if len(s) >= shortestSecret {
 			pairs = append(pairs, s, redacted)
 		}

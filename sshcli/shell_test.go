@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/secret"
 )
 
 func TestShell(t *testing.T) {
@@ -332,4 +334,11 @@ func TestLogHoldsNoSecret(t *testing.T) {
 			t.Errorf("log (-want +got):\n%s", diff)
 		}
 	})
+}
+
+func TestLogHoldsNoEndOfTheLongerSecret(t *testing.T) {
+	j := newJournal(&Credential{Password: secret.New("sword"), Enable: secret.New("swordfish")}, true)
+	if got := j.redact("swordfish, sword"); got != "<redacted>, <redacted>" {
+		t.Errorf("%q", got)
+	}
 }
