@@ -113,6 +113,19 @@ func TestOtherForms(t *testing.T) {
 			"NAME: \"1\"   DESCR: \"SF302-08 8-Port 10/100 Managed Switch\"\nPID: SRW208G-K9   VID: V01   SN: Information Unavailable\n",
 			Report{Model: "SRW208G-K9"},
 		},
+		{ // the neighbour's
+			"cisco_ios", "show cdp neighbors detail",
+			"Device ID: lab-other-1\nVersion :\nCisco IOS Software, C3750E Software (C3750E-UNIVERSALK9-M), Version 12.2(55)SE5, RELEASE SOFTWARE (fc1)\n",
+			Report{},
+		},
+		{
+			"cisco_s300", "show lldp neighbors gi1", "System Name: lab-other-1\n",
+			Report{},
+		},
+		{
+			"edgecore", "show interfaces transceiver ethernet 1/25", "Serial Number : X0000001\n",
+			Report{},
+		},
 		{
 			"linux", "hostnamectl",
 			"   Static hostname: n/a\nTransient hostname: lab-host-9\n  Operating System: Fedora Linux 40 (Server Edition)\n   Hardware Serial: S0000001\n",

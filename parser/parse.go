@@ -2,17 +2,22 @@ package parser
 
 import (
 	"cmp"
+	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/netver/netver_exporter/terminal"
 )
 
+// ofOthers are commands whose answers tell what other devices say of themselves, or what their modules do: the same lines,
+// and none of the device.
+var ofOthers = regexp.MustCompile(`(?i)\b(?:cdp|lldp|neighbou?rs?|transceivers?)\b`)
+
 // Parse reads the answers of a device. The reading holds everything that was found whatever the error: a
 // *RefusedError if the device refused a command that is not optional, a *NoVersionError if no answer told the version.
 //
 // Where two commands tell a fact, the one that the definition lists first is believed. The answer to a command that the
-// platform does not know is read with the rules of all, except those that would match any line.
+// platform does not know is read with the rules of all, except those that would match any line; one about neighbours is not read.
 func (p *Platform) Parse(outputs []Output) (Reading, error) {
 	seen := p.sorted(outputs)
 	var s search
@@ -29,6 +34,9 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 		}
 		if c != nil {
 			s.command(c, o, false)
+			continue
+		}
+		if ofOthers.MatchString(o.Command) {
 			continue
 		}
 		for i := range p.Commands {
