@@ -9,7 +9,6 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
-	"github.com/prometheus/common/model"
 
 	"github.com/netver/netver_exporter/parser"
 )
@@ -17,8 +16,8 @@ import (
 // prefix is put before the name of a platform's own gauge.
 const prefix = "netver_"
 
-// Lint says everything that is wrong with the platforms' own gauges: their names must be metric names that none of ours
-// has, and names and HELP must pass the linter of Prometheus. The error names file and gauge.
+// Lint says everything that the linter of Prometheus finds wrong with names and HELP of the platforms' own gauges. The
+// error names file and gauge. Package parser lets no gauge have a name that is not a metric's, or that is ours.
 func Lint(platforms []*parser.Platform) error {
 	var errs []error
 	for _, p := range platforms {
@@ -33,12 +32,6 @@ func Lint(platforms []*parser.Platform) error {
 
 func problems(g parser.Gauge) []string {
 	name := prefix + g.Name
-	if g.Name == "" || !model.LegacyValidation.IsValidMetricName(name) {
-		return []string{fmt.Sprintf("%q is not a metric name", name)}
-	}
-	if taken(name) {
-		return []string{name + " is a metric of netver_exporter itself"}
-	}
 	found, err := promlint.NewWithMetricFamilies([]*dto.MetricFamily{{
 		Name: &name, Help: &g.Help, Type: gauge.Enum(), Metric: []*dto.Metric{{Gauge: &dto.Gauge{Value: ptr(1.0)}}},
 	}}).Lint()
@@ -55,13 +48,6 @@ func problems(g parser.Gauge) []string {
 // helpOf returns the HELP of a family of a platform's own. A gauge stays for a moment when its definition has left.
 func helpOf(declared map[string]string, name string) string {
 	return cmp.Or(declared[name], "Read from the device, as of the latest poll that succeeded.")
-}
-
-// taken reports that a family of ours has the name.
-func taken(name string) bool {
-	return slices.ContainsFunc(metrics[:], func(m metric) bool { return m.name == name }) ||
-		slices.ContainsFunc(figures, func(f figure) bool { return f.name == name }) ||
-		slices.Contains(processMetrics, name)
 }
 
 func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }

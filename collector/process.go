@@ -10,12 +10,6 @@ import (
 	"github.com/netver/netver_exporter/poll"
 )
 
-// processMetrics are the names of what process exposes, beside go_* and process_*.
-var processMetrics = []string{
-	"netver_config_last_reload_successful", "netver_config_last_reload_success_timestamp_seconds",
-	"netver_exporter_build_info", "netver_poll_duration_seconds", "netver_poll_lag_seconds",
-}
-
 // process is what this process counts itself, rather than reads from a snapshot.
 type process struct {
 	registry   *prometheus.Registry
