@@ -7,7 +7,6 @@ import (
 	"os/exec"
 	"path/filepath"
 	"testing"
-	"time"
 )
 
 // binary is the exporter. TestMain builds it, with the race detector if the tests have it.
@@ -32,14 +31,7 @@ func TestMain(m *testing.M) {
 			fmt.Fprintf(os.Stderr, "%s: %v\n%s", build, err, out)
 			return 1
 		}
+		fmt.Printf("times are stretched by %.1f\n", stretch())
 		return m.Run()
 	}())
-}
-
-// slowly stretches a time of the plan where the race detector makes everything slow.
-func slowly(d time.Duration) time.Duration {
-	if raceDetector {
-		return 3 * d
-	}
-	return d
 }

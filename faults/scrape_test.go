@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"math"
 	"net/http"
+	"net/url"
 	"testing"
 	"time"
 
@@ -15,9 +16,11 @@ import (
 // scrape is what /metrics showed at one moment.
 type scrape map[string]*dto.MetricFamily
 
-func (e *exporter) scrape(t *testing.T) scrape {
+// scrape fetches all families, or those of the names.
+func (e *exporter) scrape(t *testing.T, names ...string) scrape {
 	t.Helper()
-	status, body, err := fetch(t.Context(), http.MethodGet, e.url("/metrics"))
+	query := url.Values{"name[]": names}
+	status, body, err := fetch(t.Context(), http.MethodGet, e.url("/metrics?"+query.Encode()))
 	if err != nil {
 		t.Fatal(err)
 	}

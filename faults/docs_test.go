@@ -1,0 +1,130 @@
+package faults
+
+import (
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+var update = flag.Bool("update", false, "write the tables of docs/reliability.md anew")
+
+const reliability = "../docs/reliability.md"
+
+// elsewhere is what other tests of this suite, and those of other packages, hold: a fault, what is expected, the bound and
+// the test.
+var elsewhere = []row{
+	{"DNS hangs", "`resolve`", "`connect_timeout`", "sshcli TestResolve"},
+	{"the exporter's clock jumps", "no reboot, no negative uptime", "", "poll TestBoot"},
+	{"a panic while a device is polled", "`internal`, one stack in the log", "at once", "poll TestPanicIsOneDevicesFailure"},
+	{"the device reboots between two polls", "up, one reboot counted", "one interval", "faults TestReboot"},
+	{"the device reboots during a poll", "`disconnect`, then up and one reboot counted", "one interval", "faults TestReboot"},
+	{"30 % of 2,000 devices hang", "the others are polled once an interval", "lag p99 within 10 % of the interval", "faults TestNoisyNeighbours"},
+	{"a device that hung comes back", "up", "one interval", "faults TestNoisyNeighbours"},
+	{"several devices refuse a credential", "`auth`, then `paused` but for a canary", "refusals bounded", "faults TestLockout"},
+	{"one device refuses a credential", "`auth`; it alone slows down", "", "faults TestLocalMismatch"},
+	{"the devices accept the credential again", "up", "one interval for the canary, one for the others; at once by reload", "faults TestLockout"},
+	{"reset during connect, session refused", "one retry, counted; none for `auth` and host keys", "0.5 s later", "faults TestRetry"},
+	{"SIGTERM during a sweep", "exit code 0, every session closed with its exit command", "2 s", "faults TestTerminate"},
+	{"SIGKILL during a sweep", "the next start is as any other", "", "faults TestKill"},
+	{"reload during a sweep of 2,000 devices", "counters, facts and phases stay; who left is gone; nobody is polled twice", "at once", "faults TestReload"},
+	{"reload of a broken file", "changes nothing; shown in metric and log", "at once", "faults TestReload"},
+	{"restart with `--state.file`", "facts and counters are there from the first scrape; no storm", "at once", "faults TestState"},
+	{"torn or foreign state file", "set aside with a warning", "at once", "faults TestBadState"},
+	{"thousands of polls over all faults", "goroutines, descriptors and heap as before", "", "faults TestLeaks"},
+	{"200 scrapes at once, slow readers, slow headers", "answered or 503; polls on time", "connections closed by timeout", "faults TestHostileScraper"},
+	{"oversized headers, floods of `name[]`", "431, or the families asked for", "at once", "faults TestHostileScraper"},
+	{"all of it at random", "the state exported is the devices' own", "two intervals after the last fault", "faults TestSoak"},
+}
+
+// row is a line of a table of docs/reliability.md.
+type row struct{ fault, reason, bound, test string }
+
+// TestDocs keeps the tables of docs/reliability.md in step with the tests, and looks up each test that they name.
+func TestDocs(t *testing.T) {
+	text, err := os.ReadFile(reliability)
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc := string(text)
+	for name, rows := range map[string][]row{"faults": faultRows(), "events": elsewhere} {
+		doc = replaceTable(t, doc, name, rows)
+		for _, r := range rows {
+			lookUp(t, r.test)
+		}
+	}
+	if *update {
+		if err := os.WriteFile(reliability, []byte(doc), 0o644); err != nil {
+			t.Fatal(err)
+		}
+		return
+	}
+	if diff := cmp.Diff(string(text), doc); diff != "" {
+		t.Errorf("%s is out of step: go test ./faults -run TestDocs -update (-doc +tests):\n%s", reliability, diff)
+	}
+}
+
+func faultRows() []row {
+	var rows []row
+	for i := range classes {
+		c := &classes[i]
+		rows = append(rows, row{c.words, c.outcome(), string(c.bound), "faults TestFaults/" + c.id})
+	}
+	return rows
+}
+
+// outcome is the reason in both modes, in words.
+func (c *class) outcome() string {
+	say := func(reason string) string {
+		if reason == "" {
+			return "none, up"
+		}
+		return "`" + reason + "`"
+	}
+	if c.exec == c.shell {
+		return say(c.exec)
+	}
+	return fmt.Sprintf("exec: %s; shell: %s", say(c.exec), say(c.shell))
+}
+
+// replaceTable replaces the table between two marks.
+func replaceTable(t *testing.T, doc, name string, rows []row) string {
+	t.Helper()
+	begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
+	before, rest, found := strings.Cut(doc, begin)
+	_, after, closed := strings.Cut(rest, end)
+	if !found || !closed {
+		t.Fatalf("%s has no place for the table of %s", reliability, name)
+	}
+	var b strings.Builder
+	b.WriteString("| fault | reason | bound | test |\n|---|---|---|---|\n")
+	for _, r := range rows {
+		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.fault, r.reason, r.bound, r.test)
+	}
+	return before + begin + b.String() + end + after
+}
+
+// lookUp fails unless the package has the test.
+func lookUp(t *testing.T, test string) {
+	t.Helper()
+	dir, name, _ := strings.Cut(test, " ")
+	name, _, _ = strings.Cut(name, "/")
+	files, err := filepath.Glob("../" + dir + "/*_test.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if strings.Contains(string(text), "\nfunc "+name+"(t *testing.T) {") {
+			return
+		}
+	}
+	t.Errorf("%s names %s, which does not exist", reliability, test)
+}

@@ -1,0 +1,44 @@
+package faults
+
+import (
+	"runtime"
+	"sync"
+	"syscall"
+	"time"
+)
+
+// slowly stretches a time of a plan where everything is slow: under the race detector, and on a machine that has much
+// else to do. What is tested are ratios; a timeout that a busy machine alone exceeds tells nothing.
+func slowly(d time.Duration) time.Duration { return time.Duration(float64(d) * stretch()) }
+
+var stretch = sync.OnceValue(func() float64 {
+	factor := min(max(contention(300*time.Millisecond), 1), 3)
+	if raceDetector {
+		factor *= 2.5
+	}
+	return factor
+})
+
+// contention is how much longer work takes than it would on a machine of our own: it keeps every processor busy for a
+// while and compares the time that it has had.
+func contention(d time.Duration) float64 {
+	before, began := processorTime(), time.Now()
+	var spinning sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		spinning.Go(func() {
+			for time.Since(began) < d {
+			}
+		})
+	}
+	spinning.Wait()
+	had := processorTime() - before
+	return float64(runtime.GOMAXPROCS(0)) * float64(time.Since(began)) / float64(had)
+}
+
+func processorTime() time.Duration {
+	var used syscall.Rusage
+	if err := syscall.Getrusage(syscall.RUSAGE_SELF, &used); err != nil {
+		panic(err)
+	}
+	return time.Duration(used.Utime.Nano() + used.Stime.Nano())
+}
