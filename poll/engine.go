@@ -19,8 +19,8 @@ import (
 	"github.com/netver/netver_exporter/inventory"
 )
 
-// Poller asks one device. It is comparable, such as a pointer. One that is an io.Closer is closed when its plan has been replaced or Run has ended; polls
-// may still be in flight then.
+// Poller asks one device. It is comparable, such as a pointer. One that is an io.Closer is closed when its plan has been
+// replaced or Run has ended; polls may still be in flight then.
 type Poller interface {
 	Poll(ctx context.Context, d *inventory.Device) Outcome
 }

@@ -110,11 +110,7 @@ func (s *sessions) store(device string, conn *sshcli.Conn) bool {
 }
 
 // expire closes sessions that nobody asks any more.
-func (s *sessions) expire(ctx context.Context) {
-	for _, conn := range s.expired(time.Now()) {
-		conn.Close(ctx)
-	}
-}
+func (s *sessions) expire(ctx context.Context) { closeAll(ctx, s.expired(time.Now())) }
 
 // looks is how often in the idle time expired sessions are looked for.
 const looks = 4
@@ -139,24 +135,30 @@ func (s *sessions) expired(now time.Time) []*sshcli.Conn {
 // closers is how many sessions are closed at once: a device may take its time to say goodbye.
 const closers = 64
 
-func (s *sessions) close() {
-	s.mu.Lock()
-	idle := s.idle
-	s.closed, s.idle = true, nil
-	s.mu.Unlock()
-
+func closeAll(ctx context.Context, conns []*sshcli.Conn) {
 	queue := make(chan *sshcli.Conn)
 	var done sync.WaitGroup
-	for range min(closers, len(idle)) {
+	for range min(closers, len(conns)) {
 		done.Go(func() {
 			for conn := range queue {
-				conn.Close(context.Background())
+				conn.Close(ctx)
 			}
 		})
 	}
-	for _, kept := range idle {
-		queue <- kept.conn
+	for _, conn := range conns {
+		queue <- conn
 	}
 	close(queue)
 	done.Wait()
+}
+
+func (s *sessions) close() {
+	s.mu.Lock()
+	var conns []*sshcli.Conn
+	for _, kept := range s.idle {
+		conns = append(conns, kept.conn)
+	}
+	s.closed, s.idle = true, nil
+	s.mu.Unlock()
+	closeAll(context.Background(), conns)
 }
