@@ -78,7 +78,8 @@ type bootState struct {
 
 // SaveState writes facts, counters, boot times and phases of the engine's devices to a file, whole or not at all.
 func SaveState(path string, e *Engine) (err error) {
-	f, err := os.CreateTemp(filepath.Dir(path), filepath.Base(path)+".new-*")
+	// Always the same name, so that what a killed process left behind is written over.
+	f, err := os.OpenFile(path+".new", os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return fmt.Errorf("save state: %w", err)
 	}
