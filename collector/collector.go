@@ -55,11 +55,6 @@ func (c *Collector) Declare(platforms []*parser.Platform) {
 	c.help.Store(&help)
 }
 
-// Register adds a collector whose metric names are not ours, for what only the caller knows.
-func (c *Collector) Register(more prometheus.Collector) error {
-	return c.process.registry.Register(more)
-}
-
 // latest takes a snapshot and renders what has changed since the last one. Scrapes at the same time share the work. ok is
 // false if there is no source yet.
 func (c *Collector) latest() (s poll.Snapshot, v view, ok bool) {
