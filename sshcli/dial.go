@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"net"
 	"net/netip"
+	"os"
 	"syscall"
 	"time"
 )
@@ -68,7 +69,14 @@ func (c *Client) connect(ctx context.Context, addresses []string, port string, u
 	if timedOut(first) || ctx.Err() != nil {
 		reason = ConnectTimeout
 	}
-	return nil, &Error{Reason: reason, Doing: "connect", Err: first}
+	doing := "connect"
+	if op, ok := errors.AsType[*net.OpError](first); ok && op.Addr != nil { // says "dial tcp" and "connect" once more
+		doing, first = "connect to "+op.Addr.String(), op.Err
+		if call, ok := errors.AsType[*os.SyscallError](first); ok {
+			first = call.Err
+		}
+	}
+	return nil, &Error{Reason: reason, Doing: doing, Err: first}
 }
 
 func (c *Client) connectTo(ctx context.Context, address string, share time.Duration) (net.Conn, error) {
