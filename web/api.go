@@ -3,6 +3,7 @@ package web
 import (
 	"encoding/json"
 	"fmt"
+	"io"
 	"net/http"
 	"slices"
 	"strings"
@@ -64,11 +65,7 @@ func NewDevice(s *poll.Status) Device {
 
 func devices(c Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		all := []Device{}
-		for _, s := range c.Snapshot().Devices {
-			all = append(all, NewDevice(s))
-		}
-		answer(w, all)
+		answerEach(w, c.Snapshot().Devices, func(s *poll.Status) any { return NewDevice(s) })
 	})
 }
 
@@ -94,13 +91,11 @@ type targetGroup struct {
 
 func targets(c Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		all := []targetGroup{}
-		for _, s := range c.Snapshot().Devices {
+		answerEach(w, c.Snapshot().Devices, func(s *poll.Status) any {
 			labels := NewDevice(s).Labels
 			labels["device"], labels["platform"], labels["credentials"] = s.Device.Name, s.Device.Platform, s.Device.Credential
-			all = append(all, targetGroup{Targets: []string{s.Device.Address}, Labels: labels})
-		}
-		answer(w, all)
+			return targetGroup{Targets: []string{s.Device.Address}, Labels: labels}
+		})
 	})
 }
 
@@ -108,4 +103,21 @@ func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
 	// The only error left is a client that went away.
 	_ = json.NewEncoder(w).Encode(v)
+}
+
+// answerEach answers with a list that is made as it is written, so that many requests at once do not hold the fleet as
+// many times in memory.
+func answerEach(w http.ResponseWriter, devices []*poll.Status, element func(*poll.Status) any) {
+	w.Header().Set("Content-Type", "application/json")
+	encoder := json.NewEncoder(w)
+	_, _ = io.WriteString(w, "[")
+	for i, s := range devices {
+		if i > 0 {
+			_, _ = io.WriteString(w, ",")
+		}
+		if encoder.Encode(element(s)) != nil {
+			return // the client went away
+		}
+	}
+	_, _ = io.WriteString(w, "]\n")
 }

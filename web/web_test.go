@@ -2,6 +2,7 @@ package web
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"io"
 	"log/slog"
@@ -68,6 +69,8 @@ func TestEndpoints(t *testing.T) {
 	lifecycle.Lifecycle = true
 	broken := lifecycle
 	broken.Reload = func() error { return errors.New("config.yml:3: no") }
+	empty := newConfig()
+	empty.Snapshot = func() poll.Snapshot { return poll.Snapshot{} }
 	starting := newConfig()
 	starting.Ready = func() bool { return false }
 
@@ -87,6 +90,8 @@ func TestEndpoints(t *testing.T) {
 		{"probe of nobody", plain, "GET /probe?target=192.0.2.9", 404, `no device "192.0.2.9" in the inventory`, ""},
 		{"probe without a name", plain, "GET /probe", 400, "target=DEVICE", ""},
 		{"devices", plain, "GET /api/v1/devices", 200, `"device":"lab-2","address":"192.0.2.2:22","group":"site1","platform":"vyos"`, "netops"},
+		{"no devices", empty, "GET /api/v1/devices", 200, "[]", ""},
+		{"no targets", empty, "GET /api/v1/targets", 200, "[]", ""},
 		{"device", plain, "GET /api/v1/devices/lab-1", 200, `"state":"up","version":"15.2(7)E","uptime_seconds":3600,"boot_time":"2023-11-14T21:13:20Z"`, "lab-2"},
 		{"pending device", plain, "GET /api/v1/devices/lab-2", 200, `"state":"pending"`, "last_poll"},
 		{"no device", plain, "GET /api/v1/devices/lab-3", 404, `no device "lab-3"`, ""},
@@ -111,6 +116,9 @@ func TestEndpoints(t *testing.T) {
 			body := w.Body.String()
 			if w.Code != tt.status || !strings.Contains(body, tt.want) || tt.not != "" && strings.Contains(body, tt.not) {
 				t.Errorf("%s: status %d, want %d with %q and without %q; body:\n%s", tt.request, w.Code, tt.status, tt.want, tt.not, body)
+			}
+			if w.Header().Get("Content-Type") == "application/json" && !json.Valid(w.Body.Bytes()) {
+				t.Errorf("%s: not JSON:\n%s", tt.request, body)
 			}
 		})
 	}
