@@ -126,6 +126,18 @@ func TestOtherForms(t *testing.T) {
 			"edgecore", "show interfaces transceiver ethernet 1/25", "Serial Number : X0000001\n",
 			Report{},
 		},
+		{ // captures that are kept in source code are indented
+			"cisco_xr", "show version",
+			"        Cisco IOS XR Software, Version 6.1.4.10I[Default]\n        lab-xr-9 uptime is 1 hour\n" +
+				"        cisco ASR9K Series (Intel 686 F6M14S4) processor with 6291456K bytes of memory.\n",
+			Report{Version: "6.1.4.10I", UptimeSeconds: seconds(3600), Model: "ASR9K", Hostname: "lab-xr-9"},
+		},
+		{
+			"cisco_asa", "show version",
+			"    Cisco Adaptive Security Appliance Software Version 9.8(1)\n    lab-asa-9 up 1 day 2 hours\n    failover cluster up 4 days\n" +
+				"    Hardware:   ASAv, 2048 MB RAM\n    Serial Number: 9A00000001A\n",
+			Report{Version: "9.8(1)", UptimeSeconds: seconds(93600), Model: "ASAv", Serial: "9A00000001A", Hostname: "lab-asa-9"},
+		},
 		{
 			"linux", "hostnamectl",
 			"   Static hostname: n/a\nTransient hostname: lab-host-9\n  Operating System: Fedora Linux 40 (Server Edition)\n   Hardware Serial: S0000001\n",
