@@ -120,6 +120,7 @@ func (b bound) limit() time.Duration {
 // TestFaults polls a device of every class in both modes, and healthy ones beside them, over some sweeps. Every class has
 // its reason within its bound, and the healthy are up and on time.
 func TestFaults(t *testing.T) {
+	t.Parallel()
 	const healthy, sweeps = 60, 2
 	members := make(map[string]*lab.Device)
 	var devices []*lab.Device

@@ -20,7 +20,8 @@ const reliability = "../docs/reliability.md"
 var elsewhere = []row{
 	{"DNS hangs", "`resolve`", "`connect_timeout`", "sshcli TestResolve"},
 	{"the exporter's clock jumps", "no reboot, no negative uptime", "", "poll TestBoot"},
-	{"a panic while a device is polled", "`internal`, one stack in the log", "at once", "poll TestPanicIsOneDevicesFailure"},
+	{"a panic while a device is polled", "`internal`, for that device alone", "at once", "poll TestPanicIsOneDevicesFailure"},
+	{"the same panic at each poll", "one stack in the log", "", "poll TestLogTellsChangesOnly"},
 	{"the device reboots between two polls", "up, one reboot counted", "one interval", "faults TestReboot"},
 	{"the device reboots during a poll", "`disconnect`, then up and one reboot counted", "one interval", "faults TestReboot"},
 	{"30 % of 2,000 devices hang", "the others are polled once an interval", "lag p99 within 10 % of the interval", "faults TestNoisyNeighbours"},

@@ -98,6 +98,7 @@ type pollSection struct {
 type group struct {
 	Name        string   `yaml:"name"`
 	Credentials string   `yaml:"credentials"`
+	Session     string   `yaml:"session,omitempty"`
 	Devices     []member `yaml:"devices"`
 }
 

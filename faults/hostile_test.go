@@ -16,6 +16,7 @@ import (
 // TestHostileScraper has clients do to the HTTP server what they should not, all at once, while devices are polled. Polls
 // stay on time, memory stays bounded, and who dawdles is cut off.
 func TestHostileScraper(t *testing.T) {
+	t.Parallel()
 	const (
 		readers   = 30 // ask for much and read nothing
 		dawdlers  = 200

@@ -15,6 +15,7 @@ var polls = flag.Int("polls", 2000, "polls that TestLeaks makes")
 // TestLeaks makes many polls over all faults, takes every device out of the inventory, and wants the program to be where
 // it was after the first sweeps: goroutines, descriptors and heap.
 func TestLeaks(t *testing.T) {
+	t.Parallel()
 	const each = 4
 	plan := pollSection{
 		Interval: slowly(time.Second), Timeout: slowly(600 * time.Millisecond), ConnectTimeout: slowly(300 * time.Millisecond), Concurrency: 64,

@@ -20,6 +20,7 @@ const methods = 2
 // TestLockout has a password changed under our feet. The credential is paused, so that the devices see few refusals more,
 // and those with another one do not notice. It comes back by its canary, and by a reload.
 func TestLockout(t *testing.T) {
+	t.Parallel()
 	const toPause = 3
 	devices := newDevices(t, "sw", 40, twoModes...)
 	other := newDevice(t, "lab-other", "arista_eos")
@@ -89,6 +90,7 @@ func paused(credential string, want float64) func(scrape) error {
 
 // TestLocalMismatch has a single device refuse the password for good: it is asked less and less, and nobody else suffers.
 func TestLocalMismatch(t *testing.T) {
+	t.Parallel()
 	const sweeps = 6
 	devices := newDevices(t, "sw", 20, twoModes...)
 	odd := devices[7]

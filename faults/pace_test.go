@@ -12,11 +12,11 @@ import (
 func slowly(d time.Duration) time.Duration { return time.Duration(float64(d) * stretch()) }
 
 var stretch = sync.OnceValue(func() float64 {
-	factor := min(max(contention(300*time.Millisecond), 1), 3)
+	factor := max(contention(300*time.Millisecond), 1)
 	if raceDetector {
 		factor *= 2.5
 	}
-	return factor
+	return min(factor, 4)
 })
 
 // contention is how much longer work takes than it would on a machine of our own: it keeps every processor busy for a

@@ -10,6 +10,7 @@ import (
 
 // TestReboot has devices reboot between two polls and during one. Each reboot is counted once, and the boot time moves.
 func TestReboot(t *testing.T) {
+	t.Parallel()
 	plan := pollSection{Interval: slowly(2 * time.Second), Timeout: slowly(1500 * time.Millisecond), ConnectTimeout: slowly(time.Second), Concurrency: 8}
 	devices := newDevices(t, "sw", 4, twoModes...)
 	between, during := devices[:2], devices[2:]

@@ -17,7 +17,7 @@ func busyFleet(t *testing.T, n int) (*lab.Fleet, *config) {
 	hangs := []lab.Fault{lab.Silent, lab.SlowAuth, lab.NoPrompt, lab.Freeze, lab.Drip, lab.VersionOnly}
 	devices := newDevices(t, "sw", n, twoModes...)
 	for i, d := range devices {
-		d.Delay, d.Pause = 50*time.Millisecond, slowly(2*time.Second)
+		d.Delay, d.Pause = 50*time.Millisecond, slowly(time.Second)
 		if i%10 == 0 {
 			d.Fault = hangs[i/10%len(hangs)]
 		}
@@ -31,6 +31,7 @@ func busyFleet(t *testing.T, n int) (*lab.Fleet, *config) {
 // TestTerminate ends the program at random moments of a sweep. It ends in time with exit code 0 (stop holds it to that),
 // and no session is left behind: whoever had a shell was told to end it.
 func TestTerminate(t *testing.T) {
+	t.Parallel()
 	const rounds = 8
 	random := rand.New(rand.NewPCG(7, 7))
 	fleet, config := busyFleet(t, 200)
@@ -84,6 +85,7 @@ func awaitSilence(t *testing.T, fleet *lab.Fleet) {
 // TestKill kills the program in the middle of its work, again and again. It leaves nothing that stops the next start, at
 // the same address and with the same state file, and the last start is as any other.
 func TestKill(t *testing.T) {
+	t.Parallel()
 	const rounds = 4
 	random := rand.New(rand.NewPCG(9, 9))
 	fleet, config := busyFleet(t, 100)
@@ -112,6 +114,7 @@ func TestKill(t *testing.T) {
 // TestState restarts the program. Facts, counters and boot times are there from the first scrape on, and the fleet is
 // not polled anew but at its phases.
 func TestState(t *testing.T) {
+	t.Parallel()
 	devices := newDevices(t, "sw", 300, twoModes...)
 	down := devices[:30]
 	for _, d := range down {
@@ -156,6 +159,7 @@ func TestState(t *testing.T) {
 
 // TestBadState starts the program with state files that are none.
 func TestBadState(t *testing.T) {
+	t.Parallel()
 	devices := newDevices(t, "sw", 10, twoModes...)
 	fleet := startFleet(t, devices...)
 	plan := pollSection{Interval: time.Minute, Timeout: slowly(2 * time.Second), ConnectTimeout: slowly(time.Second), Concurrency: 16}

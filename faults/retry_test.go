@@ -10,6 +10,7 @@ import (
 // TestRetry counts, on the devices' side, how often one poll knocks: a second time after a reset and after a session that
 // was refused, and never for what a second try would only make worse.
 func TestRetry(t *testing.T) {
+	t.Parallel()
 	knocks := map[lab.Fault]int64{
 		"": 1, lab.Reset: 2, lab.NoFreeSession: 2,
 		lab.WrongPassword: 1, lab.OneTimeCode: 1, lab.OtherHostKey: 1, lab.NoCommonAlgorithm: 1, lab.NotSSH: 1, lab.Silent: 1, lab.Freeze: 1,

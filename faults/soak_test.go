@@ -16,6 +16,7 @@ var (
 // TestSoak makes trouble at random: faults, reboots, upgrades, reloads. Once it ends, what the exporter shows of each
 // device is what the device says of itself; no poll was lost or made twice; and the exporter holds what it held before.
 func TestSoak(t *testing.T) {
+	t.Parallel()
 	plan := soakPlan(*devices)
 	trouble, config := newTrouble(t, plan)
 	e := run(t, config.write(t), "--state.file="+filepath.Join(t.TempDir(), "state.json"))

@@ -26,7 +26,7 @@ type trouble struct {
 }
 
 // newTrouble starts a fleet of all platforms and makes a configuration in which credentials are shared by two devices,
-// which is too few for a pause, or by the tenth of the fleet that is there for it.
+// which is too few for a pause, or by the tenth of the fleet that is there for it. Half of the sessions are kept.
 func newTrouble(t *testing.T, plan pollSection) (*trouble, *config) {
 	t.Helper()
 	platforms, err := builtIns()
@@ -44,8 +44,13 @@ func newTrouble(t *testing.T, plan pollSection) (*trouble, *config) {
 		fleet: startFleet(t, cast...), random: rand.New(rand.NewPCG(*seed, 0)), sick: map[*lab.Device]bool{}, did: map[string]int{},
 	}
 	config := newConfig(t, x.fleet, plan)
+	members := config.Groups[0].Devices
+	config.Groups = []group{
+		{Name: "anew", Credentials: "lab", Devices: []member{}},
+		{Name: "kept", Credentials: "lab", Devices: []member{}, Session: "persistent"},
+	}
 	for i, d := range cast {
-		m := &config.Groups[0].Devices[i]
+		m := &members[i]
 		m.Credentials = fmt.Sprintf("pair-%d", i/2)
 		switch i % 10 {
 		case 0:
@@ -57,6 +62,8 @@ func newTrouble(t *testing.T, plan pollSection) (*trouble, *config) {
 			x.others = append(x.others, d)
 		}
 		config.credential(m.Credentials, lab.Password)
+		g := &config.Groups[i/2%2]
+		g.Devices = append(g.Devices, *m)
 	}
 	return x, config
 }
