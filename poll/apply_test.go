@@ -112,6 +112,29 @@ func TestReloadKeepsWhatIsKnown(t *testing.T) {
 	})
 }
 
+// Whoever corrects the address of a device that hangs does not want to wait for the next sweep.
+func TestChangeDuringAPollIsPolledAtOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(after(10 * time.Second))
+		e, stop := start(t, oneGroup(settings, f, 10*time.Minute, 1), nil)
+		defer stop()
+		time.Sleep(time.Second)
+		next := oneGroup(settings, f, 10*time.Minute, 1)
+		next.Groups[0].Devices[0].Address = "192.0.2.77:22"
+		if err := e.Apply(next); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(20 * time.Second)
+		synctest.Wait()
+		if s := e.Snapshot().Devices[0]; len(f.of(s.Device.Name)) != 2 || s.Polls != 1 || !s.Up() {
+			t.Errorf("%d polls, of which the second counts: %+v", len(f.of(s.Device.Name)), s)
+		}
+		if len(f.twice) > 0 {
+			t.Errorf("twice at once: %v", f.twice)
+		}
+	})
+}
+
 func TestRemovedDeviceIsNotResurrected(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFleet(after(10 * time.Second))

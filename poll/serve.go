@@ -40,6 +40,8 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 	e.tally.count(res.reason, res.retries)
 	if latest != nil {
 		e.report(old, latest, res)
+	} else if g := s.target.home(); g != nil { // it is to be asked in another way now, which no sweep could do meanwhile
+		g.hurry(s.target, time.Now())
 	}
 	if e.observer != nil {
 		e.observer.Observe(Event{Lag: res.start.Sub(s.due), Duration: res.duration, Reason: res.reason, Slow: s.slow})

@@ -80,6 +80,13 @@ func (t *target) inFlight() bool {
 	return t.busy
 }
 
+// home returns the target's group, nil if it has left the inventory.
+func (t *target) home() *group {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.group
+}
+
 func (t *target) times() (polled, joined time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
