@@ -13,6 +13,8 @@ import (
 // and none of the device.
 var ofOthers = regexp.MustCompile(`(?i)\b(?:cdp|lldp|neighbou?rs?|transceivers?)\b`)
 
+const byteOrderMark = "\ufeff" // some editors put it at the start of a file
+
 // Parse reads the answers of a device. The reading holds everything that was found whatever the error: a
 // *RefusedError if the device refused a command that is not optional, a *NoVersionError if no answer told the version.
 //
@@ -24,7 +26,7 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 	var refused *RefusedError
 	for i := range seen {
 		o := &seen[i]
-		o.Text = terminal.Clean(o.Text)
+		o.Text = terminal.Clean(strings.TrimPrefix(o.Text, byteOrderMark))
 		c := p.Command(o.Command)
 		if line, ok := p.refusal(o.Text); ok {
 			if refused == nil && (c == nil || !c.Optional) {
@@ -33,6 +35,9 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 			continue
 		}
 		if c != nil {
+			if flush, ok := outdent(o.Text, o.Command); ok {
+				s.command(c, &Output{Command: o.Command, Text: flush}, false)
+			}
 			s.command(c, o, false)
 			continue
 		}

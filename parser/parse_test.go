@@ -39,6 +39,11 @@ func TestRules(t *testing.T) {
 		{"last line without an end", `{version: '^v(\d)$'}`, "x\nv1", "1"},
 		{"carriage returns", `{version: '^v(\d)$'}`, "x\r\nv1\r\n", "1"},
 		{"the echo of the command is no value", `{version: '^(.+)$'}`, "show version\n1", "1"},
+		{"indented as a whole", `{version: '^v(\S+)$'}`, "\n    lab> show version\n    v1\n      v2\n    ", "1"},
+		{"indented below the echo", `{version: '^v(\S+)$'}`, "lab> show version\n    v1\n", "1"},
+		{"indented only in part", `{version: '^v(\S+)$'}`, "a\n  v1\n", ""},
+		{"a single line that is indented by the device", `{version: '^ +v(\S+)$'}`, "  v1\n", "1"},
+		{"byte order mark", `{version: '^v(\S+)$'}`, "\ufeffv1\n", "1"},
 		{"no lines", `{version: '^v(\d)$'}`, "", ""},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
