@@ -48,7 +48,10 @@ var errBroken = errors.New("the connection ended during authentication")
 
 // next is an ssh.ClientAuthCallback, but for the context: it picks the method to try next.
 func (a *authenticator) next(ctx context.Context, server *ssh.ClientAuthContext) (ssh.AuthMethod, error) {
-	if a.wire.broken.Load() {
+	switch {
+	case ctx.Err() != nil: // what was not finished was not refused
+		return nil, ctx.Err()
+	case a.wire.broken.Load():
 		return nil, errBroken
 	}
 	a.refused = slices.DeleteFunc(server.TriedMethods, func(m string) bool { return m == "none" })
@@ -106,10 +109,7 @@ func (a *authenticator) signers(ctx context.Context) ([]ssh.Signer, error) {
 		return signers, nil
 	}
 	held, release, err := a.credential.agentSigners(ctx)
-	switch {
-	case ctx.Err() != nil:
-		return nil, ctx.Err()
-	case err != nil:
+	if err != nil {
 		if a.credential.Password.IsZero() && len(signers) == 0 {
 			a.stop = &refusal{err.Error()}
 		}
