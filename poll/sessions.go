@@ -89,6 +89,13 @@ func (s *sessions) take(device string) *sshcli.Conn {
 	return kept.conn
 }
 
+// drop closes the device's session, if there is one.
+func (s *sessions) drop(ctx context.Context, device string) {
+	if conn := s.take(device); conn != nil {
+		conn.Close(ctx)
+	}
+}
+
 // put keeps the session, or closes it if there is no room.
 func (s *sessions) put(ctx context.Context, device string, conn *sshcli.Conn) {
 	if !s.store(device, conn) {

@@ -106,6 +106,20 @@ func TestSessionsAreKept(t *testing.T) {
 	}
 }
 
+// A kept session speaks as the platform does that it was opened for.
+func TestSessionIsNotKeptIfThePlatformIsUnsure(t *testing.T) {
+	n := newNetwork(t, 1, "shell", kept)
+	d := n.devices[0]
+	d.SetAnswer("show version", "Another System, Release 1\n")
+	o := n.Poll(t.Context(), &inventory.Device{
+		Name: d.Name, Address: d.Addr(), Platform: inventory.Auto, Detected: "cisco_ios", Credential: "lab", Group: "kept",
+	})
+	if !o.Unsure {
+		t.Fatalf("outcome %+v, want one that casts doubt on the platform", o)
+	}
+	waitFor(t, func() bool { s := d.Stats(); return s.Logins == 1 && s.Farewells == 1 && s.Connections == 0 })
+}
+
 func TestSessionsBeyondTheMost(t *testing.T) {
 	one := kept
 	one.Max = 1

@@ -54,6 +54,9 @@ func (p *SSH) Poll(ctx context.Context, d *inventory.Device) Outcome {
 	o := p.poll(ctx, d, id)
 	reason := ReasonOf(o.Err)
 	o.Unsure = d.Platform == inventory.Auto && slices.Contains([]sshcli.Reason{Parse, Internal, sshcli.Command, sshcli.Prompt}, reason)
+	if o.Unsure {
+		p.sessions.drop(ctx, d.Name) // it talks as the platform does
+	}
 	return o
 }
 
