@@ -16,7 +16,7 @@ var stretch = sync.OnceValue(func() float64 {
 	if raceDetector {
 		factor *= 2.5
 	}
-	return min(factor, 4)
+	return min(factor, 3) // beyond it the suite takes longer than it is worth
 })
 
 // contention is how much longer work takes than it would on a machine of our own: it keeps every processor busy for a
