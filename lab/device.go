@@ -28,6 +28,7 @@ type Device struct {
 	Page       int           // lines of a page; 0: 24, as devices ignore the height of the PTY
 	KeepPaging bool          // paging stays on, whatever is typed
 	Exec       Exec          // what it does with exec requests
+	NoShell    bool          // refuses shells: it serves nothing but exec requests
 	Lines      int           // sessions at once, more are refused; 0: no limit
 	Legacy     bool          // offers only algorithms of long ago
 	Fault      Fault         // how it misbehaves; "": it does not

@@ -68,7 +68,7 @@ func (l *link) open() (end func()) {
 // program is what a request starts, nil if it starts nothing. The program returns the exit status.
 func (s *session) program(req *ssh.Request) func(context.Context) uint32 {
 	switch {
-	case req.Type == "shell":
+	case req.Type == "shell" && !s.dev.NoShell:
 		return s.shell
 	case req.Type == "exec" && s.dev.Exec != ExecNever:
 		return func(ctx context.Context) uint32 { return s.exec(ctx, req.Payload) }

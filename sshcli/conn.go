@@ -83,10 +83,15 @@ func (s *Conn) connect(ctx context.Context) error {
 		return err
 	}
 	s.link = l
-	if s.mode == Shell {
-		return s.startShell(ctx)
+	if s.mode != Shell {
+		return nil
 	}
-	return nil
+	err = s.startShell(ctx)
+	if errors.Is(err, errNoShell) {
+		s.mode = Exec // the device may serve nothing but exec requests
+		return nil
+	}
+	return err
 }
 
 func (s *Conn) startShell(ctx context.Context) error {

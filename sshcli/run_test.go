@@ -21,6 +21,7 @@ func TestRun(t *testing.T) {
 		{name: "exec, one a connection", mode: Exec, change: func(d *lab.Device) { d.Exec = lab.ExecOnce }},
 		{name: "exec refused", mode: Exec, change: func(d *lab.Device) { d.Exec = lab.ExecNever }, prompt: "lab-sw-1#", logins: 1},
 		{name: "shell", mode: Shell, prompt: "lab-sw-1#", logins: 1},
+		{name: "shell refused", mode: Shell, change: func(d *lab.Device) { d.NoShell = true }, logins: 1},
 		{name: "shell with paging", mode: Shell, change: func(d *lab.Device) { d.KeepPaging, d.Page = true, 1 }, prompt: "lab-sw-1#", logins: 1},
 		{name: "two questions", mode: Shell, change: func(d *lab.Device) { d.Fault = lab.TwoQuestions }, prompt: "lab-sw-1#", logins: 1},
 		{name: "keyboard-interactive only", mode: Exec, change: func(d *lab.Device) {

@@ -64,6 +64,9 @@ var ptyRequest = ssh.Marshal(struct {
 	Modes                        string
 }{"vt100", 511, 1000, 0, 0, "\x35\x00\x00\x00\x01" + "\x80\x00\x00\x96\x00" + "\x81\x00\x00\x96\x00" + "\x00"})
 
+// errNoShell leaves the package as the cause of a Session error.
+var errNoShell = errors.New("the device refuses shells")
+
 // openShell opens a channel with a PTY and a shell on it.
 func openShell(ctx context.Context, l *link, d Dialogue, c *Credential, limit int, log *journal) (*shell, error) {
 	ch, requests, err := l.channel(ctx)
@@ -77,7 +80,8 @@ func openShell(ctx context.Context, l *link, d Dialogue, c *Credential, limit in
 	for _, request := range []struct {
 		name, doing string
 		payload     []byte
-	}{{"pty-req", "get a terminal", ptyRequest}, {"shell", "start the shell", nil}} {
+		refused     error
+	}{{"pty-req", "get a terminal", ptyRequest, errors.New("the device refuses")}, {"shell", "start the shell", nil, errNoShell}} {
 		start := time.Now()
 		accepted, err := ch.SendRequest(request.name, true, request.payload)
 		answered = min(answered, time.Since(start))
@@ -86,7 +90,7 @@ func openShell(ctx context.Context, l *link, d Dialogue, c *Credential, limit in
 			return nil, failed(ctx, request.doing, err)
 		case !accepted:
 			ch.Close()
-			return nil, &Error{Reason: Session, Doing: request.doing, Err: errors.New("the device refuses")}
+			return nil, &Error{Reason: Session, Doing: request.doing, Err: request.refused}
 		}
 	}
 	return newShell(ctx, ch, answered, d, c, limit, log), nil
