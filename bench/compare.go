@@ -89,7 +89,7 @@ func (r *rig) sizes(ctx context.Context) error {
 		}
 		err := r.with(ctx, byExec, n, func(s *simulator) error {
 			var all []figures
-			for range max(1, 10_000/n) * r.rounds / 2 {
+			for range max(1, 30_000/n) {
 				f, err := r.exporter(ctx, s, setup{workers: 64})
 				if err != nil {
 					return err
@@ -108,11 +108,12 @@ func (r *rig) sizes(ctx context.Context) error {
 
 // hostKeys compares the strict check against a known_hosts file with all devices with none at all.
 func (r *rig) hostKeys(ctx context.Context) error {
+	const enough = 8_000
 	n := max(r.devices, r.large)
 	return r.with(ctx, byExec, n, func(s *simulator) error {
 		strict, insecure, err := r.turns(
-			func() (figures, error) { return r.exporter(ctx, s, setup{workers: 64}) },
-			func() (figures, error) { return r.exporter(ctx, s, setup{workers: 64, insecure: true}) },
+			func() (figures, error) { return r.exporter(ctx, s, setup{workers: 64, polls: enough}) },
+			func() (figures, error) { return r.exporter(ctx, s, setup{workers: 64, polls: enough, insecure: true}) },
 		)
 		if err != nil {
 			return err

@@ -23,6 +23,7 @@ type setup struct {
 	spread     float64
 	insecure   bool
 	persistent bool
+	polls      int64 // as many are enough; 0: most of a sweep
 }
 
 func (u setup) config(s *simulator) ([]byte, error) {

@@ -93,7 +93,7 @@ func (r *rig) idle(ctx context.Context, s *simulator, e *exporter, polls int64) 
 		return nil, err
 	}
 	if n := wrong(text, s.count); n > 0 {
-		return nil, fmt.Errorf("%d of %d devices are not right", n, s.count)
+		return nil, fmt.Errorf("%d of %d devices are not right: %s", n, s.count, reasons(text))
 	}
 	fmt.Printf("  %-28s %8d of %d\n", "devices right", s.count, s.count)
 	const scrapes = 5

@@ -35,6 +35,17 @@ func wrong(text []byte, devices int) int {
 	return max(devices-right, devices-up, failed)
 }
 
+var failure = regexp.MustCompile(`(?m)^netver_poll_failures_total\{reason="([^"]+)"\} ([^0].*)$`)
+
+// reasons tells what went wrong.
+func reasons(text []byte) string {
+	var all []string
+	for _, m := range failure.FindAllSubmatch(text, -1) {
+		all = append(all, fmt.Sprintf("%s %s", m[1], m[2]))
+	}
+	return strings.Join(all, ", ")
+}
+
 // bucket is one of a classic histogram, cumulative.
 type bucket struct{ upTo, count float64 }
 

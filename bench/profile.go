@@ -11,6 +11,7 @@ import (
 	"runtime"
 	"runtime/pprof"
 	"sync/atomic"
+	"syscall"
 	"time"
 
 	"github.com/netver/netver_exporter/collector"
@@ -68,7 +69,7 @@ func (c *counter) record(to int64, file string) error {
 	defer out.Close()
 	var before, after runtime.MemStats
 	runtime.ReadMemStats(&before)
-	from, start := c.polls.Load(), time.Now()
+	from, start, cpu := c.polls.Load(), time.Now(), ownCPU()
 	if err := pprof.StartCPUProfile(out); err != nil {
 		return err
 	}
@@ -76,9 +77,18 @@ func (c *counter) record(to int64, file string) error {
 	pprof.StopCPUProfile()
 	runtime.ReadMemStats(&after)
 	polls := c.polls.Load() - from
-	fmt.Printf("%.0f polls/s, %d allocations and %d bytes a poll\n", float64(polls)/time.Since(start).Seconds(),
-		(after.Mallocs-before.Mallocs)/uint64(polls), (after.TotalAlloc-before.TotalAlloc)/uint64(polls))
+	fmt.Printf("%.0f polls/s, %.3f ms CPU, %d allocations and %d bytes a poll\n", float64(polls)/time.Since(start).Seconds(),
+		float64((ownCPU()-cpu).Microseconds())/1000/float64(polls), (after.Mallocs-before.Mallocs)/uint64(polls), (after.TotalAlloc-before.TotalAlloc)/uint64(polls))
 	return nil
+}
+
+// ownCPU is what this process has computed.
+func ownCPU() time.Duration {
+	var u syscall.Rusage
+	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {
+		return 0
+	}
+	return time.Duration(u.Utime.Nano() + u.Stime.Nano())
 }
 
 func engine(s *simulator, u setup) (*poll.Engine, *counter, error) {

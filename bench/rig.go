@@ -78,10 +78,12 @@ func (r *rig) bare(ctx context.Context, s *simulator, workers int) (figures, err
 	if err != nil {
 		return figures{}, err
 	}
-	return r.pass(ctx, s, client, done.Polls, client.stop)
+	from, to := s.most(done.Polls)
+	f, err := window(ctx, s, client, from, to)
+	return f, errors.Join(err, client.stop())
 }
 
-// exporter measures the program over most of its first sweep.
+// exporter measures the program over most of its first sweep, or the polls that the setup names.
 func (r *rig) exporter(ctx context.Context, s *simulator, u setup) (figures, error) {
 	done, err := s.stats()
 	if err != nil {
@@ -91,15 +93,10 @@ func (r *rig) exporter(ctx context.Context, s *simulator, u setup) (figures, err
 	if err != nil {
 		return figures{}, err
 	}
-	return r.pass(ctx, s, e.process, done.Polls, e.stop)
-}
-
-// pass measures a client over most of its pass, lets it come to its end, and stops it.
-func (r *rig) pass(ctx context.Context, s *simulator, client *process, done int64, stop func() error) (figures, error) {
-	from, to := s.most(done)
-	f, err := window(ctx, s, client, from, to)
-	if err == nil {
-		_, err = await(ctx, s, client, done+int64(s.count))
+	from, to := s.most(done.Polls)
+	if u.polls > 0 {
+		to = min(to, from+u.polls)
 	}
-	return f, errors.Join(err, stop())
+	f, err := window(ctx, s, e.process, from, to)
+	return f, errors.Join(err, e.stop())
 }
