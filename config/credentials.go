@@ -9,6 +9,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/sshcli"
@@ -111,7 +112,7 @@ func (l *loader) secretFromFile(name string, at *path) secret.Value {
 
 // readSecret reads a file without the line end that editors put after the last line.
 func readSecret(name string) ([]byte, error) {
-	f, err := os.Open(name)
+	f, err := os.OpenFile(name, os.O_RDONLY|syscall.O_NONBLOCK, 0) // a named pipe that nobody writes to is empty, not a wait without end
 	if err != nil {
 		return nil, err
 	}
