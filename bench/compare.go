@@ -57,24 +57,18 @@ func (r *rig) turns(a, b one) (as, bs []figures, err error) {
 // floor compares the program with the bare client.
 func (r *rig) floor(ctx context.Context) error {
 	for _, w := range []way{byExec, byShell} {
-		err := r.with(ctx, w, r.devices, func(s *simulator) error {
-			for _, workers := range []int{64, 256} {
-				ours, bare, err := r.turns(
-					func() (figures, error) { return r.exporter(ctx, s, setup{workers: workers}) },
-					func() (figures, error) { return r.bare(ctx, s, workers) },
-				)
-				if err != nil {
-					return err
-				}
-				fmt.Printf(" %s, %d workers, %d devices\n", w.mode, workers, s.count)
-				show("bare", bare)
-				show("netver_exporter", ours)
-				ratio(ours, bare)
+		for _, workers := range []int{64, 256} {
+			ours, bare, err := r.turns(
+				func() (figures, error) { return r.exporter(ctx, w, r.devices, setup{workers: workers}) },
+				func() (figures, error) { return r.bare(ctx, w, r.devices, workers) },
+			)
+			if err != nil {
+				return err
 			}
-			return nil
-		})
-		if err != nil {
-			return err
+			fmt.Printf(" %s, %d workers, %d devices\n", w.mode, workers, r.devices)
+			show("bare", bare)
+			show("netver_exporter", ours)
+			ratio(ours, bare)
 		}
 	}
 	return nil
@@ -87,21 +81,15 @@ func (r *rig) sizes(ctx context.Context) error {
 		if n > max(r.devices, r.large) || n == 0 {
 			continue
 		}
-		err := r.with(ctx, byExec, n, func(s *simulator) error {
-			var all []figures
-			for range max(1, 30_000/n) {
-				f, err := r.exporter(ctx, s, setup{workers: 64})
-				if err != nil {
-					return err
-				}
-				all = append(all, f)
+		var all []figures
+		for range max(1, 30_000/n) {
+			f, err := r.exporter(ctx, byExec, n, setup{workers: 64})
+			if err != nil {
+				return err
 			}
-			show(fmt.Sprintf("%d devices", n), all)
-			return nil
-		})
-		if err != nil {
-			return err
+			all = append(all, f)
 		}
+		show(fmt.Sprintf("%d devices", n), all)
 	}
 	return nil
 }
@@ -110,17 +98,17 @@ func (r *rig) sizes(ctx context.Context) error {
 func (r *rig) hostKeys(ctx context.Context) error {
 	const enough = 8_000
 	n := max(r.devices, r.large)
-	return r.with(ctx, byExec, n, func(s *simulator) error {
-		strict, insecure, err := r.turns(
-			func() (figures, error) { return r.exporter(ctx, s, setup{workers: 64, polls: enough}) },
-			func() (figures, error) { return r.exporter(ctx, s, setup{workers: 64, polls: enough, insecure: true}) },
-		)
-		if err != nil {
-			return err
-		}
-		show(fmt.Sprintf("strict, %d lines", n), strict)
-		show("insecure", insecure)
-		ratio(strict, insecure)
-		return nil
-	})
+	strict, insecure, err := r.turns(
+		func() (figures, error) { return r.exporter(ctx, byExec, n, setup{workers: 64, polls: enough}) },
+		func() (figures, error) {
+			return r.exporter(ctx, byExec, n, setup{workers: 64, polls: enough, insecure: true})
+		},
+	)
+	if err != nil {
+		return err
+	}
+	show(fmt.Sprintf("strict, %d lines", n), strict)
+	show("insecure", insecure)
+	ratio(strict, insecure)
+	return nil
 }

@@ -59,7 +59,8 @@ func (r *rig) run(ctx context.Context) (err error) {
 	return nil
 }
 
-// with runs f beside a simulator with n devices.
+// with runs f beside a simulator of its own, with n devices. Each client gets another one, and so another port: Linux uses
+// the remains of a connection over loopback again at once, and now and then takes the packets of the new one for old.
 func (r *rig) with(ctx context.Context, w way, n int, f func(*simulator) error) error {
 	s, err := startSimulator(ctx, r.dir, w, n)
 	if err != nil {
@@ -68,35 +69,40 @@ func (r *rig) with(ctx context.Context, w way, n int, f func(*simulator) error) 
 	return errors.Join(f(s), s.stop())
 }
 
-// bare measures the bare client over most of one pass over the fleet.
-func (r *rig) bare(ctx context.Context, s *simulator, workers int) (figures, error) {
-	done, err := s.stats()
-	if err != nil {
-		return figures{}, err
-	}
-	client, err := startSelf(ctx, "bare", "-mode", s.way.mode, "-workers", fmt.Sprint(workers), "-dir", s.dir)
-	if err != nil {
-		return figures{}, err
-	}
-	from, to := s.most(done.Polls)
-	f, err := window(ctx, s, client, from, to)
-	return f, errors.Join(err, client.stop())
+// bare measures the bare client over most of one pass over n devices.
+func (r *rig) bare(ctx context.Context, w way, n, workers int) (f figures, err error) {
+	err = r.with(ctx, w, n, func(s *simulator) error {
+		client, err := startSelf(ctx, "bare", "-mode", w.mode, "-workers", fmt.Sprint(workers), "-dir", s.dir)
+		if err != nil {
+			return err
+		}
+		from, to := s.most(0)
+		f, err = window(ctx, s, client, from, to)
+		return errors.Join(err, client.stop())
+	})
+	return f, err
 }
 
-// exporter measures the program over most of its first sweep, or the polls that the setup names.
-func (r *rig) exporter(ctx context.Context, s *simulator, u setup) (figures, error) {
-	done, err := s.stats()
-	if err != nil {
-		return figures{}, err
-	}
-	e, err := startExporter(ctx, r.binary, s, u)
-	if err != nil {
-		return figures{}, err
-	}
-	from, to := s.most(done.Polls)
-	if u.polls > 0 {
-		to = min(to, from+u.polls)
-	}
-	f, err := window(ctx, s, e.process, from, to)
-	return f, errors.Join(err, e.stop())
+// exporter measures the program over most of its first sweep of n devices, or the polls that the setup names.
+func (r *rig) exporter(ctx context.Context, w way, n int, u setup) (f figures, err error) {
+	err = r.beside(ctx, w, n, u, func(s *simulator, e *exporter) error {
+		from, to := s.most(0)
+		if u.polls > 0 {
+			to = min(to, from+u.polls)
+		}
+		f, err = window(ctx, s, e.process, from, to)
+		return err
+	})
+	return f, err
+}
+
+// beside runs f beside an exporter that polls a simulator of its own.
+func (r *rig) beside(ctx context.Context, w way, n int, u setup, f func(*simulator, *exporter) error) error {
+	return r.with(ctx, w, n, func(s *simulator) error {
+		e, err := startExporter(ctx, r.binary, s, u)
+		if err != nil {
+			return err
+		}
+		return errors.Join(f(s, e), e.stop())
+	})
 }

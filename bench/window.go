@@ -72,7 +72,7 @@ func await(ctx context.Context, s *simulator, client *process, polls int64) (mar
 	}
 }
 
-// most is the part of a sweep that is measured: from a tenth to nine.
+// most is the part of a sweep that is measured: from a tenth to nine, after a number of earlier polls.
 func (s *simulator) most(done int64) (from, to int64) {
 	n := int64(s.count)
 	return done + n/10, done + n*9/10
