@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/netver/netver_exporter/terminal"
 )
 
 // farewell is how long a device has to close a session that was told to end.
@@ -44,6 +46,9 @@ func (s *Conn) Ask(ctx context.Context, commands ...string) (Transcript, error) 
 		commands = s.dialogue.Commands
 	}
 	err := s.ask(ctx, commands)
+	if s.shell != nil {
+		s.shell.screen = terminal.Screen{} // it may be long until the next command
+	}
 	return s.log.take(), err
 }
 
