@@ -74,8 +74,6 @@ func openShell(ctx context.Context, l *link, d Dialogue, c *Credential, limit in
 		return nil, err
 	}
 	l.running.Go(func() { ssh.DiscardRequests(requests) })
-	unhook := context.AfterFunc(ctx, func() { l.Close() })
-	defer unhook()
 	answered := time.Hour
 	for _, request := range []struct {
 		name, doing string
