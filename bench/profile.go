@@ -14,8 +14,8 @@ import (
 	"syscall"
 	"time"
 
+	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/collector"
-	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -100,14 +100,12 @@ func engine(s *simulator, u setup) (*poll.Engine, *counter, error) {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return nil, nil, err
 	}
-	c, err := config.Load(file, os.LookupEnv)
+	_, plan, err := app.Load(file, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	counter := &counter{Collector: collector.New()}
-	poller := poll.NewSSH(c.Client, c.Platforms, c.Credentials, false)
-	poller.KeepSessions(c.Keep)
-	e, err := poll.New(poll.Plan{Settings: c.Settings, Groups: c.Groups, Poller: poller}, slog.New(slog.DiscardHandler), counter)
+	e, err := poll.New(plan, slog.New(slog.DiscardHandler), counter)
 	return e, counter, err
 }
 

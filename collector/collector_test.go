@@ -19,10 +19,10 @@ import (
 	dto "github.com/prometheus/client_model/go"
 	"github.com/prometheus/common/expfmt"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -53,8 +53,8 @@ func fleet() poll.Snapshot {
 	up := facts
 	up.Uptime = &parser.Uptime{Age: 49*time.Hour + 3*time.Minute, Resolution: time.Minute}
 	up.Gauges = map[string]float64{"fans_failed": 0, "cpu_load_ratio": 0.25}
-	failures := make(map[sshcli.Reason]uint64)
-	failures[sshcli.Auth] = 2
+	failures := make(map[failure.Reason]uint64)
+	failures[failure.Auth] = 2
 	return poll.Snapshot{
 		Devices: []*poll.Status{
 			{
@@ -68,7 +68,7 @@ func fleet() poll.Snapshot {
 			{
 				Device:   inventory.Device{Name: "lab-sw-2", Address: "192.0.2.2:22"},
 				Platform: "cisco_ios", Vendor: "Cisco", Polls: 3, Failures: 2, LastPoll: at(10), LastSuccess: at(0),
-				Duration: 30 * time.Second, Reason: sshcli.Auth, Err: "refused", Facts: facts, BootTime: at(0).Add(-time.Hour),
+				Duration: 30 * time.Second, Reason: failure.Auth, Err: "refused", Facts: facts, BootTime: at(0).Add(-time.Hour),
 			},
 			{Device: inventory.Device{Name: "lab-sw-3", Address: "192.0.2.3:22"}, Platform: "frr"},
 		},
@@ -119,7 +119,7 @@ func sample() *Collector {
 	c.Reloaded(true, at(1))
 	c.Observe(poll.Event{Duration: 2 * time.Second, Lag: 3 * time.Millisecond})
 	c.Observe(poll.Event{Duration: 2 * time.Second, Lag: time.Hour, Slow: true})
-	c.Observe(poll.Event{Reason: poll.Paused})
+	c.Observe(poll.Event{Reason: failure.Paused})
 	return c
 }
 

@@ -7,6 +7,7 @@ import (
 
 	dto "github.com/prometheus/client_model/go"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -168,7 +169,7 @@ var figures = []figure{
 		name: "netver_poll_failures_total", kind: counter, label: "reason",
 		help: "Polls of all devices that failed.",
 		values: func(s poll.Snapshot, emit func(string, float64)) {
-			for _, r := range poll.Reasons {
+			for _, r := range failure.Reasons {
 				emit(string(r), float64(s.Failures[r]))
 			}
 		},

@@ -7,6 +7,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/collectors/version"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -58,7 +59,7 @@ func histogram(name, help string, buckets ...float64) prometheus.HistogramOpts {
 // observe takes a poll that has ended. A device that was not asked took no time, and one that came by the slow lane was
 // promised none.
 func (p *process) observe(e poll.Event) {
-	if e.Reason != poll.Paused {
+	if e.Reason != failure.Paused {
 		p.duration.Observe(e.Duration.Seconds())
 	}
 	if !e.Slow {

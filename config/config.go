@@ -5,20 +5,21 @@ package config
 import (
 	"os"
 
+	asker "github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
-	"github.com/netver/netver_exporter/sshcli"
+	"github.com/netver/netver_exporter/transport"
 )
 
 // Config is a configuration that is complete and sound: names are resolved, secrets read, defaults filled in.
 type Config struct {
 	Settings    poll.Settings
-	Client      *sshcli.Client
+	Client      *transport.Client
 	Platforms   *parser.Registry
-	Credentials map[string]*sshcli.Credential // by name, as devices know them
+	Credentials map[string]*transport.Credential // by name, as devices know them
 	Groups      []poll.Group
-	Keep        poll.Keep // whose sessions are kept from poll to poll
-	Warnings    []string  // one line each: what works but is hardly meant
+	Keep        asker.Keep // whose sessions are kept from poll to poll
+	Warnings    []string   // one line each: what works but is hardly meant
 }
 
 // Devices counts the inventory.

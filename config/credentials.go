@@ -12,7 +12,7 @@ import (
 	"syscall"
 
 	"github.com/netver/netver_exporter/secret"
-	"github.com/netver/netver_exporter/sshcli"
+	"github.com/netver/netver_exporter/transport"
 )
 
 // maxSecret is above any key; it keeps a wrong file, or /dev/zero, from being read whole.
@@ -20,8 +20,8 @@ const maxSecret = 1 << 20
 
 var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
-func (l *loader) credentials(written map[string]credential) map[string]*sshcli.Credential {
-	made := make(map[string]*sshcli.Credential, len(written))
+func (l *loader) credentials(written map[string]credential) map[string]*transport.Credential {
+	made := make(map[string]*transport.Credential, len(written))
 	for _, name := range slices.Sorted(maps.Keys(written)) {
 		made[name] = l.credential(written[name], (*path)(nil).child("credentials").child(name))
 	}
@@ -29,7 +29,7 @@ func (l *loader) credentials(written map[string]credential) map[string]*sshcli.C
 }
 
 // credential completes one credential; nil if it has a problem.
-func (l *loader) credential(w credential, at *path) *sshcli.Credential {
+func (l *loader) credential(w credential, at *path) *transport.Credential {
 	before := len(l.problems)
 	if w.Username == "" {
 		l.fault(at, "username is missing")
@@ -40,7 +40,7 @@ func (l *loader) credential(w credential, at *path) *sshcli.Credential {
 	if w.Passphrase.given() && !w.PrivateKey.given() {
 		l.fault(at.child("passphrase"), "there is no private_key that it could open")
 	}
-	login := sshcli.Login{
+	login := transport.Login{
 		Username:   w.Username,
 		Password:   l.secret(w.Password, at.child("password")),
 		PrivateKey: l.secret(w.PrivateKey, at.child("private_key")),
@@ -55,7 +55,7 @@ func (l *loader) credential(w credential, at *path) *sshcli.Credential {
 	if len(l.problems) > before {
 		return nil
 	}
-	c, err := sshcli.NewCredential(login)
+	c, err := transport.NewCredential(login)
 	if err != nil {
 		text := err.Error()
 		if looksLikePath(w.PrivateKey.Text.Reveal()) {

@@ -3,7 +3,7 @@ package config
 import (
 	"time"
 
-	"github.com/netver/netver_exporter/sshcli"
+	"github.com/netver/netver_exporter/transport"
 )
 
 // file is config.yml as written. Each key's meaning stands in docs/configuration.md and in the config.yml that is
@@ -36,11 +36,11 @@ type credential struct {
 }
 
 type sshSection struct {
-	KnownHosts       []string      `yaml:"known_hosts"`
-	HostKeys         sshcli.Policy `yaml:"host_keys"`
-	LegacyAlgorithms bool          `yaml:"legacy_algorithms"`
-	KeepAlive        keepAlive     `yaml:"keep_alive"`
-	Jump             string        `yaml:"jump"`
+	KnownHosts       []string         `yaml:"known_hosts"`
+	HostKeys         transport.Policy `yaml:"host_keys"`
+	LegacyAlgorithms bool             `yaml:"legacy_algorithms"`
+	KeepAlive        keepAlive        `yaml:"keep_alive"`
+	Jump             string           `yaml:"jump"`
 }
 
 type keepAlive struct {
@@ -74,7 +74,7 @@ func defaults() file {
 		},
 		SSH: sshSection{
 			KnownHosts: []string{"~/.ssh/known_hosts"},
-			HostKeys:   sshcli.Strict,
+			HostKeys:   transport.Strict,
 			KeepAlive:  keepAlive{Idle: duration(10 * time.Minute), Max: 1000},
 		},
 	}

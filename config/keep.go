@@ -3,7 +3,7 @@ package config
 import (
 	"time"
 
-	"github.com/netver/netver_exporter/poll"
+	asker "github.com/netver/netver_exporter/device"
 )
 
 // The values of a group's session.
@@ -13,14 +13,14 @@ const (
 )
 
 // keep says which groups' sessions are kept for the next poll.
-func (l *loader) keep(written *file) poll.Keep {
+func (l *loader) keep(written *file) asker.Keep {
 	alive := written.SSH.KeepAlive
 	at := (*path)(nil).child("ssh").child("keep_alive")
 	l.positive(at.child("idle"), alive.Idle)
 	if alive.Max < 1 || alive.Max > maxConcurrency {
 		l.fault(at.child("max"), "%d is out of range; want 1 to %d", alive.Max, maxConcurrency)
 	}
-	k := poll.Keep{Groups: make(map[string]bool), Max: alive.Max, Idle: time.Duration(alive.Idle)}
+	k := asker.Keep{Groups: make(map[string]bool), Max: alive.Max, Idle: time.Duration(alive.Idle)}
 	devices, first := 0, (*path)(nil)
 	for i := range written.Groups {
 		g := &written.Groups[i]

@@ -12,9 +12,10 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	asker "github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/poll"
-	"github.com/netver/netver_exporter/sshcli"
+	"github.com/netver/netver_exporter/transport"
 )
 
 func TestLoad(t *testing.T) {
@@ -26,11 +27,11 @@ func TestLoad(t *testing.T) {
 	if diff := cmp.Diff(wantSettings, c.Settings); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
-	wantSSH := sshcli.Config{ConnectTimeout: 4 * time.Second, HostKeys: sshcli.AcceptNew, KnownHosts: []string{"testdata/known_hosts"}}
+	wantSSH := transport.Config{ConnectTimeout: 4 * time.Second, HostKeys: transport.AcceptNew, KnownHosts: []string{"testdata/known_hosts"}}
 	if diff := cmp.Diff(wantSSH, sshOf(t, "testdata/full.good.yml")); diff != "" {
 		t.Errorf("client (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(poll.Keep{Groups: map[string]bool{"site1": true}, Max: 20, Idle: 5 * time.Minute}, c.Keep); diff != "" {
+	if diff := cmp.Diff(asker.Keep{Groups: map[string]bool{"site1": true}, Max: 20, Idle: 5 * time.Minute}, c.Keep); diff != "" {
 		t.Errorf("sessions to keep (-want +got):\n%s", diff)
 	}
 	if diff := cmp.Diff([]string{"automation", "netops"}, slices.Sorted(maps.Keys(c.Credentials))); diff != "" {
@@ -71,7 +72,7 @@ func TestLoad(t *testing.T) {
 }
 
 // sshOf returns what the file's client is made of, which the client does not tell.
-func sshOf(t *testing.T, file string) sshcli.Config {
+func sshOf(t *testing.T, file string) transport.Config {
 	t.Helper()
 	source, err := os.ReadFile(file)
 	if err != nil {
@@ -92,7 +93,7 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, c.Settings); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
-	wantSSH := sshcli.Config{ConnectTimeout: 5 * time.Second, HostKeys: sshcli.Strict, KnownHosts: []string{"testdata/.ssh/known_hosts"}}
+	wantSSH := transport.Config{ConnectTimeout: 5 * time.Second, HostKeys: transport.Strict, KnownHosts: []string{"testdata/.ssh/known_hosts"}}
 	if diff := cmp.Diff(wantSSH, sshOf(t, "testdata/minimal.good.yml")); diff != "" {
 		t.Errorf("client (-want +got):\n%s", diff)
 	}

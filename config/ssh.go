@@ -8,13 +8,13 @@ import (
 	"strings"
 	"time"
 
-	"github.com/netver/netver_exporter/sshcli"
+	"github.com/netver/netver_exporter/transport"
 )
 
-var policies = []sshcli.Policy{sshcli.Strict, sshcli.AcceptNew, sshcli.Insecure}
+var policies = []transport.Policy{transport.Strict, transport.AcceptNew, transport.Insecure}
 
 // ssh checks the settings of the client. Those of the poll must have been completed.
-func (l *loader) ssh(written *file) sshcli.Config {
+func (l *loader) ssh(written *file) transport.Config {
 	s := &written.SSH
 	at := (*path)(nil).child("ssh")
 	if s.Jump != "" {
@@ -23,12 +23,12 @@ func (l *loader) ssh(written *file) sshcli.Config {
 	if !slices.Contains(policies, s.HostKeys) {
 		l.fault(at.child("host_keys"), "unknown policy %q; want %s, %s or %s", s.HostKeys, policies[0], policies[1], policies[2])
 	}
-	c := sshcli.Config{ConnectTimeout: time.Duration(written.Poll.ConnectTimeout), HostKeys: s.HostKeys}
+	c := transport.Config{ConnectTimeout: time.Duration(written.Poll.ConnectTimeout), HostKeys: s.HostKeys}
 	for _, name := range s.KnownHosts {
 		c.KnownHosts = append(c.KnownHosts, l.locate(name))
 	}
 	switch {
-	case s.HostKeys == sshcli.Insecure:
+	case s.HostKeys == transport.Insecure:
 		l.warn(at.child("host_keys"), "insecure: whoever answers at a device's address gets its password; use accept-new or strict")
 	case len(c.KnownHosts) == 0:
 		l.fault(at.child("known_hosts"), "no file is named, and host_keys: %s needs one", s.HostKeys)
@@ -41,11 +41,11 @@ func (l *loader) ssh(written *file) sshcli.Config {
 }
 
 // knownHosts looks at one file. A missing one is no error: it has no keys, so that strict refuses every device.
-func (l *loader) knownHosts(name string, policy sshcli.Policy, at *path) {
+func (l *loader) knownHosts(name string, policy transport.Policy, at *path) {
 	info, err := os.Stat(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		if policy == sshcli.Strict {
+		if policy == transport.Strict {
 			l.warn(at, "%s does not exist, so the devices that it should know will be refused; fill it with ssh-keyscan, or use host_keys: accept-new", name)
 		}
 	case err != nil:
@@ -56,8 +56,8 @@ func (l *loader) knownHosts(name string, policy sshcli.Policy, at *path) {
 }
 
 // client reads the known_hosts files. It is nil if they cannot be read, and while the settings that name them are wrong.
-func (l *loader) client(c sshcli.Config) *sshcli.Client {
-	client, err := sshcli.New(c)
+func (l *loader) client(c transport.Config) *transport.Client {
+	client, err := transport.New(c)
 	if err == nil || slices.ContainsFunc(l.problems, func(p Problem) bool { return strings.HasPrefix(p.Key, "ssh") }) {
 		return client
 	}

@@ -18,7 +18,7 @@ const reliability = "../docs/reliability.md"
 // elsewhere is what other tests of this suite, and those of other packages, hold: a fault, what is expected, the bound and
 // the test.
 var elsewhere = []row{
-	{"DNS hangs", "`resolve`", "`connect_timeout`", "sshcli TestResolve"},
+	{"DNS hangs", "`resolve`", "`connect_timeout`", "transport TestResolve"},
 	{"the exporter's clock jumps", "no reboot, no negative uptime", "", "poll TestBoot"},
 	{"a panic while a device is polled", "`internal`, for that device alone", "at once", "poll TestPanicIsOneDevicesFailure"},
 	{"the same panic at each poll", "one stack in the log", "", "poll TestLogTellsChangesOnly"},

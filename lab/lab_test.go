@@ -14,6 +14,7 @@ import (
 	"go.uber.org/goleak"
 	"golang.org/x/crypto/ssh"
 
+	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/parser"
 )
 
@@ -24,10 +25,10 @@ const showVersion = "Example IOS Software, Version 15.2(7)E\nlab-sw-1 uptime is 
 func platform() *parser.Platform {
 	return &parser.Platform{
 		ID: "cisco_ios",
-		Session: parser.Session{
+		Session: dialogue.Dialogue{
 			Mode:     "shell",
 			Prompt:   []*regexp.Regexp{regexp.MustCompile(`^[\w.\-]+[>#] ?$`)},
-			Enable:   &parser.Enable{Command: "enable"},
+			Enable:   &dialogue.Enable{Command: "enable"},
 			Setup:    []string{"terminal length 0", "terminal width 511"},
 			Refusals: []*regexp.Regexp{regexp.MustCompile(`^% Invalid input`)},
 			Exit:     "exit",

@@ -9,12 +9,12 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/lab"
 	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/secret"
-	"github.com/netver/netver_exporter/sshcli"
+	"github.com/netver/netver_exporter/transport"
 )
 
 // Every sample is a device that the real poller reads in a shell, although its paging stays on and its pages are short:
@@ -47,7 +47,7 @@ func TestEverySampleIsPolled(t *testing.T) {
 }
 
 // startSamples starts a device for every sample, with the habits given, and makes the poller that may ask them.
-func startSamples(t *testing.T, habits func(*lab.Device)) ([]*lab.Device, *poll.SSH) {
+func startSamples(t *testing.T, habits func(*lab.Device)) ([]*lab.Device, *device.Poller) {
 	t.Helper()
 	registry, err := parser.BuiltIns()
 	if err != nil {
@@ -79,19 +79,19 @@ func startSamples(t *testing.T, habits func(*lab.Device)) ([]*lab.Device, *poll.
 	return devices, newPoller(t, fleet, registry)
 }
 
-func newPoller(t *testing.T, fleet *lab.Fleet, registry *parser.Registry) *poll.SSH {
+func newPoller(t *testing.T, fleet *lab.Fleet, registry *parser.Registry) *device.Poller {
 	t.Helper()
 	file := filepath.Join(t.TempDir(), "known_hosts")
 	if err := os.WriteFile(file, fleet.KnownHosts(), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	client, err := sshcli.New(sshcli.Config{KnownHosts: []string{file}})
+	client, err := transport.New(transport.Config{KnownHosts: []string{file}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	credential, err := sshcli.NewCredential(sshcli.Login{Username: lab.Username, Password: secret.New(lab.Password)})
+	credential, err := transport.NewCredential(transport.Login{Username: lab.Username, Password: secret.New(lab.Password)})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return poll.NewSSH(client, registry, map[string]*sshcli.Credential{"lab": credential}, false)
+	return device.New(device.Config{Client: client, Platforms: registry, Credentials: map[string]*transport.Credential{"lab": credential}})
 }

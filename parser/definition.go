@@ -5,6 +5,8 @@ import (
 	"regexp"
 
 	"gopkg.in/yaml.v3"
+
+	"github.com/netver/netver_exporter/dialogue"
 )
 
 // BuiltIn is the Origin of the platforms that come with the program.
@@ -43,7 +45,7 @@ func Load(path string, text []byte) (*Platform, error) {
 }
 
 func (d *decoder) platform(n *yaml.Node) *Platform {
-	p := &Platform{Session: Session{Enter: "\n"}}
+	p := &Platform{Session: dialogue.Dialogue{Enter: "\n"}}
 	seen := map[string]bool{}
 	d.mapping(n, "", fields{
 		"id":      d.matching(&p.ID, platformID),
@@ -67,9 +69,9 @@ func (d *decoder) platform(n *yaml.Node) *Platform {
 	return p
 }
 
-func (d *decoder) session(n *yaml.Node, at string, s *Session) {
+func (d *decoder) session(n *yaml.Node, at string, s *dialogue.Dialogue) {
 	d.mapping(n, at, fields{
-		"mode":     d.oneOf(&s.Mode, "exec", "shell"),
+		"mode":     d.oneOf((*string)(&s.Mode), "exec", "shell"),
 		"prompt":   d.patterns(&s.Prompt),
 		"context":  d.patterns(&s.Context),
 		"enter":    d.oneOf(&s.Enter, "\n", "\r", "\r\n"),
@@ -83,9 +85,9 @@ func (d *decoder) session(n *yaml.Node, at string, s *Session) {
 	}, "mode", "prompt")
 }
 
-func (d *decoder) gates(to *[]Gate) setter {
+func (d *decoder) gates(to *[]dialogue.Gate) setter {
 	return d.list(func(n *yaml.Node, at string) {
-		var g Gate
+		var g dialogue.Gate
 		d.mapping(n, at, fields{
 			"ask":    d.pattern(&g.Ask),
 			"answer": d.textOrEmpty(&g.Answer),
@@ -95,8 +97,8 @@ func (d *decoder) gates(to *[]Gate) setter {
 	})
 }
 
-func (d *decoder) enable(n *yaml.Node, at string) *Enable {
-	var e Enable
+func (d *decoder) enable(n *yaml.Node, at string) *dialogue.Enable {
+	var e dialogue.Enable
 	d.mapping(n, at, fields{
 		"command": d.text(&e.Command),
 		"when":    d.pattern(&e.When),

@@ -39,7 +39,7 @@ func describePlatforms(platforms []*Platform) string {
 	fmt.Fprintf(&b, "%d platforms.\n\n", len(platforms))
 	b.WriteString("| id | vendor | what | mode | commands | facts | aliases |\n|---|---|---|---|---|---|---|\n")
 	for _, p := range platforms {
-		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, p.Session.Mode, polledCommands(p), polledFacts(p), codes(p.Aliases)}
+		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, string(p.Session.Mode), polledCommands(p), polledFacts(p), codes(p.Aliases)}
 		for i := range row {
 			row[i] = strings.ReplaceAll(row[i], "|", `\|`)
 		}

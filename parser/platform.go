@@ -6,6 +6,8 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+
+	"github.com/netver/netver_exporter/dialogue"
 )
 
 // Platform is a definition: how to talk to a kind of device and how to read its answers.
@@ -14,7 +16,7 @@ type Platform struct {
 	Vendor   string
 	Title    string
 	Aliases  []string
-	Session  Session
+	Session  dialogue.Dialogue
 	Commands []Command
 	Detect   Detect
 	Origin   string // "built-in", or the path of the file
@@ -38,35 +40,6 @@ func (p *Platform) index() {
 	for _, re := range p.Session.Refusals {
 		p.refusals = append(p.refusals, newPattern(re))
 	}
-}
-
-// Session tells how a device of the platform is talked to.
-type Session struct {
-	Mode     string           // "exec": one channel a command; "shell": a PTY
-	Prompt   []*regexp.Regexp // any of them matches the last line of the cleaned buffer when the device waits
-	Context  []*regexp.Regexp // lines just above a prompt that belong to it
-	Enter    string           // line end to send, "\n" by default
-	Gates    []Gate           // questions that may come before the first prompt
-	Enable   *Enable          // nil: the platform has no privileged mode that matters here
-	Setup    []string         // typed before the first command: paging off, width; a refusal is ignored
-	Pager    []Gate           // beyond the pagers that every platform is ready for
-	Refusals []*regexp.Regexp // a line among the first of an answer that means: command refused
-	Exit     string           // typed at the end; "" just closes
-	Login    string           // appended to the user name (RouterOS "+ct511w4098h"); shell mode only
-}
-
-// Gate is a question and the answer to it. In Answer "{username}", "{password}" and "{enable}" stand for the credential's.
-type Gate struct {
-	Ask    *regexp.Regexp // matches the last line of the cleaned buffer
-	Answer string
-	Raw    bool // send the answer without the line end
-}
-
-// Enable tells how to reach the privileged mode.
-type Enable struct {
-	Command string         // "enable"
-	When    *regexp.Regexp // the prompt that needs it, e.g. one that ends in ">"
-	Ask     *regexp.Regexp // the password question
 }
 
 // Command is one thing to type, or only to read.

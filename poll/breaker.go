@@ -8,7 +8,7 @@ import (
 	"sync"
 	"time"
 
-	"github.com/netver/netver_exporter/sshcli"
+	"github.com/netver/netver_exporter/failure"
 )
 
 const (
@@ -122,7 +122,7 @@ func (f *fuse) admit(device string, interval time.Duration, now time.Time) bool 
 }
 
 // report takes how the device answered, and reports whether a refusal is the device's own, so that it should back off.
-func (f *fuse) report(device string, reason sshcli.Reason, now time.Time) (own bool) {
+func (f *fuse) report(device string, reason failure.Reason, now time.Time) (own bool) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	wasCanary := f.canary == device
@@ -130,7 +130,7 @@ func (f *fuse) report(device string, reason sshcli.Reason, now time.Time) (own b
 		f.canary = ""
 	}
 	switch {
-	case reason == sshcli.Auth:
+	case reason == failure.Auth:
 		f.refuse(device, now)
 		return !f.paused
 	case accepted[reason]:
@@ -142,8 +142,8 @@ func (f *fuse) report(device string, reason sshcli.Reason, now time.Time) (own b
 }
 
 // accepted holds the outcomes that only a device which has let us in can have.
-var accepted = map[sshcli.Reason]bool{
-	"": true, sshcli.Session: true, sshcli.Prompt: true, sshcli.Command: true, sshcli.OutputLimit: true, Parse: true,
+var accepted = map[failure.Reason]bool{
+	"": true, failure.Session: true, failure.Prompt: true, failure.Command: true, failure.OutputLimit: true, failure.Parse: true,
 }
 
 func (f *fuse) refuse(device string, now time.Time) {

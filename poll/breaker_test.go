@@ -9,8 +9,8 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 func TestBreakerPausesAndResumes(t *testing.T) {
@@ -18,7 +18,7 @@ func TestBreakerPausesAndResumes(t *testing.T) {
 		var wrong atomic.Bool
 		f := newFleet(func(*inventory.Device, int) (time.Duration, Outcome) {
 			if wrong.Load() {
-				return 0, failed(sshcli.Auth)
+				return 0, failed(failure.Auth)
 			}
 			return time.Second, good()
 		})
@@ -39,7 +39,7 @@ func TestBreakerPausesAndResumes(t *testing.T) {
 			t.Errorf("%d devices were asked with the refused credential, want 4", got)
 		}
 		s := e.Snapshot()
-		if !s.Paused["netops"] || s.Failures[Paused] != 196 || s.Failures[sshcli.Auth] != 4 {
+		if !s.Paused["netops"] || s.Failures[failure.Paused] != 196 || s.Failures[failure.Auth] != 4 {
 			t.Errorf("paused %v, failures %v", s.Paused, s.Failures)
 		}
 		time.Sleep(30 * time.Minute) // canaries only, another one each time
@@ -81,7 +81,7 @@ func total(f *fleet) (n int) {
 
 func TestReloadResumes(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		f := newFleet(says(failed(sshcli.Auth)))
+		f := newFleet(says(failed(failure.Auth)))
 		plan := oneGroup(settings, f, 10*time.Minute, 20)
 		e, stop := start(t, plan, nil)
 		defer stop()
@@ -116,24 +116,24 @@ func TestReloadResumes(t *testing.T) {
 func TestFuse(t *testing.T) {
 	type step struct {
 		device string
-		reason sshcli.Reason
+		reason failure.Reason
 		at     time.Duration
 	}
-	ok := sshcli.Reason("")
+	ok := failure.Reason("")
 	for _, tc := range []struct {
 		name   string
 		steps  []step
 		paused bool
 	}{
-		{"three devices", []step{{"a", sshcli.Auth, 0}, {"b", sshcli.Auth, 1}, {"c", sshcli.Auth, 2}}, true},
-		{"one device, often", []step{{"a", sshcli.Auth, 0}, {"a", sshcli.Auth, 1}, {"a", sshcli.Auth, 2}, {"a", sshcli.Auth, 3}}, false},
-		{"accepted in between", []step{{"a", sshcli.Auth, 0}, {"b", sshcli.Auth, 1}, {"d", ok, 2}, {"c", sshcli.Auth, 3}}, false},
-		{"accepted in between, but no version", []step{{"a", sshcli.Auth, 0}, {"b", sshcli.Auth, 1}, {"d", Parse, 2}, {"c", sshcli.Auth, 3}}, false},
-		{"only unreachable in between", []step{{"a", sshcli.Auth, 0}, {"b", sshcli.Auth, 1}, {"d", sshcli.Connect, 2}, {"c", sshcli.Auth, 3}}, true},
-		{"too far apart", []step{{"a", sshcli.Auth, 0}, {"b", sshcli.Auth, time.Minute}, {"c", sshcli.Auth, refusalWindow + 1}}, false},
+		{"three devices", []step{{"a", failure.Auth, 0}, {"b", failure.Auth, 1}, {"c", failure.Auth, 2}}, true},
+		{"one device, often", []step{{"a", failure.Auth, 0}, {"a", failure.Auth, 1}, {"a", failure.Auth, 2}, {"a", failure.Auth, 3}}, false},
+		{"accepted in between", []step{{"a", failure.Auth, 0}, {"b", failure.Auth, 1}, {"d", ok, 2}, {"c", failure.Auth, 3}}, false},
+		{"accepted in between, but no version", []step{{"a", failure.Auth, 0}, {"b", failure.Auth, 1}, {"d", failure.Parse, 2}, {"c", failure.Auth, 3}}, false},
+		{"only unreachable in between", []step{{"a", failure.Auth, 0}, {"b", failure.Auth, 1}, {"d", failure.Connect, 2}, {"c", failure.Auth, 3}}, true},
+		{"too far apart", []step{{"a", failure.Auth, 0}, {"b", failure.Auth, time.Minute}, {"c", failure.Auth, refusalWindow + 1}}, false},
 		{"the same three that always refuse", []step{
-			{"a", sshcli.Auth, 0}, {"x", ok, 1}, {"b", sshcli.Auth, 2}, {"y", ok, 3}, {"c", sshcli.Auth, 4}, {"z", ok, 5},
-			{"a", sshcli.Auth, 6}, {"b", sshcli.Auth, 7}, {"c", sshcli.Auth, 8},
+			{"a", failure.Auth, 0}, {"x", ok, 1}, {"b", failure.Auth, 2}, {"y", ok, 3}, {"c", failure.Auth, 4}, {"z", ok, 5},
+			{"a", failure.Auth, 6}, {"b", failure.Auth, 7}, {"c", failure.Auth, 8},
 		}, false},
 	} {
 		t.Run(tc.name, func(t *testing.T) {

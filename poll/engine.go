@@ -1,5 +1,4 @@
-// Package poll knows when and how many: workers, sweeps, results. It knows neither SSH nor metrics, except in ssh.go,
-// where the two meet.
+// Package poll knows when and how many: workers, sweeps, results. It knows neither SSH nor metrics.
 package poll
 
 import (

@@ -12,9 +12,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // fleet is a Poller that keeps book: who was polled when, and how many at once.
@@ -51,7 +51,7 @@ func (f *fleet) Poll(ctx context.Context, d *inventory.Device) Outcome {
 	}()
 	takes, out := f.answer(d, n)
 	if !pause(ctx, takes) {
-		return failed(sshcli.Timeout)
+		return failed(failure.Timeout)
 	}
 	return out
 }
@@ -75,8 +75,8 @@ func (f *fleet) polls() map[string]int {
 
 func good() Outcome { return Outcome{Facts: parser.Facts{Version: "1.0"}} }
 
-func failed(r sshcli.Reason) Outcome {
-	return Outcome{Err: &sshcli.Error{Reason: r, Doing: "try"}}
+func failed(r failure.Reason) Outcome {
+	return Outcome{Err: &failure.Error{Reason: r, Doing: "try"}}
 }
 
 // after answers well, each time after the same while.
@@ -261,8 +261,8 @@ func TestShutdownIsNoFailure(t *testing.T) {
 		if took := time.Since(before); took > 0 {
 			t.Errorf("stopped after %v", took)
 		}
-		if got := e.Snapshot(); got.Polls != 0 || got.Failures[sshcli.Timeout] != 0 {
-			t.Errorf("%d polls, %d timeouts counted", got.Polls, got.Failures[sshcli.Timeout])
+		if got := e.Snapshot(); got.Polls != 0 || got.Failures[failure.Timeout] != 0 {
+			t.Errorf("%d polls, %d timeouts counted", got.Polls, got.Failures[failure.Timeout])
 		}
 	})
 }
@@ -280,9 +280,9 @@ func TestPanicIsOneDevicesFailure(t *testing.T) {
 		time.Sleep(90 * time.Second)
 		synctest.Wait()
 		for _, s := range e.Snapshot().Devices {
-			want := sshcli.Reason("")
+			want := failure.Reason("")
 			if s.Device.Name == "lab-g-00003" {
-				want = Internal
+				want = failure.Internal
 			}
 			if s.Reason != want || s.Polls == 0 {
 				t.Errorf("%s: reason %q after %d polls, want %q", s.Device.Name, s.Reason, s.Polls, want)
@@ -293,10 +293,10 @@ func TestPanicIsOneDevicesFailure(t *testing.T) {
 
 func TestRetry(t *testing.T) {
 	for _, tc := range []struct {
-		reason  sshcli.Reason
+		reason  failure.Reason
 		retries uint64
 	}{
-		{sshcli.Session, 1}, {sshcli.Auth, 0}, {sshcli.Connect, 0}, {sshcli.HostKeyChanged, 0}, {sshcli.Timeout, 0},
+		{failure.Session, 1}, {failure.Auth, 0}, {failure.Connect, 0}, {failure.HostKeyChanged, 0}, {failure.Timeout, 0},
 	} {
 		t.Run(string(tc.reason), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

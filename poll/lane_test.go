@@ -7,15 +7,15 @@ import (
 	"testing/synctest"
 	"time"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // hanging answers slowly with a timeout for 30 % of the devices while on, and within a second otherwise.
 func hanging(on *atomic.Bool) func(*inventory.Device, int) (time.Duration, Outcome) {
 	return func(d *inventory.Device, _ int) (time.Duration, Outcome) {
 		if on.Load() && phase("hang "+d.Name) < 0.3 {
-			return time.Hour, failed(sshcli.Timeout) // cut by the timeout
+			return time.Hour, failed(failure.Timeout) // cut by the timeout
 		}
 		return time.Second, good()
 	}

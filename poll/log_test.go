@@ -10,16 +10,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 func TestLogTellsChangesOnly(t *testing.T) {
 	const day = 24 * time.Hour
 	synctest.Test(t, func(t *testing.T) {
 		answers := says(
-			facts("1", "A", day), facts("1", "A", 2*day), failed(sshcli.Timeout), failed(sshcli.Timeout),
-			failed(sshcli.Connect), facts("2", "A", time.Minute), facts("2", "A", day), Outcome{},
+			facts("1", "A", day), facts("1", "A", 2*day), failed(failure.Timeout), failed(failure.Timeout),
+			failed(failure.Connect), facts("2", "A", time.Minute), facts("2", "A", day), Outcome{},
 		)
 		f := newFleet(func(d *inventory.Device, n int) (time.Duration, Outcome) {
 			if n >= 8 {

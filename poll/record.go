@@ -4,8 +4,8 @@ import (
 	"cmp"
 	"time"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // record is what is remembered of a target from poll to poll beyond its status.
@@ -16,8 +16,8 @@ type record struct {
 	failures  int // in a row
 	refusals  int // of the credential, in a row
 	slow      bool
-	announced sshcli.Reason // the outcome last logged
-	notBefore time.Time     // backing off until then
+	announced failure.Reason // the outcome last logged
+	notBefore time.Time      // backing off until then
 }
 
 // slowPart is the part of the timeout above which a failure is slow: such a device costs the pool more than a
@@ -30,7 +30,7 @@ const longestBackOff = time.Hour
 // result is one ended poll, as record weighs it.
 type result struct {
 	outcome  Outcome
-	reason   sshcli.Reason
+	reason   failure.Reason
 	retries  uint64
 	start    time.Time
 	duration time.Duration
@@ -38,7 +38,7 @@ type result struct {
 	interval time.Duration
 	backOff  bool // a refused credential slows the device down
 
-	before sshcli.Reason // set by weigh: the outcome to log a change from; the same as reason if there is none to log
+	before failure.Reason // set by weigh: the outcome to log a change from; the same as reason if there is none to log
 }
 
 // forgive ends a back-off: the configuration has been loaded again, perhaps with the right password.
@@ -51,7 +51,7 @@ func (r *record) weigh(old *Status, res *result) *Status {
 	s.Retries += res.retries
 	s.LastPoll, s.Duration, s.Reason, s.Err = res.start, res.duration, res.reason, ""
 	res.before = res.reason
-	if res.reason != Paused { // the credential speaks for all its devices, see breaker
+	if res.reason != failure.Paused { // the credential speaks for all its devices, see breaker
 		res.before, r.announced = r.announced, res.reason
 	}
 	if res.outcome.Platform != nil {
@@ -77,13 +77,13 @@ func (r *record) fail(s *Status, res *result) {
 	if s.Facts.Version != "" && res.start.Sub(s.LastSuccess) > res.settings.KeepFacts {
 		s.Facts, s.BootTime = parser.Facts{}, time.Time{}
 	}
-	if res.reason == Paused { // nobody asked it
+	if res.reason == failure.Paused { // nobody asked it
 		return
 	}
 	r.failures++
 	repeated := r.failures > 1 || s.LastSuccess.IsZero()
 	r.slow = repeated && res.duration > res.settings.Timeout/slowPart
-	if res.reason != sshcli.Auth {
+	if res.reason != failure.Auth {
 		r.forgive()
 		return
 	}

@@ -7,9 +7,9 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // says is a device's answer at each poll in turn; the last one stays.
@@ -27,7 +27,7 @@ func TestStatusFollowsTheDevice(t *testing.T) {
 	const day = 24 * time.Hour
 	boot := func(at time.Time) Outcome { return Outcome{Facts: parser.Facts{Version: "1", BootTime: at}} }
 	type want struct {
-		Reason           sshcli.Reason
+		Reason           failure.Reason
 		Version, Serial  string
 		Uptime           bool
 		Polls, Failures  uint64
@@ -41,16 +41,16 @@ func TestStatusFollowsTheDevice(t *testing.T) {
 		want    want
 	}{
 		{"good", []Outcome{facts("1", "A", day)}, want{Version: "1", Serial: "A", Uptime: true, Polls: 1, BootTime: true, Success: true}},
-		{"never good", []Outcome{failed(sshcli.Connect)}, want{Reason: sshcli.Connect, Polls: 1, Failures: 1}},
-		{"failing keeps facts but not uptime", []Outcome{facts("1", "A", day), failed(sshcli.Timeout)},
-			want{Reason: sshcli.Timeout, Version: "1", Serial: "A", Polls: 2, Failures: 1, BootTime: true, Success: true}},
-		{"facts expire", []Outcome{facts("1", "A", day), failed(sshcli.Timeout), failed(sshcli.Timeout), failed(sshcli.Timeout), failed(sshcli.Timeout)},
-			want{Reason: sshcli.Timeout, Polls: 5, Failures: 4, Success: true}},
-		{"one reboot over an outage", []Outcome{facts("1", "A", day), failed(sshcli.Timeout), failed(sshcli.Timeout), facts("1", "A", time.Hour), facts("1", "A", 2*time.Hour)},
+		{"never good", []Outcome{failed(failure.Connect)}, want{Reason: failure.Connect, Polls: 1, Failures: 1}},
+		{"failing keeps facts but not uptime", []Outcome{facts("1", "A", day), failed(failure.Timeout)},
+			want{Reason: failure.Timeout, Version: "1", Serial: "A", Polls: 2, Failures: 1, BootTime: true, Success: true}},
+		{"facts expire", []Outcome{facts("1", "A", day), failed(failure.Timeout), failed(failure.Timeout), failed(failure.Timeout), failed(failure.Timeout)},
+			want{Reason: failure.Timeout, Polls: 5, Failures: 4, Success: true}},
+		{"one reboot over an outage", []Outcome{facts("1", "A", day), failed(failure.Timeout), failed(failure.Timeout), facts("1", "A", time.Hour), facts("1", "A", 2*time.Hour)},
 			want{Version: "1", Serial: "A", Uptime: true, Polls: 5, Failures: 2, Reboots: 1, BootTime: true, Success: true}},
 		{"upgrade", []Outcome{facts("1", "A", day), facts("2", "A", time.Minute)},
 			want{Version: "2", Serial: "A", Uptime: true, Polls: 2, Reboots: 1, Changes: 1, BootTime: true, Success: true}},
-		{"upgrade while the facts had expired", []Outcome{facts("1", "A", day), failed(sshcli.Connect), failed(sshcli.Connect), failed(sshcli.Connect), failed(sshcli.Connect), facts("2", "A", time.Minute)},
+		{"upgrade while the facts had expired", []Outcome{facts("1", "A", day), failed(failure.Connect), failed(failure.Connect), failed(failure.Connect), failed(failure.Connect), facts("2", "A", time.Minute)},
 			want{Version: "2", Serial: "A", Uptime: true, Polls: 6, Failures: 4, Reboots: 1, Changes: 1, BootTime: true, Success: true}},
 		{"another box", []Outcome{facts("1", "A", day), facts("2", "B", time.Minute)},
 			want{Version: "2", Serial: "B", Uptime: true, Polls: 2, BootTime: true, Success: true}},
@@ -90,7 +90,7 @@ func TestRefusedDeviceSlowsDown(t *testing.T) {
 		began := time.Now()
 		s := settings
 		s.Spread = 0
-		f := newFleet(says(failed(sshcli.Auth)))
+		f := newFleet(says(failed(failure.Auth)))
 		e, stop := start(t, oneGroup(s, f, 10*time.Minute, 1), nil)
 		defer stop()
 		time.Sleep(4 * time.Hour)
@@ -103,7 +103,7 @@ func TestRefusedDeviceSlowsDown(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("polls (-want +got):\n%s", diff)
 		}
-		if s := e.Snapshot(); s.Devices[0].Reason != sshcli.Auth || s.Paused["netops"] {
+		if s := e.Snapshot(); s.Devices[0].Reason != failure.Auth || s.Paused["netops"] {
 			t.Errorf("reason %q, paused %v", s.Devices[0].Reason, s.Paused)
 		}
 	})

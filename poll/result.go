@@ -3,19 +3,17 @@ package poll
 import (
 	"time"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // Outcome is what one poll of one device gave, before it is weighed against earlier ones.
 type Outcome struct {
-	Platform   *parser.Platform // as used; differs from the inventory's where that is "auto"
-	Unsure     bool             // the platform was found by detection and fits no longer: it is to be found anew
-	Facts      parser.Facts     // zero when Err is not nil
-	Transcript sshcli.Transcript
-	Matches    []parser.Match
-	Err        error // nil: the poll succeeded. ReasonOf classifies it
+	Platform *parser.Platform // as used; differs from the inventory's where that is "auto"
+	Unsure   bool             // the platform was found by detection and fits no longer: it is to be found anew
+	Facts    parser.Facts     // zero when Err is not nil
+	Err      error            // nil: the poll succeeded. failure.Of classifies it
 }
 
 // Status is all that is known of one device. It is immutable: each poll makes a new one, so that readers
@@ -31,8 +29,8 @@ type Status struct {
 	LastPoll    time.Time // start of the latest poll; zero: never polled
 	LastSuccess time.Time // start of the latest good poll; zero: none
 	Duration    time.Duration
-	Reason      sshcli.Reason // why the latest poll failed; "" if it did not
-	Err         string        // the failure in words; "" if there was none
+	Reason      failure.Reason // why the latest poll failed; "" if it did not
+	Err         string         // the failure in words; "" if there was none
 
 	Facts    parser.Facts // of the last good poll; zero once keep_facts has passed; Uptime is nil while the device fails
 	BootTime time.Time    // held steady against rounding; zero: unknown

@@ -7,8 +7,8 @@ import (
 	"runtime/debug"
 	"time"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // retryPause is how long a device that shed load is given before the second try.
@@ -18,8 +18,8 @@ const retryPause = 500 * time.Millisecond
 type Event struct {
 	Lag      time.Duration // start minus due
 	Duration time.Duration
-	Reason   sshcli.Reason // "" when it succeeded
-	Slow     bool          // it came by the slow lane, which promises no time: its Lag says nothing of the engine
+	Reason   failure.Reason // "" when it succeeded
+	Slow     bool           // it came by the slow lane, which promises no time: its Lag says nothing of the engine
 }
 
 // serve polls the slot's target, from a worker.
@@ -53,19 +53,19 @@ func (e *Engine) poll(ctx context.Context, r *roster, s slot, d *inventory.Devic
 	res = &result{settings: r.settings, interval: s.group.period(), start: time.Now()}
 	use := e.breaker.use(d.Credential)
 	if !use.admit(d.Name, res.interval, res.start) {
-		res.outcome.Err, res.reason = pausedError(d.Credential), Paused
+		res.outcome.Err, res.reason = pausedError(d.Credential), failure.Paused
 		return res, true
 	}
 	if e.limiter.Wait(ctx) != nil {
-		use.report(d.Name, Internal, res.start)
+		use.report(d.Name, failure.Internal, res.start)
 		return nil, false
 	}
 	res.start = time.Now()
 	res.outcome, res.retries = e.ask(ctx, r, d)
 	res.duration = time.Since(res.start)
-	res.reason = ReasonOf(res.outcome.Err)
+	res.reason = failure.Of(res.outcome.Err)
 	if ctx.Err() != nil && res.outcome.Err != nil {
-		use.report(d.Name, Internal, res.start)
+		use.report(d.Name, failure.Internal, res.start)
 		return nil, false
 	}
 	res.backOff = use.report(d.Name, res.reason, time.Now())

@@ -4,7 +4,7 @@ import (
 	"sync/atomic"
 	"time"
 
-	"github.com/netver/netver_exporter/sshcli"
+	"github.com/netver/netver_exporter/failure"
 )
 
 // Snapshot is the state of fleet and engine at one moment.
@@ -15,9 +15,9 @@ type Snapshot struct {
 	Queue    int // polls due and not yet started
 	Polls    uint64
 	Retries  uint64
-	Failures map[sshcli.Reason]uint64 // every reason, from 0
-	Sweeps   map[string]Sweeps        // by group
-	Paused   map[string]bool          // by credential: every credential in use
+	Failures map[failure.Reason]uint64 // every reason, from 0
+	Sweeps   map[string]Sweeps         // by group
+	Paused   map[string]bool           // by credential: every credential in use
 }
 
 // Sweeps are one group's figures.
@@ -54,18 +54,18 @@ func (e *Engine) Snapshot() Snapshot {
 // tally counts the polls of the whole fleet, those of devices that have left among them.
 type tally struct {
 	polls, retries atomic.Uint64
-	failures       map[sshcli.Reason]*atomic.Uint64
+	failures       map[failure.Reason]*atomic.Uint64
 }
 
 func newTally() *tally {
-	t := &tally{failures: make(map[sshcli.Reason]*atomic.Uint64, len(Reasons))}
-	for _, r := range Reasons {
+	t := &tally{failures: make(map[failure.Reason]*atomic.Uint64, len(failure.Reasons))}
+	for _, r := range failure.Reasons {
 		t.failures[r] = new(atomic.Uint64)
 	}
 	return t
 }
 
-func (t *tally) count(reason sshcli.Reason, retries uint64) {
+func (t *tally) count(reason failure.Reason, retries uint64) {
 	t.polls.Add(1)
 	t.retries.Add(retries)
 	if reason != "" {
@@ -73,8 +73,8 @@ func (t *tally) count(reason sshcli.Reason, retries uint64) {
 	}
 }
 
-func (t *tally) byReason() map[sshcli.Reason]uint64 {
-	m := make(map[sshcli.Reason]uint64, len(t.failures))
+func (t *tally) byReason() map[failure.Reason]uint64 {
+	m := make(map[failure.Reason]uint64, len(t.failures))
 	for r, n := range t.failures {
 		m[r] = n.Load()
 	}

@@ -12,8 +12,8 @@ import (
 	"path/filepath"
 	"time"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // A state file is lines of JSON: a header, a line for each group and device, and a last line with their number, by which
@@ -45,27 +45,27 @@ type deviceState struct {
 	Address string `json:"address"`
 	Wanted  string `json:"platform"` // the inventory's
 
-	Platform       string        `json:"platform_used,omitempty"`
-	Vendor         string        `json:"vendor,omitempty"`
-	Polls          uint64        `json:"polls"`
-	Failures       uint64        `json:"failures,omitempty"`
-	Retries        uint64        `json:"retries,omitempty"`
-	Reboots        uint64        `json:"reboots,omitempty"`
-	VersionChanges uint64        `json:"version_changes,omitempty"`
-	LastPoll       time.Time     `json:"last_poll"`
-	LastSuccess    time.Time     `json:"last_success,omitzero"`
-	Duration       time.Duration `json:"duration"`
-	Reason         sshcli.Reason `json:"reason,omitempty"`
-	Err            string        `json:"err,omitempty"`
-	Facts          parser.Facts  `json:"facts"`
-	BootTime       time.Time     `json:"boot_time,omitzero"`
+	Platform       string         `json:"platform_used,omitempty"`
+	Vendor         string         `json:"vendor,omitempty"`
+	Polls          uint64         `json:"polls"`
+	Failures       uint64         `json:"failures,omitempty"`
+	Retries        uint64         `json:"retries,omitempty"`
+	Reboots        uint64         `json:"reboots,omitempty"`
+	VersionChanges uint64         `json:"version_changes,omitempty"`
+	LastPoll       time.Time      `json:"last_poll"`
+	LastSuccess    time.Time      `json:"last_success,omitzero"`
+	Duration       time.Duration  `json:"duration"`
+	Reason         failure.Reason `json:"reason,omitempty"`
+	Err            string         `json:"err,omitempty"`
+	Facts          parser.Facts   `json:"facts"`
+	BootTime       time.Time      `json:"boot_time,omitzero"`
 
-	Boot      bootState     `json:"boot"`
-	Version   string        `json:"version,omitempty"`
-	Serial    string        `json:"serial,omitempty"`
-	InARow    int           `json:"in_a_row,omitempty"`
-	Slow      bool          `json:"slow,omitempty"`
-	Announced sshcli.Reason `json:"announced,omitempty"`
+	Boot      bootState      `json:"boot"`
+	Version   string         `json:"version,omitempty"`
+	Serial    string         `json:"serial,omitempty"`
+	InARow    int            `json:"in_a_row,omitempty"`
+	Slow      bool           `json:"slow,omitempty"`
+	Announced failure.Reason `json:"announced,omitempty"`
 }
 
 type bootState struct {

@@ -12,16 +12,16 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // aging answers with an uptime that grows from a boot in the past; the devices of an odd number fail at their second poll if failing.
 func aging(booted time.Time, failing bool) func(*inventory.Device, int) (time.Duration, Outcome) {
 	return func(d *inventory.Device, n int) (time.Duration, Outcome) {
 		if failing && n == 2 && d.Name[len(d.Name)-1]%2 == 1 {
-			return time.Second, failed(sshcli.Prompt)
+			return time.Second, failed(failure.Prompt)
 		}
 		return time.Second, Outcome{Facts: parser.Facts{
 			Version: "1.0", Model: "M", Serial: "S" + d.Name, Gauges: map[string]float64{"fans": 2},

@@ -1,0 +1,172 @@
+// Package app turns a configuration into a running exporter: plan, start, reload, serve, stop. It is what the commands share.
+package app
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"net/http"
+	"os"
+	"os/signal"
+	"sync"
+	"syscall"
+	"time"
+
+	"github.com/prometheus/common/version"
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/config"
+	"github.com/netver/netver_exporter/device"
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/web"
+)
+
+// Load reads the file and builds its plan. Start, reload, check and poll all come through here. observe is told of each
+// poll's session; nil: nobody asks.
+func Load(file string, observe func(device.Report)) (*config.Config, poll.Plan, error) {
+	c, err := config.Load(file, os.LookupEnv)
+	if err != nil {
+		return nil, poll.Plan{}, err
+	}
+	if err := collector.Lint(c.Platforms.All()); err != nil {
+		return nil, poll.Plan{}, err
+	}
+	poller := device.New(device.Config{
+		Client: c.Client, Platforms: c.Platforms, Credentials: c.Credentials, Keep: c.Keep, Observe: observe,
+	})
+	return c, poll.Plan{Settings: c.Settings, Groups: c.Groups, Poller: poller}, nil
+}
+
+// Options are what the command line says of a run.
+type Options struct {
+	ConfigFile string
+	StateFile  string // "": no state is kept
+	Lifecycle  bool   // POST /-/reload is allowed
+	Web        *toolkit.FlagConfig
+}
+
+// Run polls on schedule and serves, until the context ends.
+func Run(ctx context.Context, o Options, log *slog.Logger) error {
+	x, err := start(o, log)
+	if err != nil {
+		return err
+	}
+	handler, err := web.New(web.Config{
+		Version:   version.Version,
+		Metrics:   x.collector,
+		Poll:      x.engine.PollNow,
+		Snapshot:  x.engine.Snapshot,
+		Ready:     func() bool { return true }, // start has loaded the inventory
+		Reload:    x.reload,
+		Lifecycle: o.Lifecycle,
+		Log:       log,
+	})
+	if err != nil {
+		return err
+	}
+	return x.serve(ctx, handler, o.Web)
+}
+
+// exporter is a running program: one engine, what it exports, and the file that both follow.
+type exporter struct {
+	file      string // configuration
+	stateFile string // "": no state is kept
+	log       *slog.Logger
+	engine    *poll.Engine
+	collector *collector.Collector
+	reloading sync.Mutex
+}
+
+// start loads the configuration and makes an exporter that does not run yet.
+func start(o Options, log *slog.Logger) (*exporter, error) {
+	c, plan, err := Load(o.ConfigFile, nil)
+	if err != nil {
+		return nil, err
+	}
+	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New()}
+	if x.engine, err = poll.New(plan, log, x.collector); err != nil {
+		return nil, err
+	}
+	if x.stateFile != "" {
+		if err := poll.LoadState(x.stateFile, x.engine); err != nil {
+			log.Warn("starting without the state of the last run", "err", err)
+		}
+	}
+	x.collector.Watch(x.engine)
+	x.loaded(c, nil)
+	return x, nil
+}
+
+// reload builds the new configuration whole and then swaps; a broken file changes nothing.
+func (x *exporter) reload() error {
+	x.reloading.Lock()
+	defer x.reloading.Unlock()
+	c, plan, err := Load(x.file, nil)
+	if err == nil {
+		err = x.engine.Apply(plan)
+	}
+	x.loaded(c, err)
+	return err
+}
+
+// loaded makes known how a load went and what it brought, in the metrics and in the log.
+func (x *exporter) loaded(c *config.Config, err error) {
+	x.collector.Reloaded(err == nil, time.Now())
+	if err != nil {
+		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
+		return
+	}
+	x.collector.Declare(c.Platforms.All())
+	for _, warning := range c.Warnings {
+		x.log.Warn(warning)
+	}
+	x.log.Info("configuration loaded", "file", x.file, "devices", c.Devices(), "groups", len(c.Groups))
+}
+
+// serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.
+// The engine ends first, so that /metrics can be read until the last poll is in.
+func (x *exporter) serve(ctx context.Context, handler http.Handler, flags *toolkit.FlagConfig) error {
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+
+	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
+	defer stopServing()
+	polling, stopPolling := context.WithCancel(ctx)
+	defer stopPolling()
+	listening, served, polled := make(chan struct{}), make(chan error, 1), make(chan error, 1)
+	go func() { served <- web.Serve(serving, handler, flags, x.log, listening) }()
+	select {
+	case err := <-served:
+		return err
+	case <-listening:
+	}
+	go func() { polled <- x.poll(polling) }()
+	for {
+		select {
+		case <-hangup:
+			_ = x.reload() // it has said how it went
+		case err := <-served:
+			stopPolling()
+			return errors.Join(err, <-polled)
+		case err := <-polled:
+			stopServing()
+			return errors.Join(err, <-served)
+		}
+	}
+}
+
+// poll runs the engine and keeps its state, if there is a file for it.
+func (x *exporter) poll(ctx context.Context) error {
+	if x.stateFile == "" {
+		return x.engine.Run(ctx)
+	}
+	ctx, stop := context.WithCancel(ctx)
+	var keeper sync.WaitGroup
+	keeper.Go(func() { poll.KeepState(ctx, x.stateFile, time.Minute, x.engine) })
+	err := x.engine.Run(ctx)
+	stop()
+	keeper.Wait()
+	return errors.Join(err, poll.SaveState(x.stateFile, x.engine))
+}

@@ -1,0 +1,25 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/netver/netver_exporter/app"
+)
+
+func bindCheck(_ *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
+	return func(context.Context) error {
+		c, _, err := app.Load(f.configFile, nil)
+		if err != nil {
+			fmt.Fprintln(s.Err, err)
+			return errSilent
+		}
+		for _, warning := range c.Warnings {
+			fmt.Fprintln(s.Err, "warning:", warning)
+		}
+		fmt.Fprintf(s.Out, "%s: %d devices in %d groups, %d platforms: OK\n", f.configFile, c.Devices(), len(c.Groups), len(c.Platforms.All()))
+		return nil
+	}
+}

@@ -1,0 +1,83 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/netver/netver_exporter/app"
+	"github.com/netver/netver_exporter/lab"
+	"github.com/netver/netver_exporter/parser"
+)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"netver_exporter": func() {
+		os.Exit(Execute(context.Background(), os.Args[1:], Streams{os.Stdin, os.Stdout, os.Stderr}))
+	}})
+}
+
+// TestScript plays testdata/script: the command line as a user sees it. A script's `lab NAME=PLATFORM[:FAULT]...` starts
+// simulated devices and writes lab.yml, which polls them. Platforms of the script's own are in platforms/*.yml, and what
+// their devices say in samples/PLATFORM.txtar.
+func TestScript(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:           "../testdata/script",
+		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"lab": startLab},
+	})
+}
+
+func startLab(ts *testscript.TestScript, _ bool, args []string) {
+	platforms, err := parser.BuiltIns()
+	ts.Check(err)
+	samples, err := parser.Samples()
+	ts.Check(err)
+	own, err := filepath.Glob(ts.MkAbs("platforms/*.yml"))
+	ts.Check(err)
+	for _, file := range own {
+		p, err := parser.LoadFile(file)
+		ts.Check(err)
+		_, err = platforms.Add(p)
+		ts.Check(err)
+		sample, err := parser.LoadSample(p.ID+"/own", []byte(ts.ReadFile("samples/"+p.ID+".txtar")))
+		ts.Check(err)
+		samples = append(samples, sample)
+	}
+	var devices []*lab.Device
+	for _, arg := range args {
+		name, kind, _ := strings.Cut(arg, "=")
+		id, fault, _ := strings.Cut(kind, ":")
+		d, err := simulated(platforms, samples, name, id)
+		ts.Check(err)
+		d.Fault = lab.Fault(fault)
+		devices = append(devices, d)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	fleet, err := lab.Start(ctx, devices...)
+	ts.Check(err)
+	ts.Defer(func() { cancel(); fleet.Close() })
+	file := ts.MkAbs("lab.yml")
+	ts.Check(app.WriteLab(file, fleet))
+	if own != nil {
+		ts.Check(os.WriteFile(file, append([]byte("platform_files: [platforms/*.yml]\n"), ts.ReadFile(file)...), 0o600))
+	}
+}
+
+// simulated makes a device of the platform's first sample.
+func simulated(platforms *parser.Registry, samples []parser.Sample, name, id string) (*lab.Device, error) {
+	p, ok := platforms.Get(id)
+	if !ok {
+		return nil, fmt.Errorf("no platform %q", id)
+	}
+	for _, s := range samples {
+		if s.Platform == p.ID {
+			return &lab.Device{Name: name, Platform: p, Sample: s}, nil
+		}
+	}
+	return nil, fmt.Errorf("no sample of platform %q", id)
+}

@@ -1,0 +1,169 @@
+// Package device asks one device: it logs in, holds the platform's dialogue and reads the answers. It keeps sessions from
+// poll to poll and finds out platforms. It does not know when to ask.
+package device
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/netver/netver_exporter/dialogue"
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/session"
+	"github.com/netver/netver_exporter/transport"
+)
+
+// Config is what a Poller works with.
+type Config struct {
+	Client      *transport.Client
+	Platforms   *parser.Registry
+	Credentials map[string]*transport.Credential // by name, as devices know them
+	Keep        Keep                             // whose sessions are kept; zero: none
+	Observe     func(Report)                     // told of each poll as it ends, from its worker; nil: nobody asks. Reports then hold a log of the session, and no session is kept
+}
+
+// Report is how a poll went.
+type Report struct {
+	Device     *inventory.Device
+	Platform   *parser.Platform // nil: not known
+	Transcript session.Transcript
+	Matches    []parser.Match
+	Took       time.Duration
+	Err        error
+}
+
+// Poller is a poll.Poller that asks over SSH and reads the answers as the device's platform says. Make it with New.
+type Poller struct {
+	config   Config
+	scripts  map[string]script // by platform
+	sessions sessions
+	unknown  session.Script // with a device of an unknown platform
+}
+
+// New makes a Poller. It connects to nothing yet.
+func New(c Config) *Poller {
+	p := &Poller{config: c, scripts: make(map[string]script)}
+	record := c.Observe != nil
+	for _, platform := range c.Platforms.All() {
+		p.scripts[platform.ID] = newScript(platform, record)
+	}
+	p.unknown = unknownScript(c.Platforms, record)
+	if !record { // the log of a session begins with its login
+		p.sessions.keep = c.Keep
+	}
+	return p
+}
+
+// script is a platform and the way to talk to it, made once.
+type script struct {
+	platform *parser.Platform
+	session.Script
+}
+
+func newScript(p *parser.Platform, record bool) script {
+	s := script{platform: p, Script: session.Script{Dialogue: p.Session, Record: record}}
+	for _, c := range p.Commands {
+		if c.Poll {
+			s.Commands = append(s.Commands, c.Run)
+		}
+	}
+	return s
+}
+
+// Poll asks one device.
+func (p *Poller) Poll(ctx context.Context, d *inventory.Device) poll.Outcome {
+	report, start := Report{Device: d}, time.Now()
+	o := p.poll(ctx, d, &report)
+	if p.config.Observe != nil {
+		report.Platform, report.Err, report.Took = o.Platform, o.Err, time.Since(start)
+		p.config.Observe(report)
+	}
+	return o
+}
+
+func (p *Poller) poll(ctx context.Context, d *inventory.Device, report *Report) poll.Outcome {
+	id := d.Platform
+	if id == inventory.Auto {
+		id = d.Detected
+	}
+	if id == "" {
+		found, err := p.Detect(ctx, d)
+		if err != nil {
+			report.Transcript = found.Transcript
+			return poll.Outcome{Err: err}
+		}
+		id = found.Mark.Platform.ID
+	}
+	o := p.ask(ctx, d, id, report)
+	reason := failure.Of(o.Err)
+	o.Unsure = d.Platform == inventory.Auto && slices.Contains([]failure.Reason{failure.Parse, failure.Internal, failure.Command, failure.Prompt}, reason)
+	if o.Unsure {
+		p.sessions.drop(ctx, d.Name) // it talks as the platform does
+	}
+	return o
+}
+
+func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, report *Report) poll.Outcome {
+	script, ok := p.scripts[platform]
+	if !ok {
+		return poll.Outcome{Err: fmt.Errorf("platform %q is not known", platform)}
+	}
+	o := poll.Outcome{Platform: script.platform}
+	target, err := p.target(d)
+	if err != nil {
+		o.Err = err
+		return o
+	}
+	if d.Mode != "" {
+		script.Mode = dialogue.Mode(d.Mode)
+	}
+	report.Transcript, o.Err = p.talk(ctx, d, target, script.Script)
+	if o.Err != nil {
+		return o
+	}
+	reading, err := script.platform.Parse(outputs(report.Transcript))
+	report.Matches = reading.Matches
+	if err != nil {
+		o.Err = unread(err)
+		return o
+	}
+	o.Facts = reading.Facts
+	return o
+}
+
+// talk holds one dialogue, over a kept session where the device's group has them.
+func (p *Poller) talk(ctx context.Context, d *inventory.Device, t transport.Target, script session.Script) (session.Transcript, error) {
+	if p.sessions.keep.Groups[d.Group] {
+		return p.sessions.talk(ctx, p.config.Client, t, script)
+	}
+	return session.Run(ctx, p.config.Client, t, script)
+}
+
+func (p *Poller) target(d *inventory.Device) (transport.Target, error) {
+	credential, ok := p.config.Credentials[d.Credential]
+	if !ok {
+		return transport.Target{}, fmt.Errorf("credential %q is not known", d.Credential)
+	}
+	return transport.Target{Name: d.Name, Address: d.Address, Credential: credential, Legacy: d.Legacy}, nil
+}
+
+func outputs(t session.Transcript) []parser.Output {
+	all := make([]parser.Output, len(t.Answers))
+	for i, a := range t.Answers {
+		all[i] = parser.Output(a)
+	}
+	return all
+}
+
+// unread classifies the error of a parse.
+func unread(err error) error {
+	if _, ok := errors.AsType[*parser.RefusedError](err); ok {
+		return &failure.Error{Reason: failure.Command, Doing: "ask", Err: err}
+	}
+	return &failure.Error{Reason: failure.Parse, Doing: "read the answers", Err: err}
+}

@@ -1,0 +1,188 @@
+package device_test
+
+import (
+	"context"
+	"os"
+	"path/filepath"
+	"testing"
+	"time"
+
+	"github.com/netver/netver_exporter/device"
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/lab"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/secret"
+	"github.com/netver/netver_exporter/transport"
+)
+
+// network is a fleet over real SSH and the poller that may ask it.
+type network struct {
+	*device.Poller
+	devices []*lab.Device
+	mode    string
+}
+
+// newNetwork starts n devices of IOS.
+func newNetwork(t testing.TB, n int, mode string, keep device.Keep) *network {
+	t.Helper()
+	registry, err := parser.BuiltIns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	ios, _ := registry.Get("cisco_ios")
+	samples, err := parser.Samples()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var devices []*lab.Device
+	for _, s := range samples {
+		if _, err := ios.Parse(s.Answers); s.Platform != ios.ID || err != nil || len(s.Talk.Gates) > 0 {
+			continue
+		}
+		for i := range n {
+			devices = append(devices, &lab.Device{Name: string(rune('a' + i)), Platform: ios, Sample: s})
+		}
+		break
+	}
+	fleet, err := lab.Start(t.Context(), devices...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fleet.Close)
+	file := filepath.Join(t.TempDir(), "known_hosts")
+	if err := os.WriteFile(file, fleet.KnownHosts(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	client, err := transport.New(transport.Config{KnownHosts: []string{file}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	credential, err := transport.NewCredential(transport.Login{Username: lab.Username, Password: secret.New(lab.Password)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := device.New(device.Config{
+		Client: client, Platforms: registry, Credentials: map[string]*transport.Credential{"lab": credential}, Keep: keep,
+	})
+	return &network{Poller: p, devices: devices, mode: mode}
+}
+
+// ask polls a device of the network and fails the test if the device does.
+func (n *network) ask(t testing.TB, i int) {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	d := n.devices[i]
+	o := n.Poll(ctx, &inventory.Device{
+		Name: d.Name, Address: d.Addr(), Platform: "cisco_ios", Credential: "lab", Group: "kept", Mode: n.mode,
+	})
+	if o.Err != nil || o.Facts.Version == "" {
+		t.Fatalf("%s: %v", d.Name, o.Err)
+	}
+}
+
+var kept = device.Keep{Groups: map[string]bool{"kept": true}, Max: 10, Idle: time.Hour}
+
+func TestSessionsAreKept(t *testing.T) {
+	for _, mode := range []string{"exec", "shell"} {
+		t.Run(mode, func(t *testing.T) {
+			n := newNetwork(t, 1, mode, kept)
+			for range 5 {
+				n.ask(t, 0)
+			}
+			if s := n.devices[0].Stats(); s.Logins != 1 || s.Polls != 5 || s.Connections != 1 {
+				t.Errorf("%+v, want five polls over one login", s)
+			}
+			n.devices[0].Disconnect()
+			n.ask(t, 0)
+			if s := n.devices[0].Stats(); s.Logins != 2 || s.Polls != 6 {
+				t.Errorf("%+v, want another login after the device closed the connection", s)
+			}
+			if err := n.Close(); err != nil {
+				t.Error(err)
+			}
+			n.ask(t, 0) // a poll that was in flight at Close
+			waitFor(t, func() bool { return n.devices[0].Stats().Connections == 0 })
+		})
+	}
+}
+
+// A kept session speaks as the platform does that it was opened for.
+func TestSessionIsNotKeptIfThePlatformIsUnsure(t *testing.T) {
+	n := newNetwork(t, 1, "shell", kept)
+	d := n.devices[0]
+	d.SetAnswer("show version", "Another System, Release 1\n")
+	o := n.Poll(t.Context(), &inventory.Device{
+		Name: d.Name, Address: d.Addr(), Platform: inventory.Auto, Detected: "cisco_ios", Credential: "lab", Group: "kept",
+	})
+	if !o.Unsure {
+		t.Fatalf("outcome %+v, want one that casts doubt on the platform", o)
+	}
+	waitFor(t, func() bool { s := d.Stats(); return s.Logins == 1 && s.Farewells == 1 && s.Connections == 0 })
+}
+
+func TestSessionsBeyondTheMost(t *testing.T) {
+	one := kept
+	one.Max = 1
+	n := newNetwork(t, 2, "shell", one)
+	for range 3 {
+		n.ask(t, 0)
+		n.ask(t, 1)
+	}
+	first, second := n.devices[0].Stats(), n.devices[1].Stats()
+	if first.Logins != 1 || second.Logins != 3 || second.Farewells != 3 {
+		t.Errorf("%d and %d logins, %d farewells; want 1 and 3 and 3", first.Logins, second.Logins, second.Farewells)
+	}
+	if err := n.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+func TestIdleSessionsAreClosed(t *testing.T) {
+	short := kept
+	short.Idle = time.Nanosecond
+	n := newNetwork(t, 2, "shell", short)
+	n.ask(t, 0)
+	n.ask(t, 1) // looks for sessions that have been idle
+	waitFor(t, func() bool { return n.devices[0].Stats().Connections == 0 })
+	if got := n.devices[0].Stats().Farewells; got != 1 {
+		t.Errorf("%d farewells, want 1", got)
+	}
+	if err := n.Close(); err != nil {
+		t.Error(err)
+	}
+}
+
+// waitFor waits until the device has noticed, too.
+func waitFor(t *testing.T, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	end := time.After(10 * time.Second)
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-end:
+			t.Fatal("waited for 10 s")
+		}
+	}
+}
+
+// BenchmarkPoll is a whole poll over real SSH, the device's side included, by mode and by what is kept.
+func BenchmarkPoll(b *testing.B) {
+	for name, keep := range map[string]device.Keep{"per_poll": {}, "persistent": kept} {
+		for _, mode := range []string{"exec", "shell"} {
+			b.Run(mode+"/"+name, func(b *testing.B) {
+				n := newNetwork(b, 1, mode, keep)
+				n.ask(b, 0)
+				b.ReportAllocs()
+				for b.Loop() {
+					n.ask(b, 0)
+				}
+				if err := n.Close(); err != nil {
+					b.Error(err)
+				}
+			})
+		}
+	}
+}

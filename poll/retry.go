@@ -1,0 +1,34 @@
+package poll
+
+import (
+	"errors"
+	"fmt"
+	"syscall"
+
+	"github.com/netver/netver_exporter/failure"
+)
+
+// pausedError is the failure of a device that is not asked because its credential is paused.
+func pausedError(credential string) error {
+	return &failure.Error{Reason: failure.Paused, Doing: fmt.Sprintf("not asked: credential %q is paused", credential)}
+}
+
+// panicError is a panic of ours while a device was polled.
+type panicError struct {
+	value any
+	stack []byte
+}
+
+func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
+
+// worthRetry reports a failure that a second try soon after often mends: a server that sheds load resets the
+// connection or has no session free for a moment. Refused credentials and timeouts would only cost more.
+func worthRetry(err error) bool {
+	switch failure.Of(err) {
+	case failure.Session:
+		return true
+	case failure.Connect, failure.Handshake:
+		return errors.Is(err, syscall.ECONNRESET)
+	}
+	return false
+}

@@ -1,0 +1,124 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"io"
+	"regexp"
+	"testing"
+	"time"
+
+	"github.com/netver/netver_exporter/secret"
+	"github.com/netver/netver_exporter/transport"
+)
+
+// terminalLine is the device's end of a shell, for devices that behave as no platform's sample does.
+type terminalLine struct {
+	t     *testing.T
+	typed *io.PipeReader
+	shown *io.PipeWriter
+	over  chan struct{} // closed when the client hangs up
+}
+
+func (l *terminalLine) print(text string) {
+	if _, err := io.WriteString(l.shown, text); err != nil {
+		panic(errHungUp)
+	}
+}
+
+// drip prints byte by byte.
+func (l *terminalLine) drip(text string, every time.Duration) {
+	for i := range len(text) {
+		l.print(text[i : i+1])
+		l.wait(every)
+	}
+}
+
+// expect reads as many bytes as are wanted.
+func (l *terminalLine) expect(want string) {
+	l.t.Helper()
+	got := make([]byte, len(want))
+	n, err := io.ReadFull(l.typed, got)
+	if err != nil {
+		panic(errHungUp)
+	}
+	if string(got[:n]) != want {
+		l.t.Errorf("typed %q, want %q", got[:n], want)
+		panic(errHungUp)
+	}
+}
+
+// serve echoes a command and answers it.
+func (l *terminalLine) serve(command, answer string) {
+	l.t.Helper()
+	l.expect(command + "\n")
+	l.print(command + "\r\n" + answer)
+}
+
+func (l *terminalLine) wait(d time.Duration) {
+	select {
+	case <-time.After(d):
+	case <-l.over:
+		panic(errHungUp)
+	}
+}
+
+var errHungUp = errors.New("the client hung up")
+
+// plug connects a device to a channel and runs it until it returns, which ends the session.
+func plug(t *testing.T, device func(*terminalLine)) io.ReadWriteCloser {
+	typed, typing := io.Pipe()
+	showing, shown := io.Pipe()
+	over := make(chan struct{})
+	go func() {
+		defer func() {
+			if r := recover(); r != nil && r != errHungUp {
+				panic(r)
+			}
+			shown.Close()
+			typed.Close()
+		}()
+		device(&terminalLine{t: t, typed: typed, shown: shown, over: over})
+	}()
+	return &pluggedChannel{Reader: showing, Writer: typing, close: func() { close(over); typing.Close(); showing.Close() }}
+}
+
+type pluggedChannel struct {
+	io.Reader
+	io.Writer
+	close func()
+}
+
+func (c *pluggedChannel) Close() error { c.close(); return nil }
+
+var hostPrompt = regexp.MustCompile(`^(?:\* )?[\w.\-@]+(?:\.\d+ )?[>#] ?$`)
+
+// talk runs a dialogue with a device in fake time.
+func talk(t *testing.T, d Script, device func(*terminalLine)) (transcript Transcript, err error) {
+	t.Helper()
+	if d.Prompt == nil {
+		d.Prompt = []*regexp.Regexp{hostPrompt}
+	}
+	if d.Enter == "" {
+		d.Enter = "\n"
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+	defer cancel()
+	credential := &transport.Credential{Username: "netops", Password: secret.New("swordfish"), Enable: secret.New("opensesame")}
+	log := newJournal(credential, d.Record)
+	ch := plug(t, device)
+	s := newShell(ctx, ch, 0, d.Dialogue, credential, 1<<20, &log)
+	err = s.begin(ctx)
+	for _, command := range d.Commands {
+		if err != nil {
+			break
+		}
+		var text string
+		if text, err = s.ask(ctx, command); err == nil {
+			log.answer(command, text)
+		}
+	}
+	s.close(ctx, d.Exit)
+	s.in.stop()
+	return log.take(), err
+}

@@ -1,0 +1,360 @@
+package transport
+
+import (
+	"context"
+	"crypto/ed25519"
+	"crypto/rand"
+	"encoding/pem"
+	"net"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"golang.org/x/crypto/ssh"
+	"golang.org/x/crypto/ssh/agent"
+
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/secret"
+)
+
+func TestAuthenticationMethods(t *testing.T) {
+	credential := &Credential{Username: "netops", Password: secret.New("swordfish")}
+	for _, tt := range []struct {
+		name   string
+		server func(*gatekeeper)
+		polls  [][]string     // what is tried at each of them
+		reason failure.Reason // of the last
+		says   string
+	}{
+		{
+			name:   "password",
+			server: func(g *gatekeeper) { g.config.PasswordCallback = takesPassword("swordfish") },
+			polls:  [][]string{{"password yes"}, {"password yes"}},
+		},
+		{
+			name: "keyboard-interactive only",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"swordfish"})
+			},
+			polls: [][]string{{"keyboard-interactive yes"}},
+		},
+		{
+			name: "both offered, keyboard-interactive taken",
+			server: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("another")
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"swordfish"})
+			},
+			polls: [][]string{{"password no", "keyboard-interactive yes"}, {"keyboard-interactive yes"}},
+		},
+		{
+			name: "both offered, both refused: from then on one is tried, each in turn",
+			server: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("another")
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"another"})
+			},
+			polls:  [][]string{{"password no", "keyboard-interactive no"}, {"password no"}, {"keyboard-interactive no"}, {"password no"}},
+			reason: failure.Auth, says: `password refused for user "netops"`,
+		},
+		{
+			name: "both offered, both refused, and keyboard-interactive asks again",
+			server: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("another")
+				g.config.KeyboardInteractiveCallback = asksForEver
+			},
+			polls:  [][]string{{"password no", "keyboard-interactive no"}, {"password no"}, {"keyboard-interactive no"}},
+			reason: failure.Auth, says: "password refused by keyboard-interactive",
+		},
+		{
+			name: "user name, password and consent",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks(
+					[]string{"!Username: ", "Password: ", "!Do you accept and acknowledge the statement above ? (yes/no) : "},
+					[]string{"netops", "swordfish", "yes"})
+			},
+			polls: [][]string{{"keyboard-interactive yes"}},
+		},
+		{
+			name: "a question without an answer",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"!Favourite colour? "}, []string{"blue"})
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: failure.Auth, says: `the server asks "Favourite colour?", which has no answer`,
+		},
+		{
+			name: "password expired",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"New password: "}, []string{"another"})
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: failure.Auth, says: "the password has expired",
+		},
+		{
+			name:   "asked again and again",
+			server: func(g *gatekeeper) { g.config.KeyboardInteractiveCallback = asksForEver },
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: failure.Auth, says: "password refused",
+		},
+		{
+			name: "keys only",
+			server: func(g *gatekeeper) {
+				g.config.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) { return nil, errNo }
+			},
+			polls:  [][]string{nil},
+			reason: failure.Auth, says: "the server takes only publickey",
+		},
+		{
+			name: "one attempt allowed",
+			server: func(g *gatekeeper) {
+				g.config.MaxAuthTries = 1
+				g.config.PasswordCallback = takesPassword("another")
+			},
+			polls:  [][]string{{"password no"}},
+			reason: failure.Auth,
+		},
+		{
+			name: "two steps",
+			server: func(g *gatekeeper) {
+				g.config.PasswordCallback = func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) {
+					return nil, &ssh.PartialSuccessError{Next: ssh.ServerAuthCallbacks{
+						KeyboardInteractiveCallback: asks([]string{"Password: "}, []string{"swordfish"}),
+					}}
+				}
+			},
+			polls: [][]string{{"password no", "keyboard-interactive yes"}},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := startGatekeeper(t, tt.server)
+			client := newInsecure(t)
+			var err error
+			for i, want := range tt.polls {
+				err = g.poll(t, client, credential)
+				if diff := cmp.Diff(want, g.seen()); diff != "" {
+					t.Errorf("poll %d: tried (-want +got):\n%s", i+1, diff)
+				}
+			}
+			if tt.reason == "" {
+				if err != nil {
+					t.Error(err)
+				}
+				return
+			}
+			wantReason(t, err, tt.reason)
+			if !strings.Contains(err.Error(), tt.says) || strings.Contains(err.Error(), "swordfish") {
+				t.Errorf("error %q, want it to say %q and no secret", err, tt.says)
+			}
+		})
+	}
+}
+
+func asksForEver(_ ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+	for {
+		if _, err := ask("", "", []string{"Password: "}, []bool{false}); err != nil {
+			return nil, errNo
+		}
+	}
+}
+
+// What was learned of a server must not keep us out once it has changed.
+func TestAuthenticationAfterAChange(t *testing.T) {
+	credential := &Credential{Username: "netops", Password: secret.New("swordfish")}
+	byQuestionOnly := func(g *gatekeeper) {
+		g.config.PasswordCallback = takesPassword("another")
+		g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"swordfish"})
+	}
+	for _, tt := range []struct {
+		name          string
+		before, after func(*gatekeeper)
+		polls         int // before the change
+		then          [][]string
+	}{
+		{
+			name: "the password has been put right, and only keyboard-interactive takes it",
+			before: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("another")
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"another"})
+			},
+			polls: 1, after: byQuestionOnly,
+			then: [][]string{{"password no"}, {"keyboard-interactive yes"}, {"keyboard-interactive yes"}},
+		},
+		{
+			name:   "keyboard-interactive is gone",
+			before: byQuestionOnly,
+			polls:  2,
+			after: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("swordfish")
+				g.config.KeyboardInteractiveCallback = nil
+			},
+			then: [][]string{{"password yes"}},
+		},
+		{
+			name:   "the password method takes it now",
+			before: byQuestionOnly,
+			polls:  2,
+			after: func(g *gatekeeper) {
+				g.config.PasswordCallback = takesPassword("swordfish")
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"another"})
+			},
+			then: [][]string{{"keyboard-interactive no"}, {"password yes"}, {"password yes"}},
+		},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			g := startGatekeeper(t, tt.before)
+			client := newInsecure(t)
+			for range tt.polls {
+				_ = g.poll(t, client, credential) // what it is like before the change is TestAuthenticationMethods' matter
+				g.seen()
+			}
+			g.change(tt.after)
+			var tried [][]string
+			for range tt.then {
+				_ = g.poll(t, client, credential)
+				tried = append(tried, g.seen())
+			}
+			if diff := cmp.Diff(tt.then, tried); diff != "" {
+				t.Errorf("tried after the change (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestPrivateKey(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g := startGatekeeper(t, func(g *gatekeeper) { takesKey(t, g, public) })
+	open, err := ssh.MarshalPrivateKey(private, "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	locked, err := ssh.MarshalPrivateKeyWithPassphrase(private, "", []byte("opensesame"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, tt := range []struct {
+		name            string
+		key, passphrase string
+		want            string // the error
+	}{
+		{"open", string(pem.EncodeToMemory(open)), "", ""},
+		{"open with a passphrase", string(pem.EncodeToMemory(open)), "opensesame", ""},
+		{"locked", string(pem.EncodeToMemory(locked)), "opensesame", ""},
+		{"locked without a passphrase", string(pem.EncodeToMemory(locked)), "", "the private key needs a passphrase"},
+		{"locked with another passphrase", string(pem.EncodeToMemory(locked)), "swordfish", "the passphrase does not open the private key"},
+		{"no key", "swordfish", "", "not a private key; want one in PEM, as ssh-keygen writes it"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			c, err := NewCredential(Login{Username: "netops", PrivateKey: secret.New(tt.key), Passphrase: secret.New(tt.passphrase)})
+			if tt.want != "" {
+				if err == nil || err.Error() != tt.want {
+					t.Errorf("error %v, want %s", err, tt.want)
+				}
+				return
+			}
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := g.poll(t, newInsecure(t), c); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+func takesKey(t *testing.T, g *gatekeeper, public ed25519.PublicKey) {
+	t.Helper()
+	want, err := ssh.NewPublicKey(public)
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.config.PublicKeyCallback = func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
+		if keyText(key) != keyText(want) {
+			return nil, errNo
+		}
+		return nil, nil
+	}
+}
+
+func TestAgent(t *testing.T) {
+	public, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	keyring := agent.NewKeyring()
+	if err := keyring.Add(agent.AddedKey{PrivateKey: private}); err != nil {
+		t.Fatal(err)
+	}
+	socket := filepath.Join(t.TempDir(), "agent")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() { _ = agent.ServeAgent(keyring, conn) })
+		}
+	})
+	g := startGatekeeper(t, func(g *gatekeeper) {
+		takesKey(t, g, public)
+		g.config.PasswordCallback = takesPassword("swordfish")
+	})
+	withAgent := func(socket, password string) *Credential {
+		c, err := NewCredential(Login{Username: "netops", Agent: socket, Password: secret.New(password)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	if err := g.poll(t, newInsecure(t), withAgent(socket, "")); err != nil {
+		t.Error(err)
+	}
+	listener.Close()
+	serving.Wait() // the client has closed its connection, or this hangs
+	err = g.poll(t, newInsecure(t), withAgent(socket, ""))
+	wantReason(t, err, failure.Auth)
+	if !strings.Contains(err.Error(), "reach the SSH agent") {
+		t.Errorf("error %q does not tell of the agent", err)
+	}
+	if err := g.poll(t, newInsecure(t), withAgent(socket, "swordfish")); err != nil {
+		t.Errorf("with a password beside the agent: %v", err)
+	}
+}
+
+// An agent may wait for a person to agree to the use of a key; a poll cannot.
+func TestAgentThatDoesNotAnswer(t *testing.T) {
+	socket := filepath.Join(t.TempDir(), "agent")
+	listener, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer listener.Close()
+	g := startGatekeeper(t, func(g *gatekeeper) {
+		g.config.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) { return nil, errNo }
+	})
+	c, err := NewCredential(Login{Username: "netops", Agent: socket})
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	defer cancel()
+	_, err = newInsecure(t).Login(ctx, Target{Address: g.address, Credential: c}, "", func(string) {})
+	wantReason(t, err, failure.Timeout)
+}
+
+func TestClosedDuringAuthentication(t *testing.T) {
+	g := startGatekeeper(t, func(g *gatekeeper) {
+		g.hangsUp = true
+		g.config.PasswordCallback = takesPassword("another")
+	})
+	wantReason(t, g.poll(t, newInsecure(t), &Credential{Username: "netops", Password: secret.New("swordfish")}), failure.Disconnect)
+}

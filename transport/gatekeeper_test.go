@@ -1,0 +1,166 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"net"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+)
+
+// gatekeeper is a server that only authenticates, in ways that the lab's devices do not, and notes what is tried.
+type gatekeeper struct {
+	config  ssh.ServerConfig
+	address string
+	hangsUp bool          // over a password
+	ended   chan struct{} // one for each connection
+
+	mu    sync.Mutex
+	tried []string // methods with the outcome: "password no"
+}
+
+func startGatekeeper(t *testing.T, change func(*gatekeeper)) *gatekeeper {
+	t.Helper()
+	g := &gatekeeper{ended: make(chan struct{}, 100)}
+	g.config.AuthLogCallback = func(_ ssh.ConnMetadata, method string, err error) {
+		g.mu.Lock()
+		defer g.mu.Unlock()
+		switch {
+		case method == "none":
+		case err == nil:
+			g.tried = append(g.tried, method+" yes")
+		default:
+			g.tried = append(g.tried, method+" no")
+		}
+	}
+	g.config.AddHostKey(newSigner(t))
+	change(g)
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	g.address = listener.Addr().String()
+	var serving sync.WaitGroup
+	serving.Go(func() {
+		for {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			serving.Go(func() {
+				g.serve(conn)
+				g.ended <- struct{}{}
+			})
+		}
+	})
+	t.Cleanup(func() {
+		listener.Close()
+		serving.Wait()
+	})
+	return g
+}
+
+// serve answers every exec request with "ok".
+func (g *gatekeeper) serve(conn net.Conn) {
+	defer conn.Close()
+	g.mu.Lock()
+	config := g.config
+	g.mu.Unlock()
+	if g.hangsUp {
+		config.PasswordCallback = func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) {
+			conn.Close()
+			return nil, errNo
+		}
+	}
+	_, channels, requests, err := ssh.NewServerConn(conn, &config)
+	if err != nil {
+		return
+	}
+	go ssh.DiscardRequests(requests)
+	for offer := range channels {
+		channel, requests, err := offer.Accept()
+		if err != nil {
+			return
+		}
+		for r := range requests {
+			_ = r.Reply(r.Type == "exec", nil)
+			if r.Type == "exec" {
+				break
+			}
+		}
+		go ssh.DiscardRequests(requests)
+		_, _ = channel.Write([]byte("ok\n"))
+		_, _ = channel.SendRequest("exit-status", false, []byte{0, 0, 0, 0})
+		channel.Close()
+	}
+}
+
+// change gives the server another configuration for the connections to come.
+func (g *gatekeeper) change(to func(*gatekeeper)) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	to(g)
+}
+
+// seen returns what was tried by a client that has gone.
+func (g *gatekeeper) seen() []string {
+	<-g.ended
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	defer func() { g.tried = nil }()
+	return slices.Clone(g.tried)
+}
+
+// poll logs in once.
+func (g *gatekeeper) poll(t *testing.T, client *Client, c *Credential) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	l, err := client.Login(ctx, Target{Address: g.address, Credential: c}, "", func(string) {})
+	if err == nil {
+		l.End()
+	}
+	return err
+}
+
+func newInsecure(t *testing.T) *Client {
+	t.Helper()
+	client, err := New(Config{HostKeys: Insecure})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return client
+}
+
+var errNo = errors.New("no")
+
+func takesPassword(want string) func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) {
+	return func(_ ssh.ConnMetadata, got []byte) (*ssh.Permissions, error) {
+		if string(got) != want {
+			return nil, errNo
+		}
+		return nil, nil
+	}
+}
+
+// asks wants the answers to its questions; a question that begins with "!" is echoed.
+func asks(questions, want []string) func(ssh.ConnMetadata, ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+	return func(_ ssh.ConnMetadata, challenge ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+		var texts []string
+		var echos []bool
+		for _, q := range questions {
+			texts = append(texts, strings.TrimPrefix(q, "!"))
+			echos = append(echos, strings.HasPrefix(q, "!"))
+		}
+		got, err := challenge("", "", texts, echos)
+		if err != nil || !slices.Equal(got, want) {
+			return nil, errNo
+		}
+		return nil, nil
+	}
+}

@@ -1,0 +1,140 @@
+package transport
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"strings"
+	"sync/atomic"
+	"syscall"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/failure"
+)
+
+// Login connects to the target and logs in. The suffix is appended to the credential's user name. phase is called as each
+// part of the way ends, with its name. The error is an *failure.Error.
+func (c *Client) Login(ctx context.Context, t Target, suffix string, phase func(name string)) (*Link, error) {
+	conn, until, err := c.reach(ctx, t, phase)
+	if err != nil {
+		return nil, err
+	}
+	h := &handshake{client: c, target: t, wire: &wire{Conn: conn}}
+	l, err := h.run(ctx, t.Credential.Username+suffix, until)
+	phase("handshake")
+	if err != nil {
+		conn.Close()
+		return nil, err
+	}
+	return l, nil
+}
+
+// handshake is the way from a TCP connection to a login.
+type handshake struct {
+	client *Client
+	target Target
+	wire   *wire
+	keyed  atomic.Bool // the first key exchange is through: what follows is authentication
+}
+
+var longAgo = time.Unix(1, 0)
+
+func (h *handshake) run(ctx context.Context, user string, until time.Time) (*Link, error) {
+	_ = h.wire.SetDeadline(until)
+	unhook := context.AfterFunc(ctx, func() { _ = h.wire.SetDeadline(longAgo) })
+	defer unhook()
+	auth := &authenticator{
+		credential: h.target.Credential, habits: &h.client.habits, target: user + "@" + h.target.Address, wire: h.wire,
+	}
+	conn, channels, requests, err := ssh.NewClientConn(h.wire, h.target.Address, h.config(ctx, user, auth))
+	auth.done(err == nil)
+	if err != nil {
+		return nil, h.classify(ctx, auth, err)
+	}
+	l := newLink(conn, channels, requests)
+	if !unhook() {
+		l.End()
+		return nil, &failure.Error{Reason: failure.Timeout, Doing: "log in", Err: ctx.Err()}
+	}
+	_ = h.wire.SetDeadline(time.Time{})
+	return l, nil
+}
+
+func (h *handshake) config(ctx context.Context, user string, auth *authenticator) *ssh.ClientConfig {
+	config := &ssh.ClientConfig{
+		User:              user,
+		AuthCallback:      func(server *ssh.ClientAuthContext) (ssh.AuthMethod, error) { return auth.next(ctx, server) },
+		ClientVersion:     "SSH-2.0-netver_exporter",
+		HostKeyAlgorithms: h.client.keys.algorithms(h.target.Address),
+		HostKeyCallback: func(address string, remote net.Addr, key ssh.PublicKey) error {
+			if err := h.client.keys.check(address, remote, key); err != nil {
+				return err
+			}
+			if !h.keyed.Swap(true) { // new keys may be exchanged when the login's context has long ended
+				h.toAuthentication(ctx)
+			}
+			return nil
+		},
+	}
+	if h.target.Legacy {
+		config.Config = legacy
+	}
+	return config
+}
+
+// toAuthentication ends the time of the connect timeout. A login may take long, because a server behind the device
+// has to be asked; that counts against the whole dialogue only.
+func (h *handshake) toAuthentication(ctx context.Context) {
+	end, _ := ctx.Deadline()
+	_ = h.wire.SetDeadline(end)
+	if ctx.Err() != nil { // it may have ended before the line above
+		_ = h.wire.SetDeadline(longAgo)
+	}
+}
+
+// classify finds the reason of a handshake that failed.
+func (h *handshake) classify(ctx context.Context, auth *authenticator, err error) error {
+	if e, ok := errors.AsType[*failure.Error](err); ok {
+		return e
+	}
+	late := ctx.Err() != nil || timedOut(err) || h.wire.late.Load() // the wire's deadline may pass before the context's does
+	if h.keyed.Load() {
+		return h.classifyLogin(late, auth, err)
+	}
+	_, negotiation := errors.AsType[*ssh.AlgorithmNegotiationError](err)
+	fail := &failure.Error{Reason: failure.Handshake, Doing: "shake hands", Err: err}
+	switch said := h.wire.said(); {
+	case late:
+		fail.Reason, fail.Err = failure.ConnectTimeout, errors.New("the server did not finish in time")
+	case negotiation:
+		fail.Reason = failure.Negotiation
+		if !h.target.Legacy {
+			fail.Err = fmt.Errorf("%w; legacy_algorithms may help", err)
+		}
+	case errors.Is(err, syscall.ECONNRESET) && h.wire.head[0] == 0:
+		fail.Reason, fail.Doing = failure.Connect, "connect"
+	case said != "":
+		fail.Err = fmt.Errorf("the server says %s, which is not SSH: %w", said, err)
+	}
+	return fail
+}
+
+// classifyLogin tells a refused credential from a lost connection. A server that disconnects with a message after an
+// attempt has refused it ("Too many authentication failures"); the library has no type for that message, only text.
+func (h *handshake) classifyLogin(late bool, auth *authenticator, err error) error {
+	no, refused := errors.AsType[*refusal](err)
+	switch {
+	case refused:
+		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: no}
+	case late:
+		return &failure.Error{Reason: failure.Timeout, Doing: "log in", Err: errors.New("the server did not finish in time")}
+	case auth.asked && (len(auth.refused) > 0 || strings.Contains(err.Error(), "ssh: disconnect, reason")):
+		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: err}
+	case auth.asked:
+		return &failure.Error{Reason: failure.Disconnect, Doing: "log in", Err: err}
+	}
+	return &failure.Error{Reason: failure.Handshake, Doing: "shake hands", Err: err}
+}

@@ -1,0 +1,41 @@
+package transport
+
+import (
+	"context"
+	"io"
+	"testing"
+	"time"
+
+	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/secret"
+)
+
+// A server may ask for new keys at any time (RFC 4253, 9), also long after the time for the login has passed.
+func TestLinkOutlivesNewKeys(t *testing.T) {
+	g := startGatekeeper(t, func(g *gatekeeper) {
+		g.config.RekeyThreshold = 1
+		g.config.PasswordCallback = takesPassword("swordfish")
+	})
+	opening, opened := context.WithTimeout(t.Context(), 10*time.Second)
+	target := Target{Address: g.address, Credential: &Credential{Username: "netops", Password: secret.New("swordfish")}}
+	l, err := newInsecure(t).Login(opening, target, "", func(string) {})
+	opened()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.End()
+	for range 10 {
+		ch, requests, err := l.Session(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		go ssh.DiscardRequests(requests)
+		if _, err := ch.SendRequest("exec", true, ssh.Marshal(struct{ Command string }{"show version"})); err != nil {
+			t.Fatal(err)
+		}
+		if text, err := io.ReadAll(ch); err != nil || string(text) != "ok\n" {
+			t.Fatalf("%q, %v", text, err)
+		}
+	}
+}
