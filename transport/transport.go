@@ -6,6 +6,8 @@ import (
 	"context"
 	"net"
 	"time"
+
+	"github.com/netver/netver_exporter/logins"
 )
 
 // Target is one device to log in to.
@@ -13,7 +15,8 @@ type Target struct {
 	Name       string // for messages
 	Address    string // host:port
 	Credential *Credential
-	Legacy     bool // offer algorithms that x/crypto/ssh holds insecure
+	Legacy     bool           // offer algorithms that x/crypto/ssh holds insecure
+	Ticket     *logins.Ticket // asked before each login and each secret; nil: everything is permitted
 }
 
 // Config is a client's own. The zero value is strict about host keys and knows none.
