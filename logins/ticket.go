@@ -1,6 +1,13 @@
-// Package logins is the one door for logins: it is asked before a login and before every time that a secret is sent, and it
-// is told what became of the secret. It keeps a wrong password from locking accounts out.
 package logins
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"github.com/netver/netver_exporter/failure"
+)
 
 // Verdict is what became of a secret that was sent to a device.
 type Verdict int
@@ -11,23 +18,231 @@ const (
 	Accepted                // the device let us in after the secret was sent
 	Refused                 // the device said no
 	Unknown                 // the connection ended, timed out or was cut after the secret was sent
+	verdicts
 )
+
+// String is the value of the label result.
+func (v Verdict) String() string {
+	return [verdicts]string{"none_sent", "accepted", "refused", "unknown"}[v]
+}
+
+// ErrWait means that the poll has to wait for its turn at the door: it has not failed, and is to be begun again.
+var ErrWait = errors.New("wait for the turn to log in")
 
 // Ticket is the door's permission for the logins of one poll. A nil ticket permits everything and remembers nothing. It
 // belongs to one goroutine at a time.
-type Ticket struct{}
+type Ticket struct {
+	door     *Door
+	account  *account
+	device   string
+	interval time.Duration
 
-// MaySend asks whether the credential's password may be sent now. It is asked before each attempt: a password method of
-// SSH, an answer to keyboard-interactive, an answer to a question in the session. The error is a *failure.Error that is
-// to be returned as it is. After a nil error Tell must follow.
-func (t *Ticket) MaySend() error { return nil }
+	charged bool   // the next login has been taken from the rate limits
+	begun   bool   // a login is under way whose outcome is not counted yet
+	holds   bool   // a place in the window is taken
+	doubts  int    // of the account when it was taken
+	alone   bool   // no other place was free then
+	pending bool   // a secret was sent and nothing is known of it
+	method  string // by which it was sent
+	other   string // what the device offers beside it
+	login   Verdict
+	verdict Verdict // of all logins of the poll, the latest that was not NoneSent
+}
+
+// Login asks whether a connection may be made for another login. It waits for the rate limits, within the context. An
+// error is ErrWait, or a *failure.Error.
+func (t *Ticket) Login(ctx context.Context) error {
+	if t == nil {
+		return nil
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	t.count()
+	if t.spoiled() {
+		return &failure.Error{Reason: failure.Auth, Doing: "log in again", Err: errors.New("the device did not accept the password a moment ago")}
+	}
+	for !t.charged {
+		until := t.door.take(t.account, time.Now())
+		if until.IsZero() {
+			break
+		}
+		if end, ok := ctx.Deadline(); ok && until.After(end) {
+			return ErrWait
+		}
+		t.door.mu.Unlock()
+		err := sleep(ctx, time.Until(until))
+		t.door.mu.Lock()
+		if err != nil {
+			return ErrWait
+		}
+	}
+	t.charged, t.begun, t.login = false, true, NoneSent
+	return nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// Method is the method by which to offer the password first; "" if any is as good.
+func (t *Ticket) Method() string {
+	if t == nil {
+		return ""
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	if m := t.account.device(t.device).method; m != "" {
+		return m
+	}
+	return t.account.usual
+}
+
+// MaySend asks whether the credential's password may be sent now, by a method. It is asked before each attempt: a
+// password method of SSH, an answer to keyboard-interactive, an answer to a question in the session. The error is ErrWait
+// or a *failure.Error, and is to be returned as it is. After a nil error Tell must follow; a ticket that is closed
+// without it takes the verdict for unknown.
+func (t *Ticket) MaySend(method string) error {
+	if t == nil {
+		return nil
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	a := t.account
+	known := a.device(t.device)
+	switch {
+	case t.verdict == Accepted: // another login of the same poll
+	case t.spoiled():
+		// A second method with the same secret is a second attempt, which only a proven secret is worth.
+		if !a.proven || a.doubted || a.paused || known.accepted {
+			return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: fmt.Errorf("%s refused", t.method)}
+		}
+	case t.holds:
+	case a.paused && !a.canary(t.device, t.interval, time.Now()):
+		return &failure.Error{Reason: failure.Paused, Doing: "log in", Err: fmt.Errorf("credential %q is paused, and the device asks for its password", a.name)}
+	case !a.paused && !a.room():
+		known.needs = true
+		return ErrWait
+	default:
+		known.needs = true
+		t.hold()
+	}
+	t.pending, t.method = true, method
+	return nil
+}
 
 // Tell says what became of the secret that MaySend permitted. A later verdict of the same login corrects an earlier one: a
 // question in the session can refuse what the SSH server accepted.
-func (t *Ticket) Tell(Verdict) {}
+func (t *Ticket) Tell(v Verdict) {
+	if t == nil {
+		return
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	t.pending, t.login, t.verdict = false, v, v
+	if v == Accepted { // at once, since the session may take its time
+		t.account.accept(t.device, t.method)
+		t.release()
+	}
+}
 
-// MayEnable reports whether the enable secret may be sent to the device now.
-func (t *Ticket) MayEnable() bool { return true }
+// Other names a method that the device offers beside the one that it refused: it is tried next time.
+func (t *Ticket) Other(method string) {
+	if t == nil {
+		return
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	t.other = method
+}
+
+// MayEnable reports whether the enable secret may be sent to the device now. It may not for a while after a refusal.
+func (t *Ticket) MayEnable() bool {
+	if t == nil {
+		return true
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	return !time.Now().Before(t.account.device(t.device).enableAfter)
+}
 
 // TellEnable says whether the device took the enable secret.
-func (t *Ticket) TellEnable(accepted bool) {}
+func (t *Ticket) TellEnable(accepted bool) {
+	if t == nil {
+		return
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	d := t.account.device(t.device)
+	if accepted {
+		d.enableRefusals, d.enableAfter = 0, time.Time{}
+		return
+	}
+	d.enableRefusals++
+	d.enableAfter = time.Now().Add(backOff(d.enableRefusals, t.interval))
+}
+
+// Clean reports that the poll may be tried again: no secret was refused, or may have been.
+func (t *Ticket) Clean() bool {
+	if t == nil {
+		return true
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	return !t.spoiled()
+}
+
+// Close gives the ticket back. The reason is how the poll ended: a refused login slows the device down, whatever it
+// refused.
+func (t *Ticket) Close(reason failure.Reason) {
+	if t == nil {
+		return
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	if t.pending {
+		t.pending, t.login, t.verdict = false, Unknown, Unknown
+	}
+	t.count()
+	switch {
+	case t.spoiled():
+		t.account.refuse(t, time.Now())
+	case t.verdict == NoneSent && reason == failure.Auth:
+		t.account.slowDown(t, time.Now())
+	case t.verdict == NoneSent && reason == "":
+		t.account.device(t.device).resetBackOff()
+	}
+	t.release()
+}
+
+// spoiled reports that a secret was refused, or may have been.
+func (t *Ticket) spoiled() bool { return t.verdict == Refused || t.verdict == Unknown }
+
+// count counts the login under way, once.
+func (t *Ticket) count() {
+	if t.begun {
+		t.begun = false
+		t.account.outcomes[t.login]++
+	}
+}
+
+// hold takes a place in the window.
+func (t *Ticket) hold() {
+	t.holds = true
+	t.account.begin(t)
+}
+
+// release gives the place back.
+func (t *Ticket) release() {
+	if t.holds {
+		t.holds = false
+		t.account.end(t)
+	}
+	t.account.wake()
+}

@@ -19,6 +19,9 @@ func New(text string) Value { return Value{text: text} }
 // Reveal returns the text; call it only where the secret is handed to a device.
 func (v Value) Reveal() string { return v.text }
 
+// Equal reports whether both are the same secret.
+func (v Value) Equal(w Value) bool { return v.text == w.text }
+
 // IsZero reports whether no secret was given.
 func (v Value) IsZero() bool { return v.text == "" }
 

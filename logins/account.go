@@ -1,0 +1,242 @@
+package logins
+
+import (
+	"log/slog"
+	"slices"
+	"strings"
+	"time"
+
+	"golang.org/x/time/rate"
+)
+
+const (
+	// mostTries is how many times a secret that no device has accepted yet may be refused before it is paused.
+	mostTries = 4
+	// mostStrong different devices that accepted the secret before and refuse it now, with no device accepting it in
+	// between, pause it: it was changed on the servers.
+	mostStrong = 3
+	// mostInARow devices that never accepted the secret and refuse it one after the other, each asked after the answer of
+	// the one before, pause it although some device has accepted it: that one has the wrong secret by chance.
+	mostInARow = 10
+	// longestBackOff bounds the back-off of a device that refuses alone.
+	longestBackOff = time.Hour
+)
+
+// account is what is known of one credential: a window of logins in flight, as in TCP's slow start, and a circuit breaker.
+// The door's mutex guards it.
+type account struct {
+	log      *slog.Logger
+	name     string
+	identity Identity
+	limiter  *rate.Limiter
+	devices  map[string]*deviceState
+
+	most     int    // the largest window: the number of workers
+	window   int    // logins that may be in flight with the secret
+	inFlight int    // of them
+	proven   bool   // a device has accepted the secret
+	usual    string // the method to try first at a device of which nothing is known
+	doubted  bool   // a device has newly refused it since the latest acceptance: one new login at a time
+	doubts   int    // how often doubted was set, to tell the logins that began before from those after
+	fresh    int    // logins in flight that began since then
+
+	matches, mismatches int // devices that accepted the secret, and that refused it without having accepted it before
+
+	tries  int             // refusals since the latest acceptance
+	inARow int             // of them, by devices that never accepted it, each asked after the answer of the one before
+	strong map[string]bool // devices that refused since the latest acceptance and had accepted before
+
+	paused   bool            // the circuit breaker is open
+	asked    map[string]bool // devices that were the canary since then
+	next     time.Time       // no canary before
+	waiting  []func()        // called once when it may be worth asking again
+	outcomes [verdicts]uint64
+}
+
+// deviceState is what is known of the credential at one device.
+type deviceState struct {
+	accepted  bool   // the device has accepted this very secret
+	needs     bool   // the device wanted the secret although a key was tried first
+	method    string // by which the secret was accepted, or is to be tried next; "": not known
+	refusals  int    // in a row, unknown verdicts among them
+	notBefore time.Time
+
+	enableRefusals int // of the enable secret, in a row
+	enableAfter    time.Time
+}
+
+func (d *deviceState) resetBackOff() { d.refusals, d.notBefore = 0, time.Time{} }
+
+func newAccount(log *slog.Logger, name string, identity Identity) *account {
+	return &account{
+		log: log, name: name, identity: identity, limiter: rate.NewLimiter(rate.Inf, 1),
+		window: 1, devices: make(map[string]*deviceState), strong: make(map[string]bool), asked: make(map[string]bool),
+	}
+}
+
+func (a *account) device(name string) *deviceState {
+	d, ok := a.devices[name]
+	if !ok {
+		d = new(deviceState)
+		a.devices[name] = d
+	}
+	return d
+}
+
+// allowed is how many logins may be in flight with the secret.
+func (a *account) allowed() int {
+	switch {
+	case a.paused:
+		return 0
+	case a.doubted:
+		return 1
+	}
+	return a.window
+}
+
+// room reports whether another login may begin. While the secret is doubted, the logins that began before do not count:
+// they cannot be undone, and one that hangs must not hold up the others.
+func (a *account) room() bool {
+	if a.doubted {
+		return a.fresh == 0
+	}
+	return a.inFlight < a.window
+}
+
+// canary reports whether the device may try a paused secret now: one device an interval, another one each time.
+func (a *account) canary(device string, interval time.Duration, now time.Time) bool {
+	if now.Before(a.next) || a.inFlight > 0 {
+		return false
+	}
+	if a.asked[device] {
+		if now.Before(a.next.Add(interval)) { // every device has its turn within an interval: one that was not asked may come
+			return false
+		}
+		clear(a.asked)
+	}
+	a.asked[device] = true
+	a.next = now.Add(canaryPause(interval))
+	return true
+}
+
+// canaryPause is an interval, less a little since devices do not come exactly at their time.
+func canaryPause(interval time.Duration) time.Duration { return interval - interval/20 }
+
+func (a *account) begin(t *Ticket) {
+	a.inFlight++
+	t.doubts, t.alone = a.doubts, a.allowed() <= 1
+	if a.doubted {
+		a.fresh++
+	}
+}
+
+func (a *account) end(t *Ticket) {
+	a.inFlight--
+	if a.doubted && t.doubts == a.doubts {
+		a.fresh--
+	}
+}
+
+// accept takes that a device let us in with the secret.
+func (a *account) accept(device, method string) {
+	d := a.device(device)
+	d.resetBackOff()
+	if !d.accepted {
+		a.matches++
+	}
+	d.accepted, d.method, a.usual = true, method, method
+	a.proven, a.doubted, a.fresh = true, false, 0
+	a.tries, a.inARow = 0, 0
+	clear(a.strong)
+	if a.paused {
+		a.paused, a.window = false, 1
+		a.log.Info("credential is in use again: a device accepted it", "credential", a.name, "device", device)
+	}
+	a.window = min(2*a.window, a.most)
+}
+
+// refuse takes that a device refused the secret, or that nobody knows.
+func (a *account) refuse(t *Ticket, now time.Time) {
+	d := a.device(t.device)
+	newly := d.refusals == 0
+	// A device that has accepted the secret and lost the connection once is not left alone: it may have rebooted.
+	if d.refusals++; t.verdict == Refused || !d.accepted || !newly {
+		d.notBefore = now.Add(backOff(d.refusals, t.interval))
+	}
+	if t.other != "" {
+		d.method = t.other
+		if !a.proven {
+			a.usual = t.other
+		}
+	}
+	if a.paused || a.proven && !newly {
+		return
+	}
+	a.tries++
+	if d.accepted {
+		a.strong[t.device] = true
+		a.window = max(1, a.window/2)
+		if !a.doubted {
+			a.doubted, a.fresh = true, 0
+			a.doubts++
+		}
+	} else {
+		if a.mismatches++; a.mismatches > a.matches {
+			a.window = max(1, a.window/2)
+		}
+		if t.alone {
+			a.inARow++
+		}
+	}
+	if !a.proven && a.tries >= mostTries || len(a.strong) >= mostStrong || a.inARow >= mostInARow {
+		a.pause(now, t.interval)
+	}
+}
+
+// slowDown leaves a device alone that refused a login without having had the secret.
+func (a *account) slowDown(t *Ticket, now time.Time) {
+	d := a.device(t.device)
+	d.refusals++
+	d.notBefore = now.Add(backOff(d.refusals, t.interval))
+}
+
+func (a *account) pause(now time.Time, interval time.Duration) {
+	a.paused, a.next = true, now.Add(canaryPause(interval))
+	clear(a.asked)
+	var refusing []string
+	for name, d := range a.devices {
+		if d.refusals > 0 {
+			refusing = append(refusing, name)
+		}
+	}
+	slices.Sort(refusing)
+	a.log.Error("credential is paused: devices refused it, and it is kept from being locked out",
+		"credential", a.name, "refused_by", strings.Join(refusing[:min(10, len(refusing))], ","),
+		"resume", "one device an interval still tries it, and the first that accepts it ends the pause; "+
+			"if the password was wrong, correct it and reload (SIGHUP or POST /-/reload)")
+}
+
+// wake calls those who wait, if it may be worth asking again. The mutex is held: a function must not call the door.
+func (a *account) wake() {
+	if len(a.waiting) == 0 || !a.paused && !a.room() {
+		return
+	}
+	for _, f := range a.waiting {
+		f()
+	}
+	a.waiting = nil
+}
+
+// backOff is how long a device is left alone after n refusals in a row: 2, 4, 8 … sweeps, less half a one since a
+// device does not come exactly at its time.
+func backOff(n int, interval time.Duration) time.Duration {
+	longest := max(longestBackOff, interval)
+	pause := interval
+	for range n {
+		if pause *= 2; pause >= longest {
+			pause = longest
+			break
+		}
+	}
+	return pause - interval/2
+}
