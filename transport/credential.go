@@ -1,10 +1,13 @@
 package transport
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"net"
+	"regexp"
+	"sync"
 
 	"golang.org/x/crypto/ssh"
 	"golang.org/x/crypto/ssh/agent"
@@ -20,6 +23,14 @@ type Login struct {
 	Passphrase secret.Value // opens the private key
 	Agent      string       // path of an SSH agent's socket
 	Enable     secret.Value // for the privileged mode
+	Answers    []Answer     // to further hidden questions
+}
+
+// Answer is what a question beyond that for the password gets: a fixed PIN, a code that a file holds. Each is given once
+// a login, and only to a line that its pattern matches.
+type Answer struct {
+	Ask  *regexp.Regexp
+	Text secret.Value
 }
 
 // Credential proves who we are. Make it with NewCredential. It may be used by any number of sessions at once.
@@ -27,20 +38,56 @@ type Credential struct {
 	Username string
 	Password secret.Value
 	Enable   secret.Value
+	Answers  []Answer
 
-	signer ssh.Signer // nil: no private key
-	agent  string
+	signer     ssh.Signer // nil: no private key
+	passphrase secret.Value
+	agent      string
+	redactor   func() *secret.Redactor // nil: made at each use
 }
 
 // NewCredential checks a login and opens its private key. Errors tell what is wrong with the key and hold nothing of it.
 func NewCredential(l Login) (*Credential, error) {
-	c := &Credential{Username: l.Username, Password: l.Password, Enable: l.Enable, agent: l.Agent}
+	c := &Credential{
+		Username: l.Username, Password: l.Password, Enable: l.Enable, Answers: l.Answers, passphrase: l.Passphrase, agent: l.Agent,
+	}
+	c.redactor = sync.OnceValue(c.newRedactor)
 	if l.PrivateKey.IsZero() {
 		return c, nil
 	}
 	var err error
 	c.signer, err = openKey(l.PrivateKey, l.Passphrase)
 	return c, err
+}
+
+// Redactor knows every secret of the credential: what a device says may hold them.
+func (c *Credential) Redactor() *secret.Redactor {
+	if c.redactor == nil {
+		return c.newRedactor()
+	}
+	return c.redactor()
+}
+
+func (c *Credential) newRedactor() *secret.Redactor {
+	secrets := []secret.Value{c.Password, c.Enable, c.passphrase}
+	for _, a := range c.Answers {
+		secrets = append(secrets, a.Text)
+	}
+	return secret.NewRedactor(secrets...)
+}
+
+// Same reports whether both are the same proof of the same user, so that a login with one is a login with the other.
+func (c *Credential) Same(other *Credential) bool {
+	return c == other || c.Username == other.Username && c.Password == other.Password && c.Enable == other.Enable &&
+		c.agent == other.agent && bytes.Equal(publicKey(c.signer), publicKey(other.signer))
+}
+
+// publicKey returns nil for no key.
+func publicKey(s ssh.Signer) []byte {
+	if s == nil {
+		return nil
+	}
+	return s.PublicKey().Marshal()
 }
 
 func openKey(key, passphrase secret.Value) (ssh.Signer, error) {

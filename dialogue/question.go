@@ -1,0 +1,66 @@
+package dialogue
+
+import "regexp"
+
+// Question is what a line of a device asks for. Passwords are put to lines whose text asks for one and nothing else does.
+type Question int
+
+// The questions.
+const (
+	Other       Question = iota // no question that we know
+	Username                    // who we are
+	Password                    // the password that we have
+	NewPassword                 // a new one: ours has expired
+	Code                        // something that changes: one-time code, PIN, token, hint
+	Consent                     // yes or no
+)
+
+// questions are the texts by which a question is known. The order matters: "One-time password:" asks for a code, "New
+// password:" not for the one that we have, "Save the password? [y/n]" for a yes.
+var questions = []struct {
+	kind Question
+	text *regexp.Regexp
+}{
+	{NewPassword, regexp.MustCompile(`(?i)\b(?:new|old|current|re-?type|re-?enter|repeat|confirm|verify|change)\b[^\n]{0,40}\bpass(?:word|wd|phrase)\b[^\n]{0,20}[:>?] ?$`)},
+	{Code, regexp.MustCompile(`(?i)\b(?:one[ -]?time|otp|totp|pin|hint|challenge|response|secur ?id|2fa|mfa|two[ -]factor|verification|authenticator|dynamic)\b|token|\bsms\b|code\b`)},
+	{Consent, regexp.MustCompile(`(?i)\byes ?[/|] ?no\b|[\[(<]y(?:es)?[/|]n(?:o)?[\])>]`)},
+	{Password, regexp.MustCompile(`(?i)passw(?:or)?[dt]|pass ?phrase|\bpwd\b|kennwort|mot de passe|contrase|senha|密码|口令|パスワード`)},
+	{Username, regexp.MustCompile(`(?i)\b(?:user ?name|user(?: ?id)?|login(?: as)?|account)\b`)},
+}
+
+// Asks tells what a line asks for. The line is the text of a prompt, complete and with nothing behind it; whether it is a
+// prompt at all, and not a line of a text, the caller has to know.
+func Asks(line string) Question {
+	for _, q := range questions {
+		if q.text.MatchString(line) {
+			return q.kind
+		}
+	}
+	return Other
+}
+
+// endsAsQuestion is how a line ends that waits for something to be typed behind it.
+var endsAsQuestion = regexp.MustCompile(`(?:[:?>]|[\])]|-->) ?$`)
+
+// IsQuestion reports whether a line asks for one of the kinds that a command may wait at: a password, a code, a yes. It is
+// stricter than Asks, for lines that may as well be a part of an answer.
+func IsQuestion(line string) bool {
+	switch Asks(line) {
+	case Password, NewPassword, Code, Consent:
+		return endsAsQuestion.MatchString(line)
+	}
+	return false
+}
+
+// refusesLogin are lines by which devices, and the servers behind them, say no after a password. The whole line has to be
+// of that kind: a banner that warns of failed logins is not.
+var refusesLogin = regexp.MustCompile(`(?i)^\W*(?:(?:error|sorry|aaa|local|remote|tacacs|radius|user|your)\W+)*(?:` +
+	`(?:log[io]n|authentication|authorization|access|permission|password|logon) (?:is )?(?:incorrect|invalid|fail|failed|failure|denied|rejected|refused|error)|` +
+	`(?:log[io]n|authentication) attempt failed|error in authentication|` +
+	`(?:invalid|incorrect|bad|wrong|unknown) (?:log[io]n|password|passwords|secrets?|user ?name|user|credentials?|user ?name or password|user or password|login or password)|` +
+	`user(?: account| ?name)?(?: \S+)? (?:is )?(?:unknown|locked|disabled|denied|rejected)|account (?:is |has been )?(?:locked|disabled|expired)|` +
+	`(?:too many|maximum) (?:authentication |login |password )*(?:failures|attempts|tries)` +
+	`)(?: (?:for|from|by|please|try|exceeded|reached|due)\b[^\n]{0,60}|[:,;.(][^\n]{0,80})?\W*$`)
+
+// RefusesLogin reports whether a line that came after a password says that it was not accepted.
+func RefusesLogin(line string) bool { return refusesLogin.MatchString(line) }
