@@ -120,7 +120,7 @@ func (t *Ticket) MaySend(method string) error {
 	case t.verdict == Accepted: // another login of the same poll
 	case t.spoiled():
 		// A second method with the same secret is a second attempt, which only a proven secret is worth.
-		if !a.proven || a.doubted || a.paused || known.accepted {
+		if !a.proven || a.doubted || a.paused || known.accepted || known.refusals > 0 {
 			return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: fmt.Errorf("%s refused", t.method)}
 		}
 	case t.holds:
@@ -145,7 +145,11 @@ func (t *Ticket) Tell(v Verdict) {
 	}
 	t.door.mu.Lock()
 	defer t.door.mu.Unlock()
-	t.pending, t.login, t.verdict = false, v, v
+	t.pending = false
+	if v == NoneSent { // it was not asked for after all
+		return
+	}
+	t.login, t.verdict = v, v
 	if v == Accepted { // at once, since the session may take its time
 		t.account.accept(t.device, t.method)
 		t.release()

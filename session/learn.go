@@ -11,7 +11,6 @@ import (
 
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
-	"github.com/netver/netver_exporter/transport"
 )
 
 // learn reads up to the first prompt and keeps it. Questions on the way are answered, and win over a prompt: some
@@ -128,7 +127,7 @@ func (s *shell) gates() error {
 		}
 		return s.pass(g)
 	}
-	if transport.AsksNewPassword.MatchString(line) {
+	if dialogue.Asks(line) == dialogue.NewPassword {
 		return &failure.Error{Reason: failure.Auth, Doing: "log in at the device's prompt",
 			Err: fmt.Errorf("the password has expired: the device asks %s", s.lastLine())}
 	}

@@ -4,14 +4,14 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
-	"sync"
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // The authentication methods that we know (RFC 4252, RFC 4256).
@@ -21,24 +21,22 @@ const (
 	byQuestion = "keyboard-interactive"
 )
 
-// authenticator proves a credential to one server. It chooses the methods itself, so that the outcome is known and
-// need not be guessed from the library's text, and so that a password is not wasted:
-//
-// a server counts each refusal, and few of them lock an account. Password and keyboard-interactive ask for the same
-// secret, but a server may list both and take only one. So both are tried, password first, until it is known what the
-// target takes; then only that is. A target that refused both is asked once a login from then on, by each in turn.
+// authenticator proves a credential to one server. It chooses the methods itself, so that the outcome is known and need not
+// be guessed from the library's text, and so that the door is asked before each secret: password and keyboard-interactive
+// put the same secret before the server, which counts them as two.
 type authenticator struct {
 	credential *Credential
-	habits     *habits
-	target     string // user and address: what the habits are of
-	wire       *wire
+	ticket     *logins.Ticket
+	conn       *headConn
 
-	release func()          // lets go of the agent; nil: it was not needed
-	methods []string        // what to try, in this order; nil: not yet chosen
-	asked   bool            // something was put before the server
-	refused []string        // methods that the server said no to
-	answers map[string]bool // questions that have had the password
-	stop    error           // why it makes no sense to go on
+	release func()   // lets go of the agent; nil: it was not needed
+	asked   bool     // something was put before the server
+	permits string   // the method by which the door lets the password be sent; "": none
+	sent    bool     // it was sent, and nothing is known of it
+	refused []string // methods that the server said no to
+	answers []string // questions that have had an answer of the credential
+	stop    error    // why it makes no sense to go on
+	unknown bool     // the login ended after the password was sent, without an answer
 }
 
 // refusal is a login that the server did not accept.
@@ -53,32 +51,78 @@ func (a *authenticator) next(ctx context.Context, server *ssh.ClientAuthContext)
 	switch {
 	case ctx.Err() != nil: // what was not finished was not refused
 		return nil, ctx.Err()
-	case a.wire.broken.Load():
+	case a.conn.broken.Load():
 		return nil, errBroken
 	}
 	a.refused = slices.DeleteFunc(server.TriedMethods, func(m string) bool { return m == "none" })
+	a.judge(server)
 	if a.stop != nil {
 		return nil, a.stop
 	}
-	if a.methods == nil {
-		a.methods = a.choose(server.AllowedMethods)
-	}
-	for _, method := range a.methods {
-		if slices.Contains(server.AllowedMethods, method) &&
-			!slices.Contains(server.TriedMethods, method) && !slices.Contains(server.PartialSuccessMethods, method) {
-			a.asked = true
-			return a.method(ctx, method), nil
+	for _, method := range a.methods() {
+		if !slices.Contains(server.AllowedMethods, method) ||
+			slices.Contains(server.TriedMethods, method) || slices.Contains(server.PartialSuccessMethods, method) {
+			continue
 		}
+		if method != byKey {
+			if err := a.ticket.MaySend(method); err != nil {
+				return nil, a.shut(err)
+			}
+			a.permits, a.sent = method, method == byPassword
+		}
+		a.asked = true
+		return a.method(ctx, method), nil
 	}
 	if len(a.refused) == 0 {
 		return nil, &refusal{fmt.Sprintf("the server takes only %s, and the credential has nothing for that",
 			strings.Join(server.AllowedMethods, ", "))}
 	}
-	return nil, &refusal{fmt.Sprintf("%s refused for user %q", strings.Join(a.refused, ", "), a.credential.Username)}
+	return nil, a.no()
 }
 
-// choose lists what the credential can do and the target takes, in the order of trying.
-func (a *authenticator) choose(offered []string) []string {
+// judge tells the door what the server has said to the method before.
+func (a *authenticator) judge(server *ssh.ClientAuthContext) {
+	if a.permits == "" {
+		return
+	}
+	other := byPassword
+	if a.permits == byPassword {
+		other = byQuestion
+	}
+	if slices.Contains(server.AllowedMethods, other) {
+		a.ticket.Other(other)
+	}
+	if slices.Contains(server.PartialSuccessMethods, a.permits) { // right, and the server wants more
+		a.tell(logins.Accepted)
+	} else {
+		a.tell(logins.Refused)
+	}
+}
+
+// tell gives the door its verdict, which is none if the password was not sent after all.
+func (a *authenticator) tell(v logins.Verdict) {
+	if !a.sent {
+		v = logins.NoneSent
+	}
+	a.ticket.Tell(v)
+	a.permits, a.sent = "", false
+}
+
+// shut is the error of a login that the door ends. A second attempt that it does not permit is no more than the refusal of
+// the first one.
+func (a *authenticator) shut(err error) error {
+	if e, ok := errors.AsType[*failure.Error](err); ok && e.Reason == failure.Auth && len(a.refused) > 0 {
+		return a.no()
+	}
+	return err
+}
+
+func (a *authenticator) no() error {
+	return &refusal{fmt.Sprintf("%s refused for user %q", strings.Join(a.refused, ", "), a.credential.Username)}
+}
+
+// methods lists what the credential can do, in the order of trying.
+func (a *authenticator) methods() []string {
 	var all []string
 	if a.credential.signer != nil || a.credential.agent != "" {
 		all = append(all, byKey)
@@ -86,8 +130,8 @@ func (a *authenticator) choose(offered []string) []string {
 	if a.credential.Password.IsZero() {
 		return all
 	}
-	if only := a.habits.of(a.target); slices.Contains(offered, only) {
-		return append(all, only)
+	if a.ticket.Method() == byQuestion {
+		return append(all, byQuestion, byPassword)
 	}
 	return append(all, byPassword, byQuestion)
 }
@@ -121,74 +165,62 @@ func (a *authenticator) signers(ctx context.Context) ([]ssh.Signer, error) {
 	return append(signers, held...), nil
 }
 
-var (
-	AsksNewPassword = regexp.MustCompile(`(?i)\b(?:new|old|current|retype)\b[^\n]{0,40}\bpassword\b[^\n]{0,20}[:>] ?$`)
-	asksConsent     = regexp.MustCompile(`(?i)\(?\byes ?/ ?no\b|\[y(?:es)?/n(?:o)?\]`)
-	asksName        = regexp.MustCompile(`(?i)\b(?:user ?name|user|login)\b`)
-	asksPassword    = regexp.MustCompile(`(?i)pass`)
-)
-
-// answer is an ssh.KeyboardInteractiveChallenge. The library does not limit the number of rounds, so this does: no
-// question gets the password twice.
+// answer is an ssh.KeyboardInteractiveChallenge. The password answers one hidden question a login; a further one in the
+// same round gets it if its text asks for a password. In a later round it would be a second attempt: the first was refused.
 func (a *authenticator) answer(_, _ string, questions []string, echos []bool) ([]string, error) {
 	answers := make([]string, len(questions))
+	again := a.sent
+	given := false
 	for i, q := range questions {
-		switch {
-		case AsksNewPassword.MatchString(q):
-			a.stop = &refusal{"the password has expired: the server asks " + failure.Quote(q)}
-		case asksConsent.MatchString(q):
-			answers[i] = "yes"
-		case !echos[i], asksPassword.MatchString(q):
-			if a.answers[q] {
-				a.stop = &refusal{"password refused by keyboard-interactive"}
-				a.refused = append(a.refused, byQuestion)
-			}
-			if a.answers == nil {
-				a.answers = make(map[string]bool)
-			}
-			a.answers[q] = true
-			answers[i] = a.credential.Password.Reveal()
-		case asksName.MatchString(q):
-			answers[i] = a.credential.Username
-		default:
-			a.stop = &refusal{"the server asks " + failure.Quote(q) + ", which has no answer"}
+		text, err := a.reply(strings.TrimSpace(q), echos[i], again, &given)
+		if err != nil {
+			a.stop = err
+			return nil, err
 		}
+		answers[i] = text
 	}
-	return answers, a.stop
+	return answers, nil
 }
 
-// done keeps what was learned of the target, and lets go of the agent.
-func (a *authenticator) done(accepted bool) {
+// reply answers one question. again: the password was sent in an earlier round; given: in this one.
+func (a *authenticator) reply(question string, echoed, again bool, given *bool) (string, error) {
+	if text, ok := a.credential.Answer(question); ok && !slices.Contains(a.answers, question) {
+		a.answers = append(a.answers, question)
+		return text.Reveal(), nil
+	}
+	switch kind := dialogue.Asks(question); {
+	case kind == dialogue.NewPassword:
+		return "", &refusal{"the password has expired: the server asks " + failure.Quote(question)}
+	case kind == dialogue.Consent:
+		return "yes", nil
+	case echoed && kind == dialogue.Username:
+		return a.credential.Username, nil
+	case echoed, kind == dialogue.Code, *given && kind != dialogue.Password:
+		return "", &refusal{"the server asks " + failure.Quote(question) + ", which has no answer; `answers` of the credential may give one"}
+	case again:
+		a.refused = append(a.refused, byQuestion)
+		return "", &refusal{"password refused by keyboard-interactive"}
+	}
+	*given, a.sent = true, true
+	return a.credential.Password.Reveal(), nil
+}
+
+// done tells the door how the login ended, and lets go of the agent.
+func (a *authenticator) done(err error) {
 	if a.release != nil {
 		a.release()
 	}
-	known := a.habits.of(a.target)
-	password, question := slices.Contains(a.refused, byPassword), slices.Contains(a.refused, byQuestion)
-	switch {
-	case accepted && password, !accepted && password && known == byPassword:
-		a.habits.set(a.target, byQuestion)
-	case accepted && known == byPassword:
-		a.habits.set(a.target, "")
-	case !accepted && question && (password || known == byQuestion):
-		a.habits.set(a.target, byPassword)
-	}
-}
-
-// habits remembers, of the targets that are not as usual, by which method alone to offer the password next time. The
-// zero value is empty.
-type habits struct{ targets sync.Map }
-
-// of returns "" for a target that is as usual.
-func (h *habits) of(target string) string {
-	known, _ := h.targets.Load(target)
-	method, _ := known.(string)
-	return method
-}
-
-func (h *habits) set(target, method string) {
-	if method == "" {
-		h.targets.Delete(target)
+	if a.permits == "" {
 		return
 	}
-	h.targets.Store(target, method)
+	_, refused := errors.AsType[*refusal](err)
+	switch {
+	case err == nil:
+		a.tell(logins.Accepted)
+	case refused:
+		a.tell(logins.Refused)
+	default:
+		a.unknown = a.sent
+		a.tell(logins.Unknown)
+	}
 }

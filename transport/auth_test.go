@@ -7,6 +7,7 @@ import (
 	"encoding/pem"
 	"net"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -21,11 +22,15 @@ import (
 )
 
 func TestAuthenticationMethods(t *testing.T) {
-	credential := &Credential{Username: "netops", Password: secret.New("swordfish")}
+	credential := &Credential{
+		Username: "netops", Password: secret.New("swordfish"),
+		Answers: []Answer{{Ask: regexp.MustCompile("^Token"), Text: secret.New("123456")}},
+	}
 	for _, tt := range []struct {
 		name   string
 		server func(*gatekeeper)
-		polls  [][]string     // what is tried at each of them
+		polls  [][]string     // what is tried at each of them, with a credential that another device has accepted
+		first  []string       // what is tried with one that nobody has accepted yet; nil: as at the first poll
 		reason failure.Reason // of the last
 		says   string
 	}{
@@ -48,6 +53,7 @@ func TestAuthenticationMethods(t *testing.T) {
 				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"swordfish"})
 			},
 			polls: [][]string{{"password no", "keyboard-interactive yes"}, {"keyboard-interactive yes"}},
+			first: []string{"password no"},
 		},
 		{
 			name: "both offered, both refused: from then on one is tried, each in turn",
@@ -56,6 +62,7 @@ func TestAuthenticationMethods(t *testing.T) {
 				g.config.KeyboardInteractiveCallback = asks([]string{"Password: "}, []string{"another"})
 			},
 			polls:  [][]string{{"password no", "keyboard-interactive no"}, {"password no"}, {"keyboard-interactive no"}, {"password no"}},
+			first:  []string{"password no"},
 			reason: failure.Auth, says: `password refused for user "netops"`,
 		},
 		{
@@ -65,6 +72,7 @@ func TestAuthenticationMethods(t *testing.T) {
 				g.config.KeyboardInteractiveCallback = asksForEver
 			},
 			polls:  [][]string{{"password no", "keyboard-interactive no"}, {"password no"}, {"keyboard-interactive no"}},
+			first:  []string{"password no"},
 			reason: failure.Auth, says: "password refused by keyboard-interactive",
 		},
 		{
@@ -83,6 +91,44 @@ func TestAuthenticationMethods(t *testing.T) {
 			},
 			polls:  [][]string{{"keyboard-interactive no"}},
 			reason: failure.Auth, says: `the server asks "Favourite colour?", which has no answer`,
+		},
+		{
+			name: "a code is asked, not the password",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"Verification code: "}, []string{"123456"})
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: failure.Auth, says: `the server asks "Verification code:", which has no answer`,
+		},
+		{
+			name: "the password is asked in clear",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"!Password: "}, []string{"swordfish"})
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: failure.Auth, says: `the server asks "Password:", which has no answer`,
+		},
+		{
+			name: "a hidden question without the word",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"Enter: "}, []string{"swordfish"})
+			},
+			polls: [][]string{{"keyboard-interactive yes"}},
+		},
+		{
+			name: "a second hidden question without the word",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: ", "Mother's maiden name: "}, []string{"swordfish", "swordfish"})
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: failure.Auth, says: `the server asks "Mother's maiden name:"`,
+		},
+		{
+			name: "a code that the credential answers",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"Password: ", "Token: "}, []string{"swordfish", "123456"})
+			},
+			polls: [][]string{{"keyboard-interactive yes"}},
 		},
 		{
 			name: "password expired",
@@ -130,9 +176,18 @@ func TestAuthenticationMethods(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			g := startGatekeeper(t, tt.server)
 			client := newInsecure(t)
+			first := tt.first
+			if first == nil {
+				first = tt.polls[0]
+			}
+			_ = g.poll(t, client, credential, newTestDoor(t, false))
+			if diff := cmp.Diff(first, g.seen()); diff != "" {
+				t.Errorf("with a credential that nobody has accepted: tried (-want +got):\n%s", diff)
+			}
+			door := newTestDoor(t, true)
 			var err error
 			for i, want := range tt.polls {
-				err = g.poll(t, client, credential)
+				err = g.poll(t, client, credential, door)
 				if diff := cmp.Diff(want, g.seen()); diff != "" {
 					t.Errorf("poll %d: tried (-want +got):\n%s", i+1, diff)
 				}
@@ -204,15 +259,15 @@ func TestAuthenticationAfterAChange(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			g := startGatekeeper(t, tt.before)
-			client := newInsecure(t)
+			client, door := newInsecure(t), newTestDoor(t, true)
 			for range tt.polls {
-				_ = g.poll(t, client, credential) // what it is like before the change is TestAuthenticationMethods' matter
+				_ = g.poll(t, client, credential, door) // what it is like before the change is TestAuthenticationMethods' matter
 				g.seen()
 			}
 			g.change(tt.after)
 			var tried [][]string
 			for range tt.then {
-				_ = g.poll(t, client, credential)
+				_ = g.poll(t, client, credential, door)
 				tried = append(tried, g.seen())
 			}
 			if diff := cmp.Diff(tt.then, tried); diff != "" {
@@ -259,7 +314,7 @@ func TestPrivateKey(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			if err := g.poll(t, newInsecure(t), c); err != nil {
+			if err := g.poll(t, newInsecure(t), c, nil); err != nil {
 				t.Error(err)
 			}
 		})
@@ -315,17 +370,17 @@ func TestAgent(t *testing.T) {
 		}
 		return c
 	}
-	if err := g.poll(t, newInsecure(t), withAgent(socket, "")); err != nil {
+	if err := g.poll(t, newInsecure(t), withAgent(socket, ""), nil); err != nil {
 		t.Error(err)
 	}
 	listener.Close()
 	serving.Wait() // the client has closed its connection, or this hangs
-	err = g.poll(t, newInsecure(t), withAgent(socket, ""))
+	err = g.poll(t, newInsecure(t), withAgent(socket, ""), nil)
 	wantReason(t, err, failure.Auth)
 	if !strings.Contains(err.Error(), "reach the SSH agent") {
 		t.Errorf("error %q does not tell of the agent", err)
 	}
-	if err := g.poll(t, newInsecure(t), withAgent(socket, "swordfish")); err != nil {
+	if err := g.poll(t, newInsecure(t), withAgent(socket, "swordfish"), nil); err != nil {
 		t.Errorf("with a password beside the agent: %v", err)
 	}
 }
@@ -356,5 +411,6 @@ func TestClosedDuringAuthentication(t *testing.T) {
 		g.hangsUp = true
 		g.config.PasswordCallback = takesPassword("another")
 	})
-	wantReason(t, g.poll(t, newInsecure(t), &Credential{Username: "netops", Password: secret.New("swordfish")}), failure.Disconnect)
+	err := g.poll(t, newInsecure(t), &Credential{Username: "netops", Password: secret.New("swordfish")}, nil)
+	wantReason(t, err, failure.Auth)
 }

@@ -60,6 +60,16 @@ func NewCredential(l Login) (*Credential, error) {
 	return c, err
 }
 
+// Answer is what the credential has for a question beyond that for the password, if it has anything.
+func (c *Credential) Answer(question string) (text secret.Value, ok bool) {
+	for _, a := range c.Answers {
+		if a.Ask.MatchString(question) {
+			return a.Text, true
+		}
+	}
+	return secret.Value{}, false
+}
+
 // Redactor knows every secret of the credential: what a device says may hold them.
 func (c *Credential) Redactor() *secret.Redactor {
 	if c.redactor == nil {

@@ -40,7 +40,7 @@ func TestEveryAddressIsTried(t *testing.T) {
 	host, port, _ := strings.Cut(g.address, ":")
 	client.lookup = func(context.Context, string) ([]string, error) { return []string{"::1", host}, nil } // the server is on IPv4
 	g.address = "lab.example:" + port
-	if err := g.poll(t, client, &Credential{Username: "netops", Password: secret.New("swordfish")}); err != nil {
+	if err := g.poll(t, client, &Credential{Username: "netops", Password: secret.New("swordfish")}, nil); err != nil {
 		t.Error(err)
 	}
 }

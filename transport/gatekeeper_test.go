@@ -3,6 +3,7 @@ package transport
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"net"
 	"slices"
 	"strings"
@@ -11,6 +12,9 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // gatekeeper is a server that only authenticates, in ways that the lab's devices do not, and notes what is tried.
@@ -116,15 +120,36 @@ func (g *gatekeeper) seen() []string {
 	return slices.Clone(g.tried)
 }
 
-// poll logs in once.
-func (g *gatekeeper) poll(t *testing.T, client *Client, c *Credential) error {
+// newTestDoor makes a door for one credential, which another device has accepted before if it is proven.
+func newTestDoor(t *testing.T, proven bool) *logins.Door {
+	t.Helper()
+	door := logins.New(slog.New(slog.DiscardHandler))
+	door.Configure(logins.Settings{Most: 64, Credentials: []logins.Credential{{Name: "netops", Password: true}}})
+	if proven {
+		ticket, _, _ := door.Enter(logins.Request{Device: "another", Credential: "netops"}, nil)
+		if err := ticket.MaySend("password"); err != nil {
+			t.Fatal(err)
+		}
+		ticket.Tell(logins.Accepted)
+		ticket.Close("")
+	}
+	return door
+}
+
+// poll logs in once, through the door if there is one.
+func (g *gatekeeper) poll(t *testing.T, client *Client, c *Credential, door *logins.Door) error {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
 	defer cancel()
-	l, err := client.Login(ctx, Target{Address: g.address, Credential: c}, "", func(string) {})
+	var ticket *logins.Ticket
+	if door != nil {
+		ticket, _, _ = door.Enter(logins.Request{Device: "sw-1", Credential: "netops"}, nil)
+	}
+	l, err := client.Login(ctx, Target{Address: g.address, Credential: c, Ticket: ticket}, "", func(string) {})
 	if err == nil {
 		l.End()
 	}
+	ticket.Close(failure.Of(err))
 	return err
 }
 

@@ -13,16 +13,25 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // Login connects to the target and logs in. The suffix is appended to the credential's user name. phase is called as each
-// part of the way ends, with its name. The error is an *failure.Error.
+// part of the way ends, with its name. The error is a *failure.Error, or what the ticket says.
 func (c *Client) Login(ctx context.Context, t Target, suffix string, phase func(name string)) (*Link, error) {
+	if err := t.Ticket.Login(ctx); err != nil {
+		return nil, err
+	}
+	l, err := c.login(ctx, t, suffix, phase)
+	return l, t.Credential.Redactor().Error(err)
+}
+
+func (c *Client) login(ctx context.Context, t Target, suffix string, phase func(name string)) (*Link, error) {
 	conn, until, err := c.reach(ctx, t, phase)
 	if err != nil {
 		return nil, err
 	}
-	h := &handshake{client: c, target: t, wire: &wire{Conn: conn}}
+	h := &handshake{client: c, target: t, conn: &headConn{Conn: conn}}
 	l, err := h.run(ctx, t.Credential.Username+suffix, until)
 	phase("handshake")
 	if err != nil {
@@ -36,21 +45,19 @@ func (c *Client) Login(ctx context.Context, t Target, suffix string, phase func(
 type handshake struct {
 	client *Client
 	target Target
-	wire   *wire
+	conn   *headConn
 	keyed  atomic.Bool // the first key exchange is through: what follows is authentication
 }
 
 var longAgo = time.Unix(1, 0)
 
 func (h *handshake) run(ctx context.Context, user string, until time.Time) (*Link, error) {
-	_ = h.wire.SetDeadline(until)
-	unhook := context.AfterFunc(ctx, func() { _ = h.wire.SetDeadline(longAgo) })
+	_ = h.conn.SetDeadline(until)
+	unhook := context.AfterFunc(ctx, func() { _ = h.conn.SetDeadline(longAgo) })
 	defer unhook()
-	auth := &authenticator{
-		credential: h.target.Credential, habits: &h.client.habits, target: user + "@" + h.target.Address, wire: h.wire,
-	}
-	conn, channels, requests, err := ssh.NewClientConn(h.wire, h.target.Address, h.config(ctx, user, auth))
-	auth.done(err == nil)
+	auth := &authenticator{credential: h.target.Credential, ticket: h.target.Ticket, conn: h.conn}
+	conn, channels, requests, err := ssh.NewClientConn(h.conn, h.target.Address, h.config(ctx, user, auth))
+	auth.done(err)
 	if err != nil {
 		return nil, h.classify(ctx, auth, err)
 	}
@@ -59,7 +66,7 @@ func (h *handshake) run(ctx context.Context, user string, until time.Time) (*Lin
 		l.End()
 		return nil, &failure.Error{Reason: failure.Timeout, Doing: "log in", Err: ctx.Err()}
 	}
-	_ = h.wire.SetDeadline(time.Time{})
+	_ = h.conn.SetDeadline(time.Time{})
 	return l, nil
 }
 
@@ -89,9 +96,9 @@ func (h *handshake) config(ctx context.Context, user string, auth *authenticator
 // has to be asked; that counts against the whole dialogue only.
 func (h *handshake) toAuthentication(ctx context.Context) {
 	end, _ := ctx.Deadline()
-	_ = h.wire.SetDeadline(end)
+	_ = h.conn.SetDeadline(end)
 	if ctx.Err() != nil { // it may have ended before the line above
-		_ = h.wire.SetDeadline(longAgo)
+		_ = h.conn.SetDeadline(longAgo)
 	}
 }
 
@@ -100,13 +107,16 @@ func (h *handshake) classify(ctx context.Context, auth *authenticator, err error
 	if e, ok := errors.AsType[*failure.Error](err); ok {
 		return e
 	}
-	late := ctx.Err() != nil || timedOut(err) || h.wire.late.Load() // the wire's deadline may pass before the context's does
+	if errors.Is(err, logins.ErrWait) {
+		return logins.ErrWait
+	}
+	late := ctx.Err() != nil || timedOut(err) || h.conn.late.Load() // the wire's deadline may pass before the context's does
 	if h.keyed.Load() {
 		return h.classifyLogin(late, auth, err)
 	}
 	_, negotiation := errors.AsType[*ssh.AlgorithmNegotiationError](err)
 	fail := &failure.Error{Reason: failure.Handshake, Doing: "shake hands", Err: err}
-	switch said := h.wire.said(); {
+	switch said := h.conn.said(); {
 	case late:
 		fail.Reason, fail.Err = failure.ConnectTimeout, errors.New("the server did not finish in time")
 	case negotiation:
@@ -114,7 +124,7 @@ func (h *handshake) classify(ctx context.Context, auth *authenticator, err error
 		if !h.target.Legacy {
 			fail.Err = fmt.Errorf("%w; legacy_algorithms may help", err)
 		}
-	case errors.Is(err, syscall.ECONNRESET) && h.wire.head[0] == 0:
+	case errors.Is(err, syscall.ECONNRESET) && h.conn.head[0] == 0:
 		fail.Reason, fail.Doing = failure.Connect, "connect"
 	case said != "":
 		fail.Err = fmt.Errorf("the server says %s, which is not SSH: %w", said, err)
@@ -131,6 +141,8 @@ func (h *handshake) classifyLogin(late bool, auth *authenticator, err error) err
 		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: no}
 	case late:
 		return &failure.Error{Reason: failure.Timeout, Doing: "log in", Err: errors.New("the server did not finish in time")}
+	case auth.unknown:
+		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: fmt.Errorf("the connection ended after the password was sent: %w", err)}
 	case auth.asked && (len(auth.refused) > 0 || strings.Contains(err.Error(), "ssh: disconnect, reason")):
 		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: err}
 	case auth.asked:

@@ -30,7 +30,6 @@ type Config struct {
 type Client struct {
 	config Config
 	keys   *hostKeys
-	habits habits
 	lookup func(ctx context.Context, host string) ([]string, error)
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
 }
