@@ -18,6 +18,7 @@ import (
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/device"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/web"
 )
@@ -35,7 +36,18 @@ func Load(file string, observe func(device.Report)) (*config.Config, poll.Plan, 
 	poller := device.New(device.Config{
 		Client: c.Client, Platforms: c.Platforms, Credentials: c.Credentials, Keep: c.Keep, Observe: observe,
 	})
-	return c, poll.Plan{Settings: c.Settings, Groups: c.Groups, Poller: poller}, nil
+	return c, poll.Plan{Settings: c.Settings, Credentials: credentials(c), Groups: c.Groups, Poller: poller}, nil
+}
+
+// credentials is what the door for logins has to know of them.
+func credentials(c *config.Config) []logins.Credential {
+	var all []logins.Credential
+	for name, credential := range c.Credentials {
+		all = append(all, logins.Credential{
+			Name: name, Identity: credential.Identity(), Password: !credential.Password.IsZero(), Key: credential.HasKey(),
+		})
+	}
+	return all
 }
 
 // Options are what the command line says of a run.

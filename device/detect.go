@@ -9,6 +9,7 @@ import (
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/session"
 )
@@ -21,9 +22,9 @@ type Finding struct {
 
 // Detect finds out a device's platform in one login: from the prompt and the server's version line it takes what to
 // ask, and types harmless commands until one answer proves a single platform. An answer that fits several proves none.
-func (p *Poller) Detect(ctx context.Context, d *inventory.Device) (Finding, error) {
+func (p *Poller) Detect(ctx context.Context, d *inventory.Device, ticket *logins.Ticket) (Finding, error) {
 	var f Finding
-	target, err := p.target(d)
+	target, err := p.target(d, ticket)
 	if err != nil {
 		return f, err
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/session"
@@ -76,9 +77,9 @@ func newScript(p *parser.Platform, record bool) script {
 }
 
 // Poll asks one device.
-func (p *Poller) Poll(ctx context.Context, d *inventory.Device) poll.Outcome {
+func (p *Poller) Poll(ctx context.Context, d *inventory.Device, ticket *logins.Ticket) poll.Outcome {
 	report, start := Report{Device: d}, time.Now()
-	o := p.poll(ctx, d, &report)
+	o := p.poll(ctx, d, ticket, &report)
 	if p.config.Observe != nil {
 		report.Platform, report.Err, report.Took = o.Platform, o.Err, time.Since(start)
 		p.config.Observe(report)
@@ -86,20 +87,20 @@ func (p *Poller) Poll(ctx context.Context, d *inventory.Device) poll.Outcome {
 	return o
 }
 
-func (p *Poller) poll(ctx context.Context, d *inventory.Device, report *Report) poll.Outcome {
+func (p *Poller) poll(ctx context.Context, d *inventory.Device, ticket *logins.Ticket, report *Report) poll.Outcome {
 	id := d.Platform
 	if id == inventory.Auto {
 		id = d.Detected
 	}
 	if id == "" {
-		found, err := p.Detect(ctx, d)
+		found, err := p.Detect(ctx, d, ticket)
 		if err != nil {
 			report.Transcript = found.Transcript
 			return poll.Outcome{Err: err}
 		}
 		id = found.Mark.Platform.ID
 	}
-	o := p.ask(ctx, d, id, report)
+	o := p.ask(ctx, d, id, ticket, report)
 	reason := failure.Of(o.Err)
 	o.Unsure = d.Platform == inventory.Auto && slices.Contains([]failure.Reason{failure.Parse, failure.Internal, failure.Command, failure.Prompt}, reason)
 	if o.Unsure {
@@ -108,13 +109,13 @@ func (p *Poller) poll(ctx context.Context, d *inventory.Device, report *Report) 
 	return o
 }
 
-func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, report *Report) poll.Outcome {
+func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, ticket *logins.Ticket, report *Report) poll.Outcome {
 	script, ok := p.scripts[platform]
 	if !ok {
 		return poll.Outcome{Err: fmt.Errorf("platform %q is not known", platform)}
 	}
 	o := poll.Outcome{Platform: script.platform}
-	target, err := p.target(d)
+	target, err := p.target(d, ticket)
 	if err != nil {
 		o.Err = err
 		return o
@@ -144,12 +145,12 @@ func (p *Poller) talk(ctx context.Context, d *inventory.Device, t transport.Targ
 	return session.Run(ctx, p.config.Client, t, script)
 }
 
-func (p *Poller) target(d *inventory.Device) (transport.Target, error) {
+func (p *Poller) target(d *inventory.Device, ticket *logins.Ticket) (transport.Target, error) {
 	credential, ok := p.config.Credentials[d.Credential]
 	if !ok {
 		return transport.Target{}, fmt.Errorf("credential %q is not known", d.Credential)
 	}
-	return transport.Target{Name: d.Name, Address: d.Address, Credential: credential, Legacy: d.Legacy}, nil
+	return transport.Target{Name: d.Name, Address: d.Address, Credential: credential, Legacy: d.Legacy, Ticket: ticket}, nil
 }
 
 func outputs(t session.Transcript) []parser.Output {

@@ -5,6 +5,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/session"
 	"github.com/netver/netver_exporter/transport"
 )
@@ -15,6 +16,9 @@ type Keep struct {
 	Max    int             // sessions kept at once; the devices that come first have them
 	Idle   time.Duration   // a session that nobody asked for so long is closed; longer than the interval, or it never serves
 }
+
+// Kept reports whether a session with the device is kept, as far as is known.
+func (p *Poller) Kept(d *inventory.Device) bool { return p.sessions.has(d.Name) }
 
 // Close closes the sessions that are kept. Those in use are closed when their poll ends.
 func (p *Poller) Close() error {
@@ -73,6 +77,13 @@ func askAgain(ctx context.Context, conn *session.Conn) (session.Transcript, erro
 		defer cancel()
 	}
 	return conn.Ask(ctx)
+}
+
+func (s *sessions) has(device string) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	_, ok := s.idle[device]
+	return ok
 }
 
 // take returns the device's session, nil if there is none that lives.

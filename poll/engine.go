@@ -13,15 +13,20 @@ import (
 	"time"
 
 	"github.com/go-co-op/gocron/v2"
-	"golang.org/x/time/rate"
 
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 )
 
-// Poller asks one device. It is comparable, such as a pointer. One that is an io.Closer is closed when its plan has been
-// replaced or Run has ended; polls may still be in flight then.
+// Poller asks one device. Every login goes through the ticket. It is comparable, such as a pointer. One that is an io.Closer
+// is closed when its plan has been replaced or Run has ended; polls may still be in flight then.
 type Poller interface {
-	Poll(ctx context.Context, d *inventory.Device) Outcome
+	Poll(ctx context.Context, d *inventory.Device, ticket *logins.Ticket) Outcome
+}
+
+// keeper is a Poller that keeps sessions from poll to poll.
+type keeper interface {
+	Kept(d *inventory.Device) bool // a session is there, as far as is known
 }
 
 // Observer is told of each poll as it ends, from the worker that ran it.
@@ -33,20 +38,19 @@ type Observer interface {
 type Engine struct {
 	log      *slog.Logger
 	observer Observer
-	tally    *tally
-	breaker  *breaker
-	limiter  *rate.Limiter
+	counters *counters
+	door     *logins.Door
 	lanes    lanes
 	busy     atomic.Int64
-	current  atomic.Pointer[roster]
+	current  atomic.Pointer[plan]
 
 	apply   sync.Mutex         // one Apply at a time
 	leaving map[string]*target // left the inventory while a poll was in flight; guarded by apply
-	changed chan struct{}      // tells Run of a new roster
+	changed chan struct{}      // tells Run of a new plan
 }
 
-// roster is a plan made ready. It is immutable; Apply replaces it whole.
-type roster struct {
+// plan is a Plan made ready. It is immutable; Apply replaces it whole.
+type plan struct {
 	settings Settings
 	poller   Poller
 	targets  []*target // sorted by name
@@ -55,19 +59,18 @@ type roster struct {
 }
 
 // New makes an engine that has not started. The observer may be nil.
-func New(plan Plan, log *slog.Logger, o Observer) (*Engine, error) {
+func New(p Plan, log *slog.Logger, o Observer) (*Engine, error) {
 	e := &Engine{
 		log:      log,
 		observer: o,
-		tally:    newTally(),
-		breaker:  newBreaker(log),
-		limiter:  rate.NewLimiter(rate.Inf, 1),
+		counters: newCounters(),
+		door:     logins.New(log),
 		lanes:    lanes{ready: make(chan slot), slow: make(chan slot)},
 		leaving:  make(map[string]*target),
 		changed:  make(chan struct{}, 1),
 	}
-	e.current.Store(&roster{})
-	if err := e.Apply(plan); err != nil {
+	e.current.Store(&plan{})
+	if err := e.Apply(p); err != nil {
 		return nil, err
 	}
 	return e, nil
@@ -98,26 +101,24 @@ func (e *Engine) Run(ctx context.Context) error {
 }
 
 // Apply replaces the plan. Devices that stay keep their counters, facts and phase; those that left are gone from the
-// next Snapshot on. With another Poller, which may have another password, paused credentials are tried again. An error
-// changes nothing.
-func (e *Engine) Apply(plan Plan) error {
-	if err := plan.validate(); err != nil {
+// next Snapshot on. Of credentials that are the same nothing is forgotten; others are tried anew. An error changes nothing.
+func (e *Engine) Apply(p Plan) error {
+	if err := p.validate(); err != nil {
 		return err
 	}
 	e.apply.Lock()
 	defer e.apply.Unlock()
 
 	old, now := e.current.Load(), time.Now()
-	next := &roster{
-		settings: plan.Settings,
-		poller:   plan.Poller,
+	next := &plan{
+		settings: p.Settings,
+		poller:   p.Poller,
 		byName:   make(map[string]*target),
 		groups:   make(map[string]*group),
 	}
-	credentials := make(map[string]int)
 	members := make(map[*group][]*target)
-	for i := range plan.Groups {
-		g := &plan.Groups[i]
+	for i := range p.Groups {
+		g := &p.Groups[i]
 		kept, ok := old.groups[g.Name]
 		if !ok {
 			kept = newGroup(g.Name, e.lanes)
@@ -126,21 +127,21 @@ func (e *Engine) Apply(plan Plan) error {
 		for j := range g.Devices {
 			d := &g.Devices[j]
 			t := e.target(old, d.Name, now)
-			t.assign(next, kept, d, now)
+			if t.assign(next, kept, d, now) {
+				e.door.Forget(d.Name)
+			}
 			next.byName[d.Name] = t
 			next.targets = append(next.targets, t)
 			members[kept] = append(members[kept], t)
-			credentials[d.Credential]++
 		}
 	}
 	slices.SortFunc(next.targets, func(a, b *target) int { return cmp.Compare(a.name, b.name) })
-	e.breaker.reset(credentials, old.poller == next.poller)
-	e.limiter.SetLimit(plan.Settings.limit())
+	e.door.Configure(logins.Settings{Most: p.Settings.Concurrency, Rate: p.Settings.LoginRate, Credentials: p.Credentials})
 	e.current.Store(next)
-	e.dismiss(old, next)
-	for i := range plan.Groups {
-		g := &plan.Groups[i]
-		next.groups[g.Name].configure(g, plan.Settings.Spread, members[next.groups[g.Name]])
+	e.release(old, next)
+	for i := range p.Groups {
+		g := &p.Groups[i]
+		next.groups[g.Name].configure(g, p.Settings.Spread, members[next.groups[g.Name]])
 	}
 	notify(e.changed)
 	retire(old.poller, next.poller)
@@ -155,7 +156,7 @@ func retire(p, next Poller) {
 }
 
 // target finds the device among those known, so that it keeps what is known of it.
-func (e *Engine) target(old *roster, name string, now time.Time) *target {
+func (e *Engine) target(old *plan, name string, now time.Time) *target {
 	if t, ok := old.byName[name]; ok {
 		return t
 	}
@@ -166,8 +167,8 @@ func (e *Engine) target(old *roster, name string, now time.Time) *target {
 	return newTarget(name, now)
 }
 
-// dismiss lets go of the targets that are not in the next roster.
-func (e *Engine) dismiss(old, next *roster) {
+// release lets go of the targets that are not in the next roster.
+func (e *Engine) release(old, next *plan) {
 	for name, t := range e.leaving {
 		if !t.inFlight() {
 			delete(e.leaving, name)
@@ -177,23 +178,33 @@ func (e *Engine) dismiss(old, next *roster) {
 		if _, stays := next.byName[name]; stays {
 			continue
 		}
-		if t.dismiss() {
+		e.door.Forget(name)
+		if t.leave() {
 			e.leaving[name] = t
 		}
 	}
 }
 
+// freshFor is how long a result answers a PollNow: nobody wants to know more often, and a flood of requests must not
+// become a flood of logins.
+const freshFor = 5 * time.Second
+
 // PollNow polls one device of the inventory at once, ahead of the schedule but within the caps, and returns its new
-// status. A poll in flight is awaited instead of a second one. When the context ends first, the status is the latest
-// known and the poll goes on. ok is false if there is no such device.
+// status. A poll in flight is awaited instead of a second one; a device that was polled a moment ago, or that is left
+// alone because it refused the login, is not asked. When the context ends first, the status is the latest known and the
+// poll goes on. ok is false if there is no such device.
 func (e *Engine) PollNow(ctx context.Context, name string) (s *Status, ok bool) {
 	t, ok := e.current.Load().byName[name]
 	if !ok {
 		return nil, false
 	}
+	now := time.Now()
+	if latest := t.status.Load(); now.Sub(latest.LastPoll.Add(latest.Duration)) < freshFor {
+		return latest, true
+	}
 	ended, g := t.await()
 	if g != nil {
-		g.hurry(t, time.Now())
+		g.pollSoon(t, now)
 	}
 	select {
 	case <-ctx.Done():

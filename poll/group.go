@@ -13,9 +13,10 @@ type slot struct {
 	target *target
 	group  *group
 	sweep  *sweep    // nil: PollNow
-	since  time.Time // a poll that began at or after it makes this one needless
+	since  time.Time // skip this turn if the target was polled since
 	due    time.Time
 	slow   bool // takes the slow lane
+	parked bool // had to wait for its turn to log in
 }
 
 // sweep is one run over a group.
@@ -37,21 +38,23 @@ type group struct {
 	mu       sync.Mutex
 	interval time.Duration
 	spread   float64
-	cap      int       // of polls at once; 0: none
-	members  []*target // ordered by phase
-	sweep    *sweep    // the latest
-	stale    bool      // todo does not match members and sweep
-	urgent   []slot    // asked for by PollNow
-	todo     []slot    // what is left of the sweep, ordered by due time
-	resume   time.Time // start of a sweep before a restart, for the first one to go on with; zero: none
-	waiting  []slot    // due, for the slow lane, what earlier sweeps left first
+	timeout  time.Duration       // of one poll; 0: that of the settings
+	cap      int                 // of polls at once; 0: none
+	members  []*target           // ordered by phase
+	sweep    *sweep              // the latest
+	stale    bool                // todo does not match members and sweep
+	urgent   []slot              // asked for by PollNow
+	todo     []slot              // what is left of the sweep, ordered by due time
+	resume   time.Time           // start of a sweep before a restart, for the first one to go on with; zero: none
+	waiting  []slot              // due, for the slow lane, what earlier sweeps left first
+	parked   map[string]*parking // due, and waiting for their turn to log in; by credential
 	running  int
 	slowly   int // of running, how many came by the slow lane
 	sweeps   Sweeps
 }
 
 func newGroup(name string, out lanes) *group {
-	return &group{name: name, out: out, wake: make(chan struct{}, 1), sweep: &sweep{}}
+	return &group{name: name, out: out, wake: make(chan struct{}, 1), sweep: &sweep{}, parked: make(map[string]*parking)}
 }
 
 // configure gives the group its part of a new plan. A sweep under way goes on with the new members.
@@ -59,7 +62,7 @@ func (g *group) configure(plan *Group, spread float64, members []*target) {
 	slices.SortFunc(members, func(a, b *target) int { return cmp.Compare(a.phase, b.phase) })
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	g.interval, g.cap, g.spread = plan.Interval, plan.Concurrency, spread
+	g.interval, g.timeout, g.cap, g.spread = plan.Interval, plan.Timeout, plan.Concurrency, spread
 	g.members = members
 	g.stale = true
 	notify(g.wake)
@@ -69,6 +72,13 @@ func (g *group) period() time.Duration {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	return g.interval
+}
+
+// timeoutOf is how long one poll may take.
+func (g *group) timeoutOf(s Settings) time.Duration {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	return cmp.Or(g.timeout, s.Timeout)
 }
 
 // open begins the first sweep of a schedule: at once, or in step with the schedule from before a restart.
@@ -101,8 +111,8 @@ func (g *group) begin(s *sweep) {
 	notify(g.wake)
 }
 
-// hurry puts a target ahead of the sweep.
-func (g *group) hurry(t *target, now time.Time) {
+// pollSoon puts a target ahead of the sweep.
+func (g *group) pollSoon(t *target, now time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.urgent = append(g.urgent, slot{target: t, group: g, since: now, due: now})
@@ -149,27 +159,39 @@ func (g *group) next(now time.Time) (ready, slow slot, wait time.Duration) {
 		g.arrange()
 	}
 	wait = g.sort(now)
-	room := g.cap == 0 || g.running < g.cap
+	roomForSlow := g.cap == 0 || g.slowly < slowMost(g.cap)
+	if g.cap > 0 && g.running >= g.cap {
+		return ready, slow, wait
+	}
+	parked, unparking := g.unparked(now)
 	switch {
-	case !room:
 	case len(g.urgent) > 0:
 		ready = g.urgent[0]
+	case parked.target != nil && !parked.slow:
+		ready = parked
 	case len(g.todo) > 0 && wait == 0:
 		ready = g.todo[0]
 	}
-	if len(g.waiting) > 0 && room && (g.cap == 0 || g.slowly < slowMost(g.cap)) {
+	switch {
+	case !roomForSlow:
+	case parked.target != nil && parked.slow:
+		slow = parked
+	case len(g.waiting) > 0:
 		slow = g.waiting[0]
+	}
+	if unparking > 0 && (wait == 0 || unparking < wait) {
+		wait = unparking
 	}
 	return ready, slow, wait
 }
 
-// sort drops the turns that have become needless, moves those that are due and slow to their lane, and ends the
+// sort drops the turns that are not needed any more, moves those that are due and slow to their lane, and ends the
 // handing out when none is left. It returns how long until the first of todo is due.
 func (g *group) sort(now time.Time) (wait time.Duration) {
-	for len(g.urgent) > 0 && g.urgent[0].target.standing(g.urgent[0], now) == needless {
+	for len(g.urgent) > 0 && g.urgent[0].target.eligibility(g.urgent[0]) == skip {
 		g.urgent = g.urgent[1:]
 	}
-	for len(g.waiting) > 0 && g.waiting[0].target.standing(g.waiting[0], now) == needless {
+	for len(g.waiting) > 0 && g.waiting[0].target.eligibility(g.waiting[0]) == skip {
 		g.close(g.waiting[0].sweep)
 		g.waiting = g.waiting[1:]
 	}
@@ -178,9 +200,11 @@ func (g *group) sort(now time.Time) (wait time.Duration) {
 		if wait = s.due.Sub(now); wait > 0 {
 			return wait
 		}
-		switch s.target.standing(s, now) {
+		switch s.target.eligibility(s) {
 		case healthy:
-			return 0
+			if !g.parkBehind(s, now) {
+				return 0
+			}
 		case failing:
 			s.slow = true
 			s.sweep.open++
@@ -201,6 +225,11 @@ func (g *group) arrange() {
 	queued := make(map[*target]bool, len(g.waiting))
 	for _, s := range g.waiting {
 		queued[s.target] = true
+	}
+	for _, p := range g.parked {
+		for _, s := range p.slots {
+			queued[s.target] = true
+		}
 	}
 	g.todo = make([]slot, 0, len(g.members))
 	sw := g.sweep
@@ -233,9 +262,13 @@ func (g *group) sent(s slot) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.running++
-	switch {
-	case s.slow:
+	if s.slow {
 		g.slowly++
+	}
+	switch {
+	case s.parked:
+		g.unpark(s)
+	case s.slow:
 		g.waiting = g.waiting[1:]
 	case s.sweep == nil:
 		g.urgent = g.urgent[1:]
@@ -292,5 +325,9 @@ func (g *group) figures(now time.Time) (s Sweeps, queue int) {
 		}
 		return -1
 	})
-	return g.sweeps, due + len(g.waiting) + len(g.urgent)
+	queue = due + len(g.waiting) + len(g.urgent)
+	for _, p := range g.parked {
+		queue += len(p.slots)
+	}
+	return g.sweeps, queue
 }

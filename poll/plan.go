@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"time"
 
-	"golang.org/x/time/rate"
-
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // Settings are the engine's own.
@@ -23,16 +22,18 @@ type Settings struct {
 type Group struct {
 	Name        string
 	Interval    time.Duration
-	Concurrency int // at most this many of the group at once; 0: no cap of its own
+	Timeout     time.Duration // of one device, instead of that of the settings; 0: as there
+	Concurrency int           // at most this many of the group at once; 0: no cap of its own
 	Devices     []inventory.Device
 }
 
 // Plan is what to poll and how: one configuration, complete. Its Poller belongs to it, since credentials and platforms
 // come from the same file. The engine keeps its devices: do not change them afterwards.
 type Plan struct {
-	Settings Settings
-	Groups   []Group
-	Poller   Poller
+	Settings    Settings
+	Credentials []logins.Credential // all that devices name
+	Groups      []Group
+	Poller      Poller
 }
 
 func (p *Plan) validate() error {
@@ -53,7 +54,10 @@ func (p *Plan) validate() error {
 			errs = append(errs, errors.New(c.text))
 		}
 	}
-	groups, devices := make(map[string]bool), make(map[string]string)
+	groups, devices, credentials := make(map[string]bool), make(map[string]string), make(map[string]bool)
+	for _, c := range p.Credentials {
+		credentials[c.Name] = true
+	}
 	for i := range p.Groups {
 		g := &p.Groups[i]
 		if groups[g.Name] {
@@ -72,15 +76,10 @@ func (p *Plan) validate() error {
 				errs = append(errs, fmt.Errorf("device %q is both in group %q and in group %q", name, other, g.Name))
 			}
 			devices[name] = g.Name
+			if c := g.Devices[j].Credential; !credentials[c] {
+				errs = append(errs, fmt.Errorf("device %q: credential %q is not in the plan", name, c))
+			}
 		}
 	}
 	return errors.Join(errs...)
-}
-
-// limit is the login rate as the limiter wants it.
-func (s Settings) limit() rate.Limit {
-	if s.LoginRate == 0 {
-		return rate.Inf
-	}
-	return rate.Limit(s.LoginRate)
 }

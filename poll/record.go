@@ -14,20 +14,15 @@ type record struct {
 	version   string // the last known, which outlives keep_facts
 	serial    string
 	failures  int // in a row
-	refusals  int // of the credential, in a row
 	slow      bool
 	announced failure.Reason // the outcome last logged
-	notBefore time.Time      // backing off until then
 }
 
 // slowPart is the part of the timeout above which a failure is slow: such a device costs the pool more than a
 // healthy one, whatever its reason.
 const slowPart = 10
 
-// longestBackOff bounds the back-off of a device that refuses its credential.
-const longestBackOff = time.Hour
-
-// result is one ended poll, as record weighs it.
+// result is one ended poll.
 type result struct {
 	outcome  Outcome
 	reason   failure.Reason
@@ -35,24 +30,22 @@ type result struct {
 	start    time.Time
 	duration time.Duration
 	settings Settings
-	interval time.Duration
-	backOff  bool // a refused credential slows the device down
 
-	before failure.Reason // set by weigh: the outcome to log a change from; the same as reason if there is none to log
+	// Set by apply, for the log.
+	logged   bool           // the outcome is one to log if it differs from the previous one
+	previous failure.Reason // the outcome logged last
+	version  string         // the version known before
 }
 
-// forgive ends a back-off: the configuration has been loaded again, perhaps with the right password.
-func (r *record) forgive() { r.refusals, r.notBefore = 0, time.Time{} }
-
-// weigh makes the new status from the old one and the result.
-func (r *record) weigh(old *Status, res *result) *Status {
+// apply makes the new status from the old one and the result.
+func (r *record) apply(old *Status, res *result) *Status {
 	s := *old
 	s.Polls++
 	s.Retries += res.retries
 	s.LastPoll, s.Duration, s.Reason, s.Err = res.start, res.duration, res.reason, ""
-	res.before = res.reason
-	if res.reason != failure.Paused { // the credential speaks for all its devices, see breaker
-		res.before, r.announced = r.announced, res.reason
+	res.version = r.version
+	if res.reason != failure.Paused { // the log tells of the credential, not of each of its devices
+		res.logged, res.previous, r.announced = true, r.announced, res.reason
 	}
 	if res.outcome.Platform != nil {
 		s.Platform, s.Vendor = res.outcome.Platform.ID, res.outcome.Platform.Vendor
@@ -67,7 +60,6 @@ func (r *record) weigh(old *Status, res *result) *Status {
 		return &s
 	}
 	r.failures, r.slow = 0, false
-	r.forgive()
 	r.learn(&s, res)
 	return &s
 }
@@ -77,34 +69,12 @@ func (r *record) fail(s *Status, res *result) {
 	if s.Facts.Version != "" && res.start.Sub(s.LastSuccess) > res.settings.KeepFacts {
 		s.Facts, s.BootTime = parser.Facts{}, time.Time{}
 	}
-	if res.reason == failure.Paused { // nobody asked it
+	if res.reason == failure.Paused || res.reason == failure.Jump { // nobody asked it
 		return
 	}
 	r.failures++
 	repeated := r.failures > 1 || s.LastSuccess.IsZero()
 	r.slow = repeated && res.duration > res.settings.Timeout/slowPart
-	if res.reason != failure.Auth {
-		r.forgive()
-		return
-	}
-	r.refusals++
-	if res.backOff {
-		r.notBefore = res.start.Add(backOff(r.refusals, res.interval))
-	}
-}
-
-// backOff is how long a device is left alone after n refusals in a row: 2, 4, 8 … sweeps, less half a one since a
-// device does not come exactly at its time.
-func backOff(n int, interval time.Duration) time.Duration {
-	longest := max(longestBackOff, interval)
-	pause := interval
-	for range n {
-		if pause *= 2; pause >= longest {
-			pause = longest
-			break
-		}
-	}
-	return pause - interval/2
 }
 
 // learn takes the facts of a good poll.

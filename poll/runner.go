@@ -9,11 +9,11 @@ import (
 	"github.com/go-co-op/gocron/v2"
 )
 
-// runner is what lives as long as Run: the crew, the schedule, and one goroutine a group. Run alone touches it.
+// runner is what lives as long as Run: the workers, the schedule, and one goroutine a group. Run alone touches it.
 type runner struct {
 	engine   *Engine
 	schedule gocron.Scheduler
-	crew     *crew
+	workers  *workers
 	live     map[*group]*job
 	groups   sync.WaitGroup
 }
@@ -25,11 +25,11 @@ type job struct {
 	interval time.Duration
 }
 
-// reconcile brings crew, schedule and groups in line with the current roster.
+// reconcile brings workers, schedule and groups in line with the current plan.
 func (r *runner) reconcile(ctx context.Context) error {
 	now := r.engine.current.Load()
-	if n := now.settings.Concurrency; r.crew == nil || len(r.crew.done) != n {
-		r.crew = hire(n, r.crew, r.engine.lanes, func(s slot) { r.engine.serve(ctx, s) })
+	if n := now.settings.Concurrency; r.workers == nil || len(r.workers.done) != n {
+		r.workers = startWorkers(n, r.workers, r.engine.lanes, func(s slot) { r.engine.serve(ctx, s) })
 	}
 	for g, j := range r.live {
 		stays := now.groups[g.name] == g
@@ -44,7 +44,7 @@ func (r *runner) reconcile(ctx context.Context) error {
 			delete(r.live, g)
 			continue
 		}
-		if err := r.plan(g, j); err != nil {
+		if err := r.tick(g, j); err != nil {
 			return err
 		}
 	}
@@ -55,7 +55,7 @@ func (r *runner) reconcile(ctx context.Context) error {
 		ctx, cancel := context.WithCancel(ctx)
 		j := &job{cancel: cancel}
 		r.live[g] = j
-		if err := r.plan(g, j); err != nil {
+		if err := r.tick(g, j); err != nil {
 			return err
 		}
 		r.groups.Go(func() { g.run(ctx) })
@@ -63,8 +63,8 @@ func (r *runner) reconcile(ctx context.Context) error {
 	return nil
 }
 
-// plan gives a group its schedule: the first sweep now, the next an interval after.
-func (r *runner) plan(g *group, j *job) error {
+// tick gives a group its schedule: the first sweep now, the next an interval after.
+func (r *runner) tick(g *group, j *job) error {
 	now := time.Now()
 	start, interval := g.open(now)
 	next := start.Add(interval)
@@ -91,5 +91,5 @@ func (r *runner) stop() {
 		j.cancel()
 	}
 	r.groups.Wait()
-	r.crew.dismiss()
+	r.workers.stop()
 }

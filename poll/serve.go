@@ -9,6 +9,7 @@ import (
 
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // retryPause is how long a device that shed load is given before the second try.
@@ -22,75 +23,95 @@ type Event struct {
 	Slow     bool           // it came by the slow lane, which promises no time: its Lag says nothing of the engine
 }
 
-// serve polls the slot's target, from a worker.
+// serve polls the slot's target, from a worker, if the door lets it log in. A poll that has to wait is parked.
 func (e *Engine) serve(ctx context.Context, s slot) {
-	defer s.group.ended(s)
+	d := s.target.ask()
+	if d == nil { // it left
+		s.group.ended(s)
+		return
+	}
+	queue := s.group.queue(d.Credential)
+	ticket, decision, until := queue.enter(e.door, logins.Request{
+		Device: d.Name, Credential: d.Credential, Interval: s.group.period(), Kept: e.kept(d),
+	})
+	switch decision {
+	case logins.Wait:
+		s.group.park(s, queue, until)
+		return
+	case logins.BackOff:
+		s.target.skip()
+		s.group.ended(s)
+		return
+	}
 	r, d, ok := s.target.claim(s, time.Now())
 	if !ok {
+		ticket.Close(failure.Internal)
+		s.group.ended(s)
 		return
 	}
-	e.busy.Add(1)
-	res, ok := e.poll(ctx, r, s, d)
-	e.busy.Add(-1)
-	if !ok { // we are stopping: that is no news of the device
+	res := &result{settings: r.settings, start: time.Now()}
+	if decision == logins.Paused {
+		res.outcome.Err = pausedError(d.Credential)
+	} else {
+		e.busy.Add(1)
+		res.outcome, res.retries = e.ask(ctx, r, s, d, ticket)
+		e.busy.Add(-1)
+	}
+	res.duration = time.Since(res.start)
+	res.reason = failure.Of(res.outcome.Err)
+	ticket.Close(res.reason)
+	switch {
+	case ctx.Err() != nil && res.outcome.Err != nil: // we are stopping: that is no news of the device
 		s.target.end(d, nil)
+	case errors.Is(res.outcome.Err, logins.ErrWait):
+		s.target.putBack(s)
+		s.group.park(s, queue, time.Now())
 		return
+	default:
+		e.finish(s, d, res)
 	}
-	old, latest := s.target.end(d, func(r *record, old *Status) *Status { return r.weigh(old, res) })
-	e.tally.count(res.reason, res.retries)
+	s.group.ended(s)
+}
+
+// kept reports whether the poller has a session with the device, so that no login is expected.
+func (e *Engine) kept(d *inventory.Device) bool {
+	k, ok := e.current.Load().poller.(keeper)
+	return ok && k.Kept(d)
+}
+
+// finish gives the target its new status and tells everybody.
+func (e *Engine) finish(s slot, d *inventory.Device, res *result) {
+	old, latest := s.target.end(d, func(r *record, old *Status) *Status { return r.apply(old, res) })
+	e.counters.count(res.reason, res.retries)
 	if latest != nil {
 		e.report(old, latest, res)
 	} else if g := s.target.home(); g != nil { // it is to be asked in another way now, which no sweep could do meanwhile
-		g.hurry(s.target, time.Now())
+		g.pollSoon(s.target, time.Now())
 	}
 	if e.observer != nil {
 		e.observer.Observe(Event{Lag: res.start.Sub(s.due), Duration: res.duration, Reason: res.reason, Slow: s.slow})
 	}
 }
 
-// poll asks the device unless its credential is paused. ok is false if the context ended it.
-func (e *Engine) poll(ctx context.Context, r *roster, s slot, d *inventory.Device) (res *result, ok bool) {
-	res = &result{settings: r.settings, interval: s.group.period(), start: time.Now()}
-	use := e.breaker.use(d.Credential)
-	if !use.admit(d.Name, res.interval, res.start) {
-		res.outcome.Err, res.reason = pausedError(d.Credential), failure.Paused
-		return res, true
-	}
-	if e.limiter.Wait(ctx) != nil {
-		use.report(d.Name, failure.Internal, res.start)
-		return nil, false
-	}
-	res.start = time.Now()
-	res.outcome, res.retries = e.ask(ctx, r, d)
-	res.duration = time.Since(res.start)
-	res.reason = failure.Of(res.outcome.Err)
-	if ctx.Err() != nil && res.outcome.Err != nil {
-		use.report(d.Name, failure.Internal, res.start)
-		return nil, false
-	}
-	res.backOff = use.report(d.Name, res.reason, time.Now())
-	return res, true
-}
-
 // ask polls once, and a second time where that is worth it, within one timeout.
-func (e *Engine) ask(ctx context.Context, r *roster, d *inventory.Device) (o Outcome, retries uint64) {
-	ctx, cancel := context.WithTimeout(ctx, r.settings.Timeout)
+func (e *Engine) ask(ctx context.Context, r *plan, s slot, d *inventory.Device, ticket *logins.Ticket) (o Outcome, retries uint64) {
+	ctx, cancel := context.WithTimeout(ctx, s.group.timeoutOf(r.settings))
 	defer cancel()
-	o = attempt(ctx, r.poller, d)
-	if !worthRetry(o.Err) || !pause(ctx, retryPause) || e.limiter.Wait(ctx) != nil {
+	o = attempt(ctx, r.poller, d, ticket)
+	if !worthRetry(o.Err) || !ticket.Clean() || !pause(ctx, retryPause) {
 		return o, 0
 	}
-	return attempt(ctx, r.poller, d), 1
+	return attempt(ctx, r.poller, d, ticket), 1
 }
 
 // attempt turns a panic into a failure of this device alone.
-func attempt(ctx context.Context, p Poller, d *inventory.Device) (o Outcome) {
+func attempt(ctx context.Context, p Poller, d *inventory.Device, ticket *logins.Ticket) (o Outcome) {
 	defer func() {
 		if v := recover(); v != nil {
 			o = Outcome{Err: &panicError{value: v, stack: debug.Stack()}}
 		}
 	}()
-	return p.Poll(ctx, d)
+	return p.Poll(ctx, d, ticket)
 }
 
 // pause waits and reports whether the context lasted.
@@ -107,25 +128,26 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // report logs what has changed since the last poll.
 func (e *Engine) report(old, s *Status, res *result) {
-	if res.before == res.reason && s.Reboots == old.Reboots && s.VersionChanges == old.VersionChanges {
+	outcomeChanged := res.logged && res.previous != res.reason
+	if !outcomeChanged && s.Reboots == old.Reboots && s.VersionChanges == old.VersionChanges {
 		return
 	}
 	log := e.log.With("device", s.Device.Name, "platform", s.Platform)
 	err := res.outcome.Err
 	switch {
-	case res.before == res.reason:
+	case !outcomeChanged:
 	case err == nil:
-		log.Info("device is up again", "after", res.before)
-	case res.before == "":
+		log.Info("device is up again", "after", res.previous)
+	case res.previous == "":
 		log.Warn("device is down", "reason", res.reason, "err", err, stack(err))
 	default:
-		log.Warn("device is down for another reason", "reason", res.reason, "before", res.before, "err", err, stack(err))
+		log.Warn("device is down for another reason", "reason", res.reason, "before", res.previous, "err", err, stack(err))
 	}
 	if s.Reboots > old.Reboots {
 		log.Warn("device has rebooted", "boot_time", s.BootTime.UTC(), "reboots", s.Reboots)
 	}
 	if s.VersionChanges > old.VersionChanges {
-		log.Info("device has changed its version", "version", s.Facts.Version)
+		log.Info("device has changed its version", "before", res.version, "version", s.Facts.Version)
 	}
 }
 

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // Snapshot is the state of fleet and engine at one moment.
@@ -17,7 +18,7 @@ type Snapshot struct {
 	Retries  uint64
 	Failures map[failure.Reason]uint64 // every reason, from 0
 	Sweeps   map[string]Sweeps         // by group
-	Paused   map[string]bool           // by credential: every credential in use
+	Logins   map[string]logins.State   // by credential: every credential in use
 }
 
 // Sweeps are one group's figures.
@@ -33,11 +34,11 @@ func (e *Engine) Snapshot() Snapshot {
 		Devices:  make([]*Status, len(r.targets)),
 		Workers:  r.settings.Concurrency,
 		Busy:     int(e.busy.Load()),
-		Polls:    e.tally.polls.Load(),
-		Retries:  e.tally.retries.Load(),
-		Failures: e.tally.byReason(),
+		Polls:    e.counters.polls.Load(),
+		Retries:  e.counters.retries.Load(),
+		Failures: e.counters.byReason(),
 		Sweeps:   make(map[string]Sweeps, len(r.groups)),
-		Paused:   e.breaker.paused(),
+		Logins:   e.door.States(),
 	}
 	for i, t := range r.targets {
 		s.Devices[i] = t.status.Load()
@@ -51,31 +52,31 @@ func (e *Engine) Snapshot() Snapshot {
 	return s
 }
 
-// tally counts the polls of the whole fleet, those of devices that have left among them.
-type tally struct {
+// counters count the polls of the whole fleet, those of devices that have left among them.
+type counters struct {
 	polls, retries atomic.Uint64
 	failures       map[failure.Reason]*atomic.Uint64
 }
 
-func newTally() *tally {
-	t := &tally{failures: make(map[failure.Reason]*atomic.Uint64, len(failure.Reasons))}
+func newCounters() *counters {
+	c := &counters{failures: make(map[failure.Reason]*atomic.Uint64, len(failure.Reasons))}
 	for _, r := range failure.Reasons {
-		t.failures[r] = new(atomic.Uint64)
+		c.failures[r] = new(atomic.Uint64)
 	}
-	return t
+	return c
 }
 
-func (t *tally) count(reason failure.Reason, retries uint64) {
-	t.polls.Add(1)
-	t.retries.Add(retries)
+func (c *counters) count(reason failure.Reason, retries uint64) {
+	c.polls.Add(1)
+	c.retries.Add(retries)
 	if reason != "" {
-		t.failures[reason].Add(1)
+		c.failures[reason].Add(1)
 	}
 }
 
-func (t *tally) byReason() map[failure.Reason]uint64 {
-	m := make(map[failure.Reason]uint64, len(t.failures))
-	for r, n := range t.failures {
+func (c *counters) byReason() map[failure.Reason]uint64 {
+	m := make(map[failure.Reason]uint64, len(c.failures))
+	for r, n := range c.failures {
 		m[r] = n.Load()
 	}
 	return m

@@ -19,10 +19,11 @@ type target struct {
 
 	mu     sync.Mutex
 	device *inventory.Device // nil: it left the inventory
-	roster *roster           // what its device belongs to
+	plan   *plan             // what its device belongs to
 	group  *group
 	joined time.Time     // when it came into the inventory, or changed so that it must be polled anew
 	polled time.Time     // when a worker last took it; zero: never
+	before time.Time     // polled before that
 	busy   bool          // a worker has it
 	ended  chan struct{} // closed when the next poll ends; nil: nobody waits
 	record record
@@ -38,24 +39,22 @@ func phase(name string) float64 {
 	return float64(binary.BigEndian.Uint64(sum[:])>>11) / (1 << 53)
 }
 
-// assign gives the target its place in a new plan.
-func (t *target) assign(r *roster, g *group, d *inventory.Device, now time.Time) {
+// assign gives the target its place in a new plan. It reports that another device may be behind the name.
+func (t *target) assign(r *plan, g *group, d *inventory.Device, now time.Time) (another bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	old := t.device
-	if t.roster == nil || t.roster.poller != r.poller {
-		t.record.forgive()
-	}
-	t.device, t.roster, t.group = d, r, g
+	t.device, t.plan, t.group = d, r, g
 	switch {
 	case old == nil: // new, or back again
 		t.record, t.polled, t.joined = record{}, time.Time{}, now
 		t.status.Store(&Status{Device: *d, Platform: d.Platform})
-		return
+		return false
 	case !sameDialogue(old, d): // what is known may be another device's: ask at once
 		t.polled, t.joined = time.Time{}, now
+		another = old.Address != d.Address
 	case sameDevice(old, d):
-		return
+		return false
 	}
 	s := *t.status.Load()
 	s.Device = *d
@@ -63,13 +62,14 @@ func (t *target) assign(r *roster, g *group, d *inventory.Device, now time.Time)
 		s.Platform = d.Platform
 	}
 	t.status.Store(&s)
+	return another
 }
 
-// dismiss takes the target out of the inventory and reports whether a poll is in flight.
-func (t *target) dismiss() (inFlight bool) {
+// leave takes the target out of the inventory and reports whether a poll is in flight.
+func (t *target) leave() (inFlight bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.device, t.roster, t.group = nil, nil, nil
+	t.device, t.plan, t.group = nil, nil, nil
 	t.release()
 	return t.busy
 }
@@ -118,26 +118,52 @@ func (t *target) release() {
 	}
 }
 
-// standing is what becomes of a slot that is due.
-type standing int
-
-const (
-	needless standing = iota // gone, in flight, polled since, or backing off
-	healthy
-	failing // failed slowly and repeatedly: for the slow lane
-)
-
-func (t *target) standing(s slot, now time.Time) standing {
+// skip tells those who wait for a poll that there will be none.
+func (t *target) skip() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	scheduled := s.sweep != nil
+	t.release()
+}
+
+// eligibility is what becomes of a slot that is due.
+type eligibility int
+
+const (
+	skip    eligibility = iota // gone, in flight, or polled since
+	healthy                    // for the ready lane
+	failing                    // failed slowly and repeatedly: for the slow lane
+)
+
+func (t *target) eligibility(s slot) eligibility {
+	t.mu.Lock()
+	defer t.mu.Unlock()
 	switch {
-	case !t.wants(s), scheduled && now.Before(t.record.notBefore):
-		return needless
-	case scheduled && t.record.slow:
+	case !t.wants(s):
+		return skip
+	case t.record.slow:
 		return failing
 	}
 	return healthy
+}
+
+// ask returns the device as it is to be asked now, nil if it has left.
+func (t *target) ask() *inventory.Device {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.toAsk()
+}
+
+func (t *target) toAsk() *inventory.Device {
+	d := t.device
+	if d == nil || d.Platform != inventory.Auto {
+		return d
+	}
+	if found := t.status.Load().Platform; found != inventory.Auto {
+		known := *d
+		known.Detected = found
+		d = &known
+	}
+	return d
 }
 
 // wants reports that the slot is still worth a poll.
@@ -146,20 +172,24 @@ func (t *target) wants(s slot) bool {
 }
 
 // claim takes the target for a poll. At most one claim succeeds for a sweep, and none while a poll is in flight.
-func (t *target) claim(s slot, now time.Time) (r *roster, d *inventory.Device, ok bool) {
+func (t *target) claim(s slot, now time.Time) (r *plan, d *inventory.Device, ok bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if !t.wants(s) {
 		return nil, nil, false
 	}
-	t.busy, t.polled = true, now
-	d = t.device
-	if found := t.status.Load().Platform; d.Platform == inventory.Auto && found != inventory.Auto {
-		known := *d
-		known.Detected = found
-		d = &known
+	t.busy, t.before, t.polled = true, t.polled, now
+	return t.plan, t.toAsk(), true
+}
+
+// putBack undoes a claim: the poll has to wait for its turn to log in.
+func (t *target) putBack(s slot) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.busy = false
+	if t.polled.After(t.before) && !t.polled.Before(s.since) { // not if it is to be polled anew meanwhile
+		t.polled = t.before
 	}
-	return t.roster, d, true
 }
 
 // end gives the target back after a poll. Unless the device has left or changed meanwhile, result makes the new status

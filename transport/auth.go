@@ -124,7 +124,7 @@ func (a *authenticator) no() error {
 // methods lists what the credential can do, in the order of trying.
 func (a *authenticator) methods() []string {
 	var all []string
-	if a.credential.signer != nil || a.credential.agent != "" {
+	if a.credential.HasKey() {
 		all = append(all, byKey)
 	}
 	if a.credential.Password.IsZero() {

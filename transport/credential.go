@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"net"
 	"regexp"
+	"strings"
 	"sync"
 
 	"golang.org/x/crypto/ssh"
@@ -69,6 +70,18 @@ func (c *Credential) Answer(question string) (text secret.Value, ok bool) {
 	}
 	return secret.Value{}, false
 }
+
+// Identity is everything that proves the credential, in one value: that of another proof is another one.
+func (c *Credential) Identity() secret.Value {
+	parts := []string{c.Username, c.Password.Reveal(), c.agent, string(publicKey(c.signer))}
+	for _, a := range c.Answers {
+		parts = append(parts, a.Ask.String(), a.Text.Reveal())
+	}
+	return secret.New(strings.Join(parts, "\x00"))
+}
+
+// HasKey reports whether a key is tried before the password.
+func (c *Credential) HasKey() bool { return c.signer != nil || c.agent != "" }
 
 // Redactor knows every secret of the credential: what a device says may hold them.
 func (c *Credential) Redactor() *secret.Redactor {

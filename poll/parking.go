@@ -1,0 +1,120 @@
+package poll
+
+import (
+	"slices"
+	"sync/atomic"
+	"time"
+
+	"github.com/netver/netver_exporter/logins"
+)
+
+// parking holds the turns of one credential that wait for the door, in the order in which they were due. The group's mutex
+// guards it, except for blocked.
+type parking struct {
+	group   *group
+	slots   []slot
+	blocked atomic.Bool // the door said to wait, and has not called since
+	until   time.Time   // it said to wait until then; zero: it will call
+}
+
+// wake is called by the door, which is locked: the first turn may try again.
+func (p *parking) wake() {
+	p.blocked.Store(false)
+	notify(p.group.wake)
+}
+
+// open reports whether the first turn may try the door.
+func (p *parking) open(now time.Time) bool {
+	return !p.blocked.Load() || !p.until.IsZero() && !now.Before(p.until)
+}
+
+// queue returns the credential's parking.
+func (g *group) queue(credential string) *parking {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	p, ok := g.parked[credential]
+	if !ok {
+		p = &parking{group: g}
+		g.parked[credential] = p
+	}
+	return p
+}
+
+// enter asks the door. The parking is blocked before that, because the door may call at any moment afterwards.
+func (p *parking) enter(door *logins.Door, r logins.Request) (*logins.Ticket, logins.Decision, time.Time) {
+	p.blocked.Store(true)
+	ticket, decision, until := door.Enter(r, p.wake)
+	if decision != logins.Wait {
+		p.blocked.Store(false)
+	}
+	return ticket, decision, until
+}
+
+// park puts a turn that a worker has given back at its place among those that wait.
+func (g *group) park(s slot, p *parking, until time.Time) {
+	g.mu.Lock()
+	defer g.mu.Unlock()
+	g.running--
+	if s.slow {
+		g.slowly--
+	}
+	s.parked = true
+	at, _ := slices.BinarySearchFunc(p.slots, s.due, func(s slot, due time.Time) int { return s.due.Compare(due) })
+	p.slots = slices.Insert(p.slots, at, s)
+	p.until = until
+	notify(g.wake)
+}
+
+// parkBehind puts a turn that is due behind those of its credential that wait already, if there are any.
+func (g *group) parkBehind(s slot, now time.Time) bool {
+	d := s.target.ask()
+	if d == nil {
+		return false
+	}
+	p, ok := g.parked[d.Credential]
+	if !ok || len(p.slots) == 0 || p.open(now) {
+		return false
+	}
+	s.parked = true
+	s.sweep.open++
+	p.slots = append(p.slots, s)
+	return true
+}
+
+// unparked returns the first of the parked turns that may try the door now, a zero slot if there is none, and how long until
+// another one may, 0 if no time can tell.
+func (g *group) unparked(now time.Time) (first slot, wait time.Duration) {
+	for credential, p := range g.parked {
+		for len(p.slots) > 0 && p.slots[0].target.eligibility(p.slots[0]) == skip {
+			if s := p.slots[0]; s.sweep != nil {
+				g.close(s.sweep)
+			}
+			p.slots = p.slots[1:]
+		}
+		switch {
+		case len(p.slots) == 0:
+			if len(g.parked) > len(g.members) { // credentials that nobody uses any more
+				delete(g.parked, credential)
+			}
+		case p.open(now):
+			if first.target == nil || p.slots[0].due.Before(first.due) {
+				first = p.slots[0]
+			}
+		case !p.until.IsZero():
+			if left := p.until.Sub(now); wait == 0 || left < wait {
+				wait = left
+			}
+		}
+	}
+	return first, wait
+}
+
+// unpark takes out a turn that a worker has received.
+func (g *group) unpark(s slot) {
+	for _, p := range g.parked {
+		if i := slices.IndexFunc(p.slots, func(other slot) bool { return other.target == s.target }); i >= 0 {
+			p.slots = slices.Delete(p.slots, i, i+1)
+			return
+		}
+	}
+}
