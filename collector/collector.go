@@ -1,9 +1,8 @@
 package collector
 
 import (
+	"errors"
 	"slices"
-	"strings"
-	"sync"
 	"sync/atomic"
 	"time"
 
@@ -21,8 +20,7 @@ type Collector struct {
 	process *process
 	help    atomic.Pointer[map[string]string] // of the platforms' own gauges, by family name
 
-	mu   sync.Mutex
-	view view // as last rendered
+	text, protobuf rendering // text: of OpenMetrics too
 }
 
 // Source takes snapshots; *poll.Engine does.
@@ -30,7 +28,7 @@ type Source interface{ Snapshot() poll.Snapshot }
 
 // New makes a collector that has no source yet.
 func New() *Collector {
-	c := &Collector{process: newProcess()}
+	c := &Collector{process: newProcess(), text: rendering{encoding: text{}}, protobuf: rendering{encoding: protobuf{}}}
 	c.Declare(nil)
 	return c
 }
@@ -55,27 +53,13 @@ func (c *Collector) Declare(platforms []*parser.Platform) {
 	c.help.Store(&help)
 }
 
-// latest takes a snapshot and renders what has changed since the last one. Scrapes at the same time share the work. ok is
-// false if there is no source yet.
-func (c *Collector) latest() (s poll.Snapshot, v view, ok bool) {
-	source := c.source.Load()
-	if source == nil {
-		return s, nil, false
-	}
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	s = (*source).Snapshot()
-	c.view = c.view.next(s.Devices)
-	return s, c.view, true
-}
-
 // Gather returns all families, sorted by name.
 func (c *Collector) Gather() (families []*dto.MetricFamily, done func(), err error) {
 	families, err = c.process.registry.Gather()
 	if source := c.source.Load(); source != nil {
 		s := (*source).Snapshot()
-		families = append(families, gatherFigures(s)...)
-		families = append(families, gatherDevices(s.Devices, *c.help.Load())...)
+		fleet, failed := gatherFleet(s)
+		families, err = slices.Concat(families, fleet, gatherDevices(s.Devices, *c.help.Load())), errors.Join(err, failed)
 	}
 	sortFamilies(families)
 	return families, func() {}, err
@@ -88,8 +72,4 @@ func (c *Collector) Device(s *poll.Status) prometheus.Gatherer {
 		sortFamilies(families)
 		return families, nil
 	})
-}
-
-func sortFamilies(f []*dto.MetricFamily) {
-	slices.SortFunc(f, func(a, b *dto.MetricFamily) int { return strings.Compare(a.GetName(), b.GetName()) })
 }

@@ -134,7 +134,7 @@ func ours(families []*dto.MetricFamily) []*dto.MetricFamily {
 	return kept
 }
 
-func text(t *testing.T, families []*dto.MetricFamily) string {
+func textOf(t *testing.T, families []*dto.MetricFamily) string {
 	t.Helper()
 	var b bytes.Buffer
 	for _, f := range families {
@@ -151,7 +151,7 @@ func TestExposition(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, filepath.Join("testdata", "exposition.prom"), text(t, ours(families)))
+	golden(t, filepath.Join("testdata", "exposition.prom"), textOf(t, ours(families)))
 }
 
 func TestLintersAreSilent(t *testing.T) {
@@ -190,7 +190,7 @@ func TestOneDevice(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := text(t, families)
+	got := textOf(t, families)
 	if !strings.Contains(got, `netver_device_up{device="lab-sw-2"} 0`) || strings.Contains(got, `device="lab-sw-1"`) ||
 		strings.Contains(got, "netver_workers") {
 		t.Errorf("series of lab-sw-2 alone wanted:\n%s", got)

@@ -20,7 +20,7 @@ func TestDocumentation(t *testing.T) {
 		devices = append(devices, line{m.name, strings.ToLower(m.kind.String()), strings.Join(labels, ", "), m.help})
 	}
 	for _, f := range figures {
-		engine = append(engine, line{f.name, strings.ToLower(f.kind.String()), f.label, f.help})
+		engine = append(engine, line{f.name, strings.ToLower(f.kind.String()), strings.Join(f.labels, ", "), f.help})
 	}
 	families, err := newProcess().registry.Gather()
 	if err != nil {

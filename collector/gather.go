@@ -1,41 +1,43 @@
 package collector
 
 import (
+	"maps"
 	"slices"
 	"strings"
 
+	"github.com/prometheus/client_golang/prometheus"
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/netver/netver_exporter/poll"
 )
 
-// gatherFigures returns the families about fleet and engine.
-func gatherFigures(s poll.Snapshot) []*dto.MetricFamily {
-	families := make([]*dto.MetricFamily, 0, len(figures))
-	for i := range figures {
-		f := &figures[i]
-		family := &dto.MetricFamily{Name: &f.name, Help: &f.help, Type: &f.kind}
-		f.values(s, func(value string, v float64) {
-			m := number(f.kind, v)
-			if f.label != "" {
-				m.Label = []*dto.LabelPair{{Name: &f.label, Value: ptr(clean(value))}}
-			}
-			family.Metric = append(family.Metric, m)
-		})
-		if len(family.Metric) == 0 {
-			continue
+// fleetCollector collects the figures of one snapshot.
+type fleetCollector poll.Snapshot
+
+// Describe sends nothing: which figures have values depends on the snapshot.
+func (fleetCollector) Describe(chan<- *prometheus.Desc) {}
+
+func (f fleetCollector) Collect(ch chan<- prometheus.Metric) {
+	for _, row := range figures {
+		kind := prometheus.GaugeValue
+		if row.kind == counter {
+			kind = prometheus.CounterValue
 		}
-		slices.SortFunc(family.Metric, func(a, b *dto.Metric) int { return strings.Compare(labelValue(a), labelValue(b)) })
-		families = append(families, family)
+		desc := prometheus.NewDesc(row.name, row.help, row.labels, nil)
+		row.values(poll.Snapshot(f), func(v float64, labels ...string) {
+			for i := range labels {
+				labels[i] = clean(labels[i])
+			}
+			ch <- prometheus.MustNewConstMetric(desc, kind, v, labels...)
+		})
 	}
-	return families
 }
 
-func labelValue(m *dto.Metric) string {
-	if len(m.Label) == 0 {
-		return ""
-	}
-	return m.Label[0].GetValue()
+// gatherFleet returns the families about fleet and engine.
+func gatherFleet(s poll.Snapshot) ([]*dto.MetricFamily, error) {
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(fleetCollector(s))
+	return registry.Gather()
 }
 
 // gatherDevices returns the families about devices; help is that of the platforms' own gauges by family name.
@@ -60,7 +62,7 @@ func gatherDevices(devices []*poll.Status, help map[string]string) []*dto.Metric
 				families[i].Metric = append(families[i].Metric, m)
 			}
 		}
-		for name, v := range s.Facts.Gauges {
+		for name, v := range platformGauges(s) {
 			name = prefix + name
 			family, ok := own[name]
 			if !ok {
@@ -73,9 +75,7 @@ func gatherDevices(devices []*poll.Status, help map[string]string) []*dto.Metric
 			family.Metric = append(family.Metric, m)
 		}
 	}
-	for _, name := range sortedKeys(own) {
-		families = append(families, own[name])
-	}
+	families = slices.AppendSeq(families, maps.Values(own))
 	return slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return len(f.Metric) == 0 })
 }
 
@@ -96,5 +96,11 @@ func number(kind dto.MetricType, v float64) *dto.Metric {
 	return &dto.Metric{Gauge: &dto.Gauge{Value: &v}}
 }
 
+func sortFamilies(f []*dto.MetricFamily) {
+	slices.SortFunc(f, func(a, b *dto.MetricFamily) int { return strings.Compare(a.GetName(), b.GetName()) })
+}
+
 // clean keeps invalid UTF-8, which nobody should have let in, from costing every device its metrics.
 func clean(s string) string { return strings.ToValidUTF8(s, "\uFFFD") }
+
+func ptr[T any](v T) *T { return &v }

@@ -1,12 +1,8 @@
 package collector
 
 import (
-	"cmp"
-	"errors"
-	"io"
 	"maps"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/prometheus/client_golang/prometheus"
@@ -15,16 +11,20 @@ import (
 	"github.com/prometheus/common/expfmt"
 )
 
-// Handler serves /metrics. What promhttp decides it decides here too: format, compression, name[] filters. In the text
-// formats the devices' series are put together of the rendered view; other formats are left to promhttp whole. Of
-// the options all hold but Timeout; ErrorHandling is ContinueOnError.
+// Handler serves /metrics. promhttp decides on format and compression. In text, OpenMetrics and delimited protobuf the
+// devices' series are put together of the rendered view; the debugging formats are left to promhttp whole. Of the options
+// all hold but Timeout; ErrorHandling is ContinueOnError.
 func (c *Collector) Handler(opts promhttp.HandlerOpts) http.Handler {
 	opts.ErrorHandling = promhttp.ContinueOnError
 	h := &handler{
 		collector: c,
 		opts:      opts,
-		// An empty gatherer makes promhttp decide and write nothing.
-		decide: promhttp.HandlerFor(prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return nil, nil }), opts),
+		negotiate: promhttp.HandlerFor(prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) { return nil, nil }), opts),
+		formats: map[expfmt.FormatType]format{
+			expfmt.TypeTextPlain:   {&c.text, text{}},
+			expfmt.TypeOpenMetrics: {&c.text, openMetrics{}},
+			expfmt.TypeProtoDelim:  {&c.protobuf, protobuf{}},
+		},
 	}
 	if opts.MaxRequestsInFlight > 0 {
 		h.slots = make(chan struct{}, opts.MaxRequestsInFlight)
@@ -41,13 +41,11 @@ const maxWhole = 4
 type handler struct {
 	collector *Collector
 	opts      promhttp.HandlerOpts
-	decide    http.Handler
+	negotiate http.Handler // sets the headers for format and encoding from the Accept headers; gathers nothing
+	formats   map[expfmt.FormatType]format
 	whole     http.Handler
 	slots     chan struct{} // nil: no limit
 }
-
-// textFormats are those in which a series is the same line.
-var textFormats = []expfmt.FormatType{expfmt.TypeTextPlain, expfmt.TypeOpenMetrics}
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if h.slots != nil {
@@ -59,16 +57,17 @@ func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 			return
 		}
 	}
-	decided := headers{}
-	h.decide.ServeHTTP(decided, r)
-	format := expfmt.Format(decided.Header().Get("Content-Type"))
-	compressor, known := compressors[decided.Header().Get("Content-Encoding")]
-	if !known || !slices.Contains(textFormats, format.FormatType()) || strings.Contains(string(format), "version=2") {
+	negotiated := headers{}
+	h.negotiate.ServeHTTP(negotiated, r)
+	contentType := expfmt.Format(negotiated.Header().Get("Content-Type"))
+	format, isRendered := h.formats[contentType.FormatType()]
+	compressor, known := compressors[negotiated.Header().Get("Content-Encoding")]
+	if !known || !isRendered || strings.Contains(string(contentType), "version=2") {
 		h.whole.ServeHTTP(w, r)
 		return
 	}
-	maps.Copy(w.Header(), decided)
-	err := h.collector.expose(compressor(w), format, filter(r))
+	maps.Copy(w.Header(), negotiated)
+	err := h.collector.expose(compressor(w), contentType, format, filter(r))
 	if err != nil && h.opts.ErrorLog != nil {
 		h.opts.ErrorLog.Println("write metrics:", err)
 	}
@@ -92,38 +91,4 @@ func filter(r *http.Request) func(name string) bool {
 		wanted[name] = true
 	}
 	return func(name string) bool { return wanted[name] }
-}
-
-// family is a part of the exposition.
-type family struct {
-	name  string
-	write func(*page) error
-}
-
-// expose writes all families that pass the filter, sorted by name, and closes the writer. A gatherer that failed costs
-// only its own families.
-func (c *Collector) expose(w io.WriteCloser, format expfmt.Format, wanted func(string) bool) error {
-	p := &page{w: w, encoder: expfmt.NewEncoder(w, format), openMetrics: format.FormatType() == expfmt.TypeOpenMetrics}
-	gathered, failed := c.process.registry.Gather()
-	var families []family
-	if s, view, ok := c.latest(); ok {
-		gathered = append(gathered, gatherFigures(s)...)
-		families = view.families(*c.help.Load())
-	}
-	for _, f := range gathered {
-		families = append(families, family{f.GetName(), func(p *page) error { return p.encoder.Encode(f) }})
-	}
-	slices.SortFunc(families, func(a, b family) int { return cmp.Compare(a.name, b.name) })
-	for _, f := range families {
-		if !wanted(f.name) {
-			continue
-		}
-		if err := f.write(p); err != nil {
-			return errors.Join(failed, err, w.Close())
-		}
-	}
-	if closer, ok := p.encoder.(expfmt.Closer); ok { // the end mark of OpenMetrics
-		failed = errors.Join(failed, closer.Close())
-	}
-	return errors.Join(failed, w.Close())
 }

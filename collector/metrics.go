@@ -125,30 +125,30 @@ type figure struct {
 	name   string
 	kind   dto.MetricType
 	help   string
-	label  string // "": a single series without labels
-	values func(poll.Snapshot, func(label string, v float64))
+	labels []string // none: a single series
+	values func(s poll.Snapshot, emit func(v float64, labels ...string))
 }
 
 // single makes a figure's values of one number.
-func single(of func(poll.Snapshot) float64) func(poll.Snapshot, func(string, float64)) {
-	return func(s poll.Snapshot, emit func(string, float64)) { emit("", of(s)) }
+func single(of func(poll.Snapshot) float64) func(poll.Snapshot, func(float64, ...string)) {
+	return func(s poll.Snapshot, emit func(float64, ...string)) { emit(of(s)) }
 }
 
 // figures is every series about fleet and engine, ordered by name.
 var figures = []figure{
 	{
-		name: "netver_credential_paused", kind: gauge, label: "credential",
+		name: "netver_credential_paused", kind: gauge, labels: []string{"credential"},
 		help: "Whether the credential is paused (1) because several devices refused it.",
-		values: func(s poll.Snapshot, emit func(string, float64)) {
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
 			for name, paused := range s.Paused {
-				emit(name, truth(paused))
+				emit(truth(paused), name)
 			}
 		},
 	},
 	{
-		name: "netver_devices", kind: gauge, label: "state",
+		name: "netver_devices", kind: gauge, labels: []string{"state"},
 		help: "Devices in the inventory by their state as of the latest poll; pending: not polled yet.",
-		values: func(s poll.Snapshot, emit func(string, float64)) {
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
 			var up, down, pending float64
 			for _, d := range s.Devices {
 				switch {
@@ -160,17 +160,17 @@ var figures = []figure{
 					down++
 				}
 			}
-			emit("down", down)
-			emit("pending", pending)
-			emit("up", up)
+			emit(down, "down")
+			emit(pending, "pending")
+			emit(up, "up")
 		},
 	},
 	{
-		name: "netver_poll_failures_total", kind: counter, label: "reason",
+		name: "netver_poll_failures_total", kind: counter, labels: []string{"reason"},
 		help: "Polls of all devices that failed.",
-		values: func(s poll.Snapshot, emit func(string, float64)) {
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
 			for _, r := range failure.Reasons {
-				emit(string(r), float64(s.Failures[r]))
+				emit(float64(s.Failures[r]), string(r))
 			}
 		},
 	},
@@ -190,31 +190,31 @@ var figures = []figure{
 		values: single(func(s poll.Snapshot) float64 { return float64(s.Polls) }),
 	},
 	{
-		name: "netver_sweep_duration_seconds", kind: gauge, label: "group",
+		name: "netver_sweep_duration_seconds", kind: gauge, labels: []string{"group"},
 		help: "How long the group's latest sweep took from its start until its last poll ended; absent before the first.",
-		values: func(s poll.Snapshot, emit func(string, float64)) {
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
 			for name, g := range s.Sweeps {
 				if g.Done > 0 {
-					emit(name, g.Duration.Seconds())
+					emit(g.Duration.Seconds(), name)
 				}
 			}
 		},
 	},
 	{
-		name: "netver_sweeps_skipped_total", kind: counter, label: "group",
+		name: "netver_sweeps_skipped_total", kind: counter, labels: []string{"group"},
 		help: "Sweeps of the group that were skipped because the one before still handed out.",
-		values: func(s poll.Snapshot, emit func(string, float64)) {
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
 			for name, g := range s.Sweeps {
-				emit(name, float64(g.Skipped))
+				emit(float64(g.Skipped), name)
 			}
 		},
 	},
 	{
-		name: "netver_sweeps_total", kind: counter, label: "group",
+		name: "netver_sweeps_total", kind: counter, labels: []string{"group"},
 		help: "Sweeps of the group that have ended.",
-		values: func(s poll.Snapshot, emit func(string, float64)) {
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
 			for name, g := range s.Sweeps {
-				emit(name, float64(g.Done))
+				emit(float64(g.Done), name)
 			}
 		},
 	},

@@ -2,111 +2,131 @@ package collector
 
 import (
 	"slices"
-	"strconv"
 	"strings"
+	"sync"
 
 	"github.com/netver/netver_exporter/poll"
 )
 
-// rendered is a device's series as text, made once for each status: what does not change between two polls is not
-// formatted again at each scrape. One string holds the labels that all series share, then each row's own labels and
-// value; a series of the exposition is put together of them. That takes a third of the memory of whole lines.
+// rendered is a device's series in one encoding, made once for each status: what does not change between two polls is not
+// formatted again at each scrape. The parts stand in one string, which takes a third of the memory of whole series:
+//
+//	shared labels | labels of row 0 | value of row 0 | labels of row 1 | value of row 1 | …
 type rendered struct {
 	status *poll.Status
-	text   string
-	shared uint32              // end of the shared labels
-	rows   [len(metrics)]piece // in the order of metrics; an empty value: no series
-	own    []ownGauge          // the platform's own, sorted by name
+	parts  string
+	shared uint32             // end of the labels that all series share
+	rows   [len(metrics)]span // in the order of metrics
+	own    []ownSeries        // the platform's own gauges, sorted by name
 }
 
-// piece is a row's part of the text: its own labels, each with a comma before, then its value. It begins where the one
-// before ends.
-type piece struct{ value, end uint32 }
+// span says where the parts of a row end in rendered.parts; they begin where the row before ends. The row has no series if
+// its value is empty.
+type span struct{ labelsEnd, end uint32 }
 
-type ownGauge struct{ name, value string }
+type ownSeries struct{ name, value string }
 
-// view is the rendered devices of one snapshot, sorted by name. It is immutable.
-type view []*rendered
+// series is the encoded parts of one series: the labels that all series of the device share, the row's own labels, and the
+// value.
+type series struct{ shared, labels, value string }
 
-// next returns the view of a later snapshot. Devices whose status has not changed keep their text; those that left are
-// dropped.
-func (v view) next(devices []*poll.Status) view {
-	later := make(view, len(devices))
-	for i, s := range devices {
-		for len(v) > 0 && v[0].status.Device.Name < s.Device.Name {
-			v = v[1:]
-		}
-		if len(v) > 0 && v[0].status == s {
-			later[i] = v[0]
-			continue
-		}
-		later[i] = render(s)
-	}
-	return later
-}
-
-func render(s *poll.Status) *rendered {
+func render(s *poll.Status, enc encoding) *rendered {
 	r := &rendered{status: s}
 	var buf [1024]byte
-	b := appendLabel(buf[:0], "device", s.Device.Name)
+	b := enc.label(buf[:0], "device", s.Device.Name)
 	for _, l := range s.Device.Labels {
-		b = appendLabel(append(b, ','), l.Name, l.Value)
+		b = enc.label(b, l.Name, l.Value)
 	}
 	r.shared = uint32(len(b))
 	for i := range metrics {
 		v, known := metrics[i].value(s)
 		if known {
 			for _, l := range metrics[i].labels {
-				b = appendLabel(append(b, ','), l.name, l.value(s))
+				b = enc.label(b, l.name, l.value(s))
 			}
 		}
-		p := piece{value: uint32(len(b))}
+		labelsEnd := uint32(len(b))
 		if known {
-			b = appendNumber(b, v)
+			b = enc.number(b, metrics[i].kind, v)
 		}
-		p.end = uint32(len(b))
-		r.rows[i] = p
+		r.rows[i] = span{labelsEnd, uint32(len(b))}
 	}
-	r.text = string(b)
-	for name, v := range s.Facts.Gauges {
-		r.own = append(r.own, ownGauge{prefix + name, string(appendNumber(nil, v))})
+	r.parts = string(b)
+	for name, v := range platformGauges(s) {
+		r.own = append(r.own, ownSeries{prefix + name, string(enc.number(nil, gauge, v))})
 	}
-	slices.SortFunc(r.own, func(a, b ownGauge) int { return strings.Compare(a.name, b.name) })
+	slices.SortFunc(r.own, func(a, b ownSeries) int { return strings.Compare(a.name, b.name) })
 	return r
 }
 
-func appendLabel(b []byte, name, value string) []byte {
-	b = append(append(b, name...), `="`...)
-	return append(append(b, escape.Replace(clean(value))...), '"')
-}
-
-// escape is the same for values of labels in the text format and in OpenMetrics.
-var escape = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
-
-func appendNumber(b []byte, v float64) []byte { return strconv.AppendFloat(b, v, 'g', -1, 64) }
-
-// append adds the series of row i to b, if the device has one.
-func (r *rendered) append(b []byte, i int) []byte {
-	labels, p := r.shared, r.rows[i]
+// row returns the series of row i; ok is false if the device has none.
+func (r *rendered) row(i int) (s series, ok bool) {
+	start, row := r.shared, r.rows[i]
 	if i > 0 {
-		labels = r.rows[i-1].end
+		start = r.rows[i-1].end
 	}
-	if p.value == p.end {
-		return b
-	}
-	b = append(append(b, metrics[i].name...), '{')
-	b = append(append(b, r.text[:r.shared]...), r.text[labels:p.value]...)
-	b = append(append(b, "} "...), r.text[p.value:p.end]...)
-	return append(b, '\n')
+	return series{r.parts[:r.shared], r.parts[start:row.labelsEnd], r.parts[row.labelsEnd:row.end]}, row.labelsEnd < row.end
 }
 
-// appendOwn adds the series of a gauge of the platform's own.
-func (r *rendered) appendOwn(b []byte, name string) []byte {
-	i, ok := slices.BinarySearchFunc(r.own, name, func(g ownGauge, name string) int { return strings.Compare(g.name, name) })
+// gauge returns the series of a gauge of the platform's own; ok is false if the device has none.
+func (r *rendered) gauge(name string) (s series, ok bool) {
+	i, ok := slices.BinarySearchFunc(r.own, name, func(g ownSeries, name string) int { return strings.Compare(g.name, name) })
 	if !ok {
-		return b
+		return series{}, false
 	}
-	b = append(append(b, name...), '{')
-	b = append(append(b, r.text[:r.shared]...), "} "...)
-	return append(append(b, r.own[i].value...), '\n')
+	return series{shared: r.parts[:r.shared], value: r.own[i].value}, true
+}
+
+// view is the rendered devices of one snapshot. It is not changed once it is made.
+type view struct {
+	devices []*rendered       // sorted by name
+	rows    [len(metrics)]int // size of each row's series as its encoding counts it; 0: no series
+	own     map[string]int    // the same of the platforms' own gauges, by family name
+}
+
+// next returns the view of a later snapshot. Devices whose status has not changed keep their parts; those that left are
+// dropped.
+func (v view) next(devices []*poll.Status, enc encoding) view {
+	later := view{devices: make([]*rendered, len(devices)), own: map[string]int{}}
+	old := v.devices
+	for i, s := range devices {
+		for len(old) > 0 && old[0].status.Device.Name < s.Device.Name {
+			old = old[1:]
+		}
+		if len(old) > 0 && old[0].status == s {
+			later.add(i, old[0], enc)
+		} else {
+			later.add(i, render(s, enc), enc)
+		}
+	}
+	return later
+}
+
+func (v *view) add(i int, r *rendered, enc encoding) {
+	v.devices[i] = r
+	for row := range metrics {
+		if s, ok := r.row(row); ok {
+			v.rows[row] += enc.size(metrics[row].name, s)
+		}
+	}
+	for _, own := range r.own {
+		v.own[own.name] += enc.size(own.name, series{shared: r.parts[:r.shared], value: own.value})
+	}
+}
+
+// rendering is the view that was last scraped in one encoding; it takes no memory while nobody asks for that encoding.
+// It may be used by many at once.
+type rendering struct {
+	encoding encoding
+	mu       sync.Mutex
+	view     view
+}
+
+// latest takes a snapshot and renders what has changed since the last one. Scrapes at the same time share the work.
+func (r *rendering) latest(source Source) (poll.Snapshot, view) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	s := source.Snapshot()
+	r.view = r.view.next(s.Devices, r.encoding)
+	return s, r.view
 }

@@ -4,13 +4,12 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
-	"maps"
-	"slices"
 
 	"github.com/prometheus/client_golang/prometheus/testutil/promlint"
 	dto "github.com/prometheus/client_model/go"
 
 	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/poll"
 )
 
 // prefix is put before the name of a platform's own gauge.
@@ -50,6 +49,10 @@ func helpOf(declared map[string]string, name string) string {
 	return cmp.Or(declared[name], "Read from the device, as of the latest poll that succeeded.")
 }
 
-func sortedKeys[V any](m map[string]V) []string { return slices.Sorted(maps.Keys(m)) }
-
-func ptr[T any](v T) *T { return &v }
+// platformGauges are the gauges of the platform's own that a device shows: none while it fails, as with its uptime.
+func platformGauges(s *poll.Status) map[string]float64 {
+	if !s.Up() {
+		return nil
+	}
+	return s.Facts.Gauges
+}
