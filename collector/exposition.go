@@ -13,6 +13,7 @@ import (
 // encoding is how a format writes families of rendered series. Every method but size appends to b.
 type encoding interface {
 	label(b []byte, name, value string) []byte
+	// number is the value, the end of a series.
 	number(b []byte, kind dto.MetricType, v float64) []byte
 	series(b []byte, name string, s series) []byte
 	// size is the number of bytes that series appends.
@@ -44,11 +45,8 @@ type exposition struct {
 // bufferSize is how many bytes are put together before they are written.
 const bufferSize = 32 << 10
 
-// flush writes the buffer if it holds at least so many bytes.
-func (x *exposition) flush(atLeast int) error {
-	if len(x.buffer) < atLeast || len(x.buffer) == 0 {
-		return nil
-	}
+// flush writes the buffer.
+func (x *exposition) flush() error {
 	_, err := x.w.Write(x.buffer)
 	x.buffer = x.buffer[:0]
 	return err
@@ -64,11 +62,14 @@ func (x *exposition) rendered(h heading, devices []*rendered, of func(*rendered)
 		if s, ok := of(r); ok {
 			x.buffer = x.encoding.series(x.buffer, h.name, s)
 		}
-		if err := x.flush(bufferSize); err != nil {
+		if len(x.buffer) < bufferSize {
+			continue
+		}
+		if err := x.flush(); err != nil {
 			return err
 		}
 	}
-	return x.flush(0)
+	return x.flush()
 }
 
 // family is a part of the exposition.

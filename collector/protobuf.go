@@ -41,12 +41,12 @@ func (protobuf) number(b []byte, kind dto.MetricType, v float64) []byte {
 
 func (protobuf) series(b []byte, _ string, s series) []byte {
 	b = protowire.AppendTag(b, familyMetric, protowire.BytesType)
-	b = protowire.AppendVarint(b, uint64(len(s.shared)+len(s.labels)+len(s.value)))
-	return append(append(append(b, s.shared...), s.labels...), s.value...)
+	b = protowire.AppendVarint(b, uint64(len(s.shared)+len(s.rest)))
+	return append(append(b, s.shared...), s.rest...)
 }
 
 func (protobuf) size(_ string, s series) int {
-	return protowire.SizeTag(familyMetric) + protowire.SizeBytes(len(s.shared)+len(s.labels)+len(s.value))
+	return protowire.SizeTag(familyMetric) + protowire.SizeBytes(len(s.shared)+len(s.rest))
 }
 
 func (protobuf) head(b []byte, h heading) []byte {

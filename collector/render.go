@@ -1,6 +1,7 @@
 package collector
 
 import (
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -11,24 +12,20 @@ import (
 // rendered is a device's series in one encoding, made once for each status: what does not change between two polls is not
 // formatted again at each scrape. The parts stand in one string, which takes a third of the memory of whole series:
 //
-//	shared labels | labels of row 0 | value of row 0 | labels of row 1 | value of row 1 | …
+//	shared labels | labels and value of row 0 | labels and value of row 1 | …
 type rendered struct {
 	status *poll.Status
 	parts  string
-	shared uint32             // end of the labels that all series share
-	rows   [len(metrics)]span // in the order of metrics
-	own    []ownSeries        // the platform's own gauges, sorted by name
+	shared uint32               // end of the labels that all series share
+	ends   [len(metrics)]uint32 // of the rows, in the order of metrics; a row begins where the one before ends
+	own    []ownSeries          // the platform's own gauges, sorted by name
 }
-
-// span says where the parts of a row end in rendered.parts; they begin where the row before ends. The row has no series if
-// its value is empty.
-type span struct{ labelsEnd, end uint32 }
 
 type ownSeries struct{ name, value string }
 
-// series is the encoded parts of one series: the labels that all series of the device share, the row's own labels, and the
-// value.
-type series struct{ shared, labels, value string }
+// series is the encoded parts of one series: the labels that all series of the device share, then the row's own labels
+// and the value. rest is never empty.
+type series struct{ shared, rest string }
 
 func render(s *poll.Status, enc encoding) *rendered {
 	r := &rendered{status: s}
@@ -44,12 +41,9 @@ func render(s *poll.Status, enc encoding) *rendered {
 			for _, l := range metrics[i].labels {
 				b = enc.label(b, l.name, l.value(s))
 			}
-		}
-		labelsEnd := uint32(len(b))
-		if known {
 			b = enc.number(b, metrics[i].kind, v)
 		}
-		r.rows[i] = span{labelsEnd, uint32(len(b))}
+		r.ends[i] = uint32(len(b))
 	}
 	r.parts = string(b)
 	for name, v := range platformGauges(s) {
@@ -61,11 +55,11 @@ func render(s *poll.Status, enc encoding) *rendered {
 
 // row returns the series of row i; ok is false if the device has none.
 func (r *rendered) row(i int) (s series, ok bool) {
-	start, row := r.shared, r.rows[i]
+	start, end := r.shared, r.ends[i]
 	if i > 0 {
-		start = r.rows[i-1].end
+		start = r.ends[i-1]
 	}
-	return series{r.parts[:r.shared], r.parts[start:row.labelsEnd], r.parts[row.labelsEnd:row.end]}, row.labelsEnd < row.end
+	return series{r.parts[:r.shared], r.parts[start:end]}, start < end
 }
 
 // gauge returns the series of a gauge of the platform's own; ok is false if the device has none.
@@ -74,7 +68,7 @@ func (r *rendered) gauge(name string) (s series, ok bool) {
 	if !ok {
 		return series{}, false
 	}
-	return series{shared: r.parts[:r.shared], value: r.own[i].value}, true
+	return series{r.parts[:r.shared], r.own[i].value}, true
 }
 
 // view is the rendered devices of one snapshot. It is not changed once it is made.
@@ -87,30 +81,42 @@ type view struct {
 // next returns the view of a later snapshot. Devices whose status has not changed keep their parts; those that left are
 // dropped.
 func (v view) next(devices []*poll.Status, enc encoding) view {
-	later := view{devices: make([]*rendered, len(devices)), own: map[string]int{}}
+	later := view{devices: make([]*rendered, len(devices)), rows: v.rows, own: maps.Clone(v.own)}
+	if later.own == nil {
+		later.own = map[string]int{}
+	}
 	old := v.devices
 	for i, s := range devices {
-		for len(old) > 0 && old[0].status.Device.Name < s.Device.Name {
+		for len(old) > 0 && old[0].status != s && old[0].status.Device.Name <= s.Device.Name {
+			later.count(old[0], enc, -1)
 			old = old[1:]
 		}
 		if len(old) > 0 && old[0].status == s {
-			later.add(i, old[0], enc)
-		} else {
-			later.add(i, render(s, enc), enc)
+			later.devices[i] = old[0]
+			old = old[1:]
+			continue
 		}
+		later.devices[i] = render(s, enc)
+		later.count(later.devices[i], enc, 1)
+	}
+	for _, left := range old {
+		later.count(left, enc, -1)
 	}
 	return later
 }
 
-func (v *view) add(i int, r *rendered, enc encoding) {
-	v.devices[i] = r
+// count adds a device's series to the sizes, or takes them off with a sign of -1.
+func (v *view) count(r *rendered, enc encoding, sign int) {
 	for row := range metrics {
 		if s, ok := r.row(row); ok {
-			v.rows[row] += enc.size(metrics[row].name, s)
+			v.rows[row] += sign * enc.size(metrics[row].name, s)
 		}
 	}
 	for _, own := range r.own {
-		v.own[own.name] += enc.size(own.name, series{shared: r.parts[:r.shared], value: own.value})
+		v.own[own.name] += sign * enc.size(own.name, series{r.parts[:r.shared], own.value})
+		if v.own[own.name] == 0 {
+			delete(v.own, own.name)
+		}
 	}
 }
 

@@ -22,18 +22,16 @@ func (text) label(b []byte, name, value string) []byte {
 var escape = strings.NewReplacer(`\`, `\\`, "\n", `\n`, `"`, `\"`)
 
 func (text) number(b []byte, _ dto.MetricType, v float64) []byte {
-	return strconv.AppendFloat(b, v, 'g', -1, 64)
+	return append(strconv.AppendFloat(append(b, "} "...), v, 'g', -1, 64), '\n')
 }
 
 func (text) series(b []byte, name string, s series) []byte {
 	b = append(append(b, name...), '{')
-	b = append(append(b, s.shared...), s.labels...)
-	b = append(append(b, "} "...), s.value...)
-	return append(b, '\n')
+	return append(append(b, s.shared...), s.rest...)
 }
 
 func (text) size(name string, s series) int {
-	return len(name) + len(s.shared) + len(s.labels) + len(s.value) + len("{} \n")
+	return len(name) + len("{") + len(s.shared) + len(s.rest)
 }
 
 func (text) head(b []byte, h heading) []byte {
