@@ -215,63 +215,16 @@ func TestInvalidTextCostsNobodyItsMetrics(t *testing.T) {
 	}
 }
 
-func TestLint(t *testing.T) {
-	for _, tc := range []struct{ name, help, want string }{ // want "": no problem
-		{"fans_failed", "Fans that have failed.", ""},
-		{"fans_total", "x", "_total"},
-		{"uptimeMinutes", "x", "snake_case"},
-		{"temperature_fahrenheit", "x", "celsius"},
-	} {
-		got := strings.Join(problems(parser.Gauge{Name: tc.name, Help: tc.help}), "; ")
-		if (got == "") != (tc.want == "") || !strings.Contains(got, tc.want) {
-			t.Errorf("%q: %q, want something with %q", tc.name, got, tc.want)
-		}
-	}
-	err := Lint([]*parser.Platform{platform("fans_failed", "Fans."), platform("temperature_fahrenheit", "Hot.")})
-	if err == nil || !strings.Contains(err.Error(), `lab_os.yml: gauge "temperature_fahrenheit"`) {
-		t.Errorf("error %v", err)
-	}
-	builtIns, err := parser.BuiltIns()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := Lint(builtIns.All()); err != nil {
-		t.Error(err)
-	}
-}
-
-// Two families of one name would cost a scrape both.
-func TestGaugesOfPlatformsHaveOtherNames(t *testing.T) {
-	families, _, err := New().Gather()
-	if err != nil {
-		t.Fatal(err)
-	}
-	var names []string
-	for _, f := range families {
-		names = append(names, f.GetName())
-	}
-	for i := range metrics {
-		names = append(names, metrics[i].name)
-	}
-	for i := range figures {
-		names = append(names, figures[i].name)
-	}
-	for _, name := range names {
-		if name, own := strings.CutPrefix(name, prefix); own {
-			if _, err := loadPlatform(name, "Help."); err == nil {
-				t.Errorf("a platform may have a gauge of the name %s", name)
-			}
-		}
-	}
-}
-
-// An operator's label must not meet one of a row's own.
+// An operator's label must not meet one of ours, nor one that a source gives a device for a setting.
 func TestLabelsAreReserved(t *testing.T) {
-	names := []string{"device"}
+	names := []string{"device", "credentials", "jump", "enabled"}
 	for _, m := range metrics {
 		for _, l := range m.labels {
 			names = append(names, l.name)
 		}
+	}
+	for _, f := range figures {
+		names = append(names, f.labels...)
 	}
 	for _, name := range names {
 		if !slices.Contains(inventory.ReservedLabels, name) {

@@ -36,7 +36,7 @@ const (
 var metrics = [...]metric{
 	{
 		name: "netver_device_boot_time_seconds", kind: gauge,
-		help:  "Unix time of the device's last boot, held steady against the rounding of uptimes, as of the latest poll.",
+		help:  "Unix time of the device's last boot, as of the latest poll; it does not change because uptimes are rounded.",
 		value: func(s *poll.Status) (float64, bool) { return seconds(s.BootTime), !s.BootTime.IsZero() },
 	},
 	{
@@ -47,7 +47,7 @@ var metrics = [...]metric{
 	},
 	{
 		name: "netver_device_info", kind: gauge,
-		help: "What the device said of itself, as of the latest poll that succeeded.",
+		help: "Facts that the device reported, as of the latest poll that succeeded.",
 		labels: []label{
 			{"address", func(s *poll.Status) string { return s.Device.Address }},
 			{"hostname", func(s *poll.Status) string { return s.Facts.Hostname }},
@@ -66,12 +66,12 @@ var metrics = [...]metric{
 	},
 	{
 		name: "netver_device_last_success_timestamp_seconds", kind: gauge,
-		help:  "Unix time at which the latest poll of the device that succeeded began, as of the latest poll.",
+		help:  "Unix time at which the latest successful poll of the device began, as of the latest poll.",
 		value: func(s *poll.Status) (float64, bool) { return millis(s.LastSuccess), !s.LastSuccess.IsZero() },
 	},
 	{
 		name: "netver_device_poll_duration_seconds", kind: gauge,
-		help:  "How long polling the device took from start to end, as of the latest poll.",
+		help:  "Duration of the latest poll of the device, from start to end, as of the latest poll.",
 		value: func(s *poll.Status) (float64, bool) { return s.Duration.Seconds(), !s.Pending() },
 	},
 	{
@@ -181,7 +181,7 @@ var figures = []figure{
 	},
 	{
 		name: "netver_poll_retries_total", kind: counter,
-		help:   "Second tries within a poll, after the device reset the connection or had no session free.",
+		help:   "Second tries within one poll, made after the device reset the connection or had no free session.",
 		values: single(func(s poll.Snapshot) float64 { return float64(s.Retries) }),
 	},
 	{
@@ -191,7 +191,7 @@ var figures = []figure{
 	},
 	{
 		name: "netver_sweep_duration_seconds", kind: gauge, labels: []string{"group"},
-		help: "How long the group's latest sweep took from its start until its last poll ended; absent before the first.",
+		help: "Duration of the group's latest sweep, from its start to the end of its last poll; absent before the first sweep ends.",
 		values: func(s poll.Snapshot, emit func(float64, ...string)) {
 			for name, g := range s.Sweeps {
 				if g.Done > 0 {
@@ -202,7 +202,7 @@ var figures = []figure{
 	},
 	{
 		name: "netver_sweeps_skipped_total", kind: counter, labels: []string{"group"},
-		help: "Sweeps of the group that were skipped because the one before still handed out.",
+		help: "Sweeps skipped because the previous sweep had not started all of its polls.",
 		values: func(s poll.Snapshot, emit func(float64, ...string)) {
 			for name, g := range s.Sweeps {
 				emit(float64(g.Skipped), name)
@@ -220,12 +220,12 @@ var figures = []figure{
 	},
 	{
 		name: "netver_workers", kind: gauge,
-		help:   "Devices that may be polled at once.",
+		help:   "Number of devices that may be polled at the same time.",
 		values: single(func(s poll.Snapshot) float64 { return float64(s.Workers) }),
 	},
 	{
 		name: "netver_workers_busy", kind: gauge,
-		help:   "Devices that are being polled.",
+		help:   "Number of devices that are being polled now.",
 		values: single(func(s poll.Snapshot) float64 { return float64(s.Busy) }),
 	},
 }

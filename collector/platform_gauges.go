@@ -15,14 +15,25 @@ import (
 // prefix is put before the name of a platform's own gauge.
 const prefix = "netver_"
 
-// Lint says everything that the linter of Prometheus finds wrong with names and HELP of the platforms' own gauges. The
-// error names file and gauge. Package parser lets no gauge have a name that is not a metric's, or that is ours.
+// Lint says everything that the linter of Prometheus finds wrong with names and HELP of the platforms' own gauges, and
+// which platforms give one gauge two HELP texts: a family has only one. The error names files and gauge. Package parser
+// lets no gauge have a name that is not a metric's, or that is ours.
 func Lint(platforms []*parser.Platform) error {
 	var errs []error
+	type definition struct{ help, origin string }
+	first := make(map[string]definition)
 	for _, p := range platforms {
 		for _, g := range p.Gauges() {
 			for _, problem := range problems(g) {
 				errs = append(errs, fmt.Errorf("%s: gauge %q: %s", p.Origin, g.Name, problem))
+			}
+			d, defined := first[g.Name]
+			switch {
+			case !defined:
+				first[g.Name] = definition{g.Help, p.Origin}
+			case d.help != g.Help:
+				errs = append(errs, fmt.Errorf("%s: gauge %q: help is %q, but %q in %s; write the same help in both, or rename one gauge",
+					p.Origin, g.Name, g.Help, d.help, d.origin))
 			}
 		}
 	}

@@ -24,12 +24,12 @@ func newProcess() *process {
 	p := &process{
 		registry: prometheus.NewRegistry(),
 		duration: prometheus.NewHistogram(histogram(
-			"netver_poll_duration_seconds", "How long polls of all devices took from start to end.",
+			"netver_poll_duration_seconds", "Duration of polls of all devices, from start to end.",
 			0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 20, 30, 60,
 		)),
 		lag: prometheus.NewHistogram(histogram(
 			"netver_poll_lag_seconds",
-			"How much later than due polls started, but for devices that keep failing slowly: those wait for a worker to spare.",
+			"Delay between the time a poll was due and its start. Polls of slow failing devices are not counted.",
 			0.01, 0.05, 0.1, 0.2, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600,
 		)),
 		reloaded: prometheus.NewGauge(prometheus.GaugeOpts{
@@ -56,8 +56,8 @@ func histogram(name, help string, buckets ...float64) prometheus.HistogramOpts {
 	}
 }
 
-// observe takes a poll that has ended. A device that was not asked took no time, and one that came by the slow lane was
-// promised none.
+// observe takes a poll that has ended. A paused poll asked no device, so it has no duration. A poll from the slow lane waits
+// as long as it must, so its lag says nothing about capacity.
 func (p *process) observe(e poll.Event) {
 	if e.Reason != failure.Paused {
 		p.duration.Observe(e.Duration.Seconds())

@@ -10,8 +10,13 @@ import (
 )
 
 // ReservedLabels are names that an operator's label may not have. A test of package collector holds them to the metrics.
+// They include labels of metrics to come, so that no configuration breaks when those do.
 var ReservedLabels = []string{
-	"device", "address", "platform", "vendor", "model", "serial", "hostname", "version", "wanted", "reason", // ours
+	"device", "address", "platform", "vendor", "model", "serial", "hostname", "version", "patch", "reason", // a device's
+	"rule", "wanted", "advisory", "severity", "release", // its version's
+	"member", "member_role", "kex", "host_key", "cipher", "verified", // its members' and its SSH connection's
+	"credential", "result", "group", "source", "state", // fleet's and engine's
+	"credentials", "jump", "enabled", // settings of a device that a source gives as labels
 	"job", "instance", // Prometheus sets them on every series
 	"le", "quantile", // of histograms and summaries
 }

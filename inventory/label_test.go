@@ -23,6 +23,11 @@ func TestCheckLabel(t *testing.T) {
 		{Label{"site\n", "x"}, "no label name"},
 		{Label{"__address__", "x"}, "Prometheus"},
 		{Label{"device", "x"}, "the exporter or"},
+		{Label{"member_role", "x"}, "the exporter or"}, // of a metric to come
+		{Label{"credentials", "x"}, "the exporter or"},
+		{Label{"role", "x"}, ""},
+		{Label{"tenant", "x"}, ""},
+		{Label{"region", "x"}, ""},
 		{Label{"site", "\xff"}, "UTF-8"},
 	} {
 		err := CheckLabel(test.label)

@@ -22,9 +22,12 @@ type gaugeRule struct {
 
 var gaugeName = regexp.MustCompile(`^[a-z][a-z0-9_]*[a-z0-9]$`)
 
-// Names that belong to the exporter's own metrics, and endings that stand for another type.
+// First words of names that belong to the exporter's own metrics, and endings that stand for another type.
 var (
-	reservedGauges = []string{"device_", "devices", "poll_", "polls_", "worker", "sweep_", "sweeps_", "credential_", "config_", "exporter_"}
+	reservedGauges = []string{
+		"cluster", "config", "credential", "device", "devices", "exporter", "inventory", "logins", "member",
+		"poll", "polls", "sweep", "sweeps", "versions", "workers",
+	}
 	foreignEndings = []string{"_total", "_count", "_sum", "_bucket", "_info"}
 )
 
@@ -53,7 +56,7 @@ func (d *decoder) gauge(n *yaml.Node, at string) gaugeRule {
 }
 
 func checkGaugeName(name string) error {
-	if slices.ContainsFunc(reservedGauges, func(prefix string) bool { return strings.HasPrefix(name, prefix) }) {
+	if first, _, _ := strings.Cut(name, "_"); slices.Contains(reservedGauges, first) {
 		return errors.New("is reserved for the exporter's own metrics")
 	}
 	if slices.ContainsFunc(foreignEndings, func(ending string) bool { return strings.HasSuffix(name, ending) }) {
