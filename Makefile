@@ -35,7 +35,7 @@ vet:
 .PHONY: rules
 rules: packages ## alert and recording rules, with their cases
 	promtool check config deploy/prometheus/prometheus.yml
-	promtool test rules deploy/prometheus/rules_test.yml deploy/prometheus/alerts_test.yml
+	promtool test rules deploy/prometheus/rules_test.yml deploy/prometheus/alerts_test.yml deploy/prometheus/queries_test.yml
 
 .PHONY: check
 check: format lint test fuzz vulnerabilities ## all of CI and more: format, lint, tests (they hold the docs in step), short fuzz, vulnerabilities

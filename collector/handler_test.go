@@ -161,6 +161,20 @@ func TestViewKeepsWhatHasNotChanged(t *testing.T) {
 	}
 }
 
+// Whatever the format, a scrape of a fleet that has not changed formats no series anew.
+func TestScrapesAllocateNothingByDevice(t *testing.T) {
+	const devices = 5_000
+	h := watching(many(devices)).Handler(options)
+	for _, accept := range []string{asText, asOpenMetrics, asProtobuf} {
+		req := httptest.NewRequest("GET", "/metrics", nil)
+		req.Header.Set("Accept", accept)
+		allocs := testing.AllocsPerRun(3, func() { h.ServeHTTP(&discard{header: http.Header{}}, req) })
+		if allocs > devices {
+			t.Errorf("%s: %v allocations for %d devices", accept, allocs, devices)
+		}
+	}
+}
+
 func TestLongLabels(t *testing.T) {
 	s := fleet()
 	s.Devices[1].Device.Labels = []inventory.Label{{Name: "note", Value: strings.Repeat("ä\n", 100_000)}}

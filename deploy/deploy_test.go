@@ -113,6 +113,32 @@ func TestEachRecordingRuleHasACase(t *testing.T) {
 	}
 }
 
+// prometheus/queries_test.yml asks README's queries of a pair of exporters.
+func TestEachQueryOfReadmeHasACase(t *testing.T) {
+	var file ruleTests
+	read(t, "prometheus/queries_test.yml", yaml.Unmarshal, &file)
+	tested := map[string]bool{}
+	for _, test := range file.Tests {
+		for _, expression := range test.Expressions {
+			tested[expression.Expr] = true
+		}
+	}
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, block, found := strings.Cut(string(readme), "```promql\n")
+	block, _, _ = strings.Cut(block, "```")
+	if !found {
+		t.Fatal("README shows no query")
+	}
+	for line := range strings.Lines(block) {
+		if query, _, _ := strings.Cut(line, "#"); strings.TrimSpace(query) != "" && !tested[strings.TrimSpace(query)] {
+			t.Errorf("no case asks %s", query)
+		}
+	}
+}
+
 func TestDashboardPanels(t *testing.T) {
 	var dashboard struct {
 		Panels []struct {
