@@ -52,8 +52,8 @@ func (x *exposition) flush() error {
 	return err
 }
 
-// rendered writes a family of rendered series, those that of finds. A family without series is not shown.
-func (x *exposition) rendered(h heading, devices []*rendered, of func(*rendered) (series, bool)) error {
+// writeSeries writes a family of rendered series: of finds each device's. A family without series is not shown.
+func (x *exposition) writeSeries(h heading, devices []*rendered, of func(*rendered) (series, bool)) error {
 	if h.size == 0 {
 		return nil
 	}
@@ -82,7 +82,7 @@ type family struct {
 func (v view) families(help map[string]string) []family {
 	var all []family
 	add := func(h heading, of func(*rendered) (series, bool)) {
-		all = append(all, family{h.name, func(x *exposition) error { return x.rendered(h, v.devices, of) }})
+		all = append(all, family{h.name, func(x *exposition) error { return x.writeSeries(h, v.devices, of) }})
 	}
 	for i := range metrics {
 		m := &metrics[i]
