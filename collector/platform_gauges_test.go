@@ -4,14 +4,14 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/sshcli"
 )
 
 // What a platform reads besides the facts is as fleeting as the uptime.
 func TestGaugesOfPlatformsLeaveWithTheUptime(t *testing.T) {
 	s := fleet()
-	s.Devices[0].Reason, s.Devices[0].Facts.Uptime = sshcli.Timeout, nil
+	s.Devices[0].Reason, s.Devices[0].Facts.Uptime = failure.Timeout, nil
 	c := watching(s)
 	families, _, err := c.Gather()
 	if err != nil {
