@@ -2,13 +2,11 @@ package cli
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
-	"sync/atomic"
+	"sync"
 	"text/tabwriter"
-
-	"golang.org/x/sync/errgroup"
 
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/failure"
@@ -16,40 +14,67 @@ import (
 	"github.com/netver/netver_exporter/poll"
 )
 
-// detect prints what each device of the plan turns out to be, and why, whatever platform the inventory gives it.
-func detect(ctx context.Context, plan poll.Plan, out io.Writer) error {
-	ssh := plan.Poller.(*device.Poller)
-	var devices []inventory.Device
-	for _, g := range plan.Groups {
-		devices = append(devices, g.Devices...)
-	}
-	lines := make([]string, len(devices))
-	var failed atomic.Bool
-	var polls errgroup.Group
-	polls.SetLimit(plan.Settings.Concurrency)
-	for i := range devices {
-		polls.Go(func() error {
-			ctx, cancel := context.WithTimeout(ctx, plan.Settings.Timeout)
-			defer cancel()
-			found, err := ssh.Detect(ctx, &devices[i])
-			if err != nil {
-				failed.Store(true)
-				lines[i] = fmt.Sprintf("%s\t-\t%s: %v", devices[i].Name, failure.Of(err), err)
-				return nil
-			}
-			lines[i] = fmt.Sprintf("%s\t%s\t%q answers %q; server %q, prompt %q", devices[i].Name, found.Mark.Platform.ID,
-				found.Mark.Command, found.Mark.Line, found.Transcript.Server, found.Transcript.Prompt)
-			return nil
-		})
-	}
-	_ = polls.Wait() // a device's failure is in its line
-	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
-	fmt.Fprintf(table, "DEVICE\tPLATFORM\tWHY\n%s\n", strings.Join(lines, "\n"))
-	if err := table.Flush(); err != nil {
+// detected is what a device turned out to be, and why.
+type detected struct {
+	Device   string         `json:"device"`
+	Platform string         `json:"platform,omitempty"`
+	Command  string         `json:"command,omitempty"` // whose answer proved it
+	Line     string         `json:"line,omitempty"`    // of the answer
+	Server   string         `json:"server,omitempty"`  // the SSH server's version line
+	Prompt   string         `json:"prompt,omitempty"`
+	Reason   failure.Reason `json:"reason,omitempty"`
+	Error    string         `json:"error,omitempty"`
+}
+
+// detect prints what each device of the plan turns out to be, and why, whatever platform the inventory gives it. It runs on
+// the engine, as every poll, so that caps, rates and the door for logins hold.
+func detect(ctx context.Context, plan poll.Plan, output string, out, progress io.Writer) error {
+	var mu sync.Mutex
+	found := map[string]detected{}
+	plan.Poller = &device.Detector{Poller: plan.Poller.(*device.Poller), Observe: func(d *inventory.Device, f device.Finding, err error) {
+		line := detected{Device: d.Name, Server: f.Transcript.Server, Prompt: f.Transcript.Prompt}
+		if err == nil {
+			line.Platform, line.Command, line.Line = f.Mark.Platform.ID, f.Mark.Command, f.Mark.Line
+		}
+		mu.Lock()
+		defer mu.Unlock()
+		found[d.Name] = line
+	}}
+	devices, err := pollOnce(ctx, plan, progress)
+	if err != nil {
 		return err
 	}
-	if failed.Load() {
+	failed := false
+	lines := make([]detected, len(devices))
+	for i, d := range devices {
+		lines[i] = found[d.Device]
+		lines[i].Device, lines[i].Reason, lines[i].Error = d.Device, failure.Reason(d.Reason), d.Error
+		failed = failed || d.State != "up"
+	}
+	if err := detectedOutputs[output](out, lines); err != nil {
+		return err
+	}
+	if failed {
 		return errSilent
 	}
 	return nil
+}
+
+var detectedOutputs = map[string]func(io.Writer, []detected) error{
+	"json": func(w io.Writer, lines []detected) error {
+		encoder := json.NewEncoder(w)
+		encoder.SetIndent("", "  ")
+		return encoder.Encode(lines)
+	},
+	"table": func(w io.Writer, lines []detected) error {
+		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
+		for _, l := range lines {
+			if l.Platform == "" {
+				fmt.Fprintf(table, "%s\t-\t%s: %s\n", l.Device, l.Reason, l.Error)
+				continue
+			}
+			fmt.Fprintf(table, "%s\t%s\t%q answers %q; server %q, prompt %q\n", l.Device, l.Platform, l.Command, l.Line, l.Server, l.Prompt)
+		}
+		return table.Flush()
+	},
 }

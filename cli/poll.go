@@ -51,7 +51,7 @@ func bindPoll(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) e
 			}
 		}
 		if *find {
-			return detect(ctx, plan, s.Out)
+			return detect(ctx, plan, *output, s.Out, s.Err)
 		}
 		devices, err := pollOnce(ctx, plan, s.Err)
 		if err != nil {

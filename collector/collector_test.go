@@ -21,6 +21,7 @@ import (
 
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
 )
@@ -74,7 +75,10 @@ func fleet() poll.Snapshot {
 		},
 		Workers: 64, Busy: 3, Queue: 7, Polls: 15, Retries: 1, Failures: failures,
 		Sweeps: map[string]poll.Sweeps{"site1": {Done: 4, Skipped: 1, Duration: 4 * time.Minute}, "site2": {}},
-		Paused: map[string]bool{"netops": false, "old": true},
+		Logins: map[string]logins.State{
+			"netops": {Allowed: 64, Logins: map[logins.Verdict]uint64{logins.NoneSent: 1, logins.Accepted: 14, logins.Refused: 0, logins.Unknown: 0}},
+			"old":    {Paused: true, Logins: map[logins.Verdict]uint64{logins.NoneSent: 0, logins.Accepted: 0, logins.Refused: 4, logins.Unknown: 0}},
+		},
 	}
 }
 

@@ -137,11 +137,20 @@ func single(of func(poll.Snapshot) float64) func(poll.Snapshot, func(float64, ..
 // figures is every series about fleet and engine, ordered by name.
 var figures = []figure{
 	{
-		name: "netver_credential_paused", kind: gauge, labels: []string{"credential"},
-		help: "Whether the credential is paused (1) because several devices refused it.",
+		name: "netver_credential_logins_allowed", kind: gauge, labels: []string{"credential"},
+		help: "Logins that may send the credential's password at the same time. It grows while devices accept it; 0 while the credential is paused.",
 		values: func(s poll.Snapshot, emit func(float64, ...string)) {
-			for name, paused := range s.Paused {
-				emit(truth(paused), name)
+			for name, l := range s.Logins {
+				emit(float64(l.Allowed), name)
+			}
+		},
+	},
+	{
+		name: "netver_credential_paused", kind: gauge, labels: []string{"credential"},
+		help: "Whether the credential is paused (1) because devices refused it.",
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
+			for name, l := range s.Logins {
+				emit(truth(l.Paused), name)
 			}
 		},
 	},
@@ -163,6 +172,17 @@ var figures = []figure{
 			emit(down, "down")
 			emit(pending, "pending")
 			emit(up, "up")
+		},
+	},
+	{
+		name: "netver_logins_total", kind: counter, labels: []string{"credential", "result"},
+		help: "Logins by what became of the password: accepted, refused, unknown (the connection ended or the time was up before an answer), none_sent.",
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
+			for name, l := range s.Logins {
+				for verdict, n := range l.Logins {
+					emit(float64(n), name, verdict.String())
+				}
+			}
 		},
 	},
 	{

@@ -11,6 +11,7 @@ import (
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/session"
 )
 
@@ -18,6 +19,19 @@ import (
 type Finding struct {
 	Mark       parser.Mark // zero after an error
 	Transcript session.Transcript
+}
+
+// Detector is a poll.Poller that finds out platforms instead of asking for facts.
+type Detector struct {
+	*Poller
+	Observe func(*inventory.Device, Finding, error) // told of each device, from its worker
+}
+
+// Poll finds out the platform of one device, whatever the inventory says.
+func (p *Detector) Poll(ctx context.Context, d *inventory.Device, ticket *logins.Ticket) poll.Outcome {
+	found, err := p.Detect(ctx, d, ticket)
+	p.Observe(d, found, err)
+	return poll.Outcome{Platform: found.Mark.Platform, Err: err}
 }
 
 // Detect finds out a device's platform in one login: from the prompt and the server's version line it takes what to

@@ -75,7 +75,7 @@ func (n *network) ask(t testing.TB, i int) {
 	d := n.devices[i]
 	o := n.Poll(ctx, &inventory.Device{
 		Name: d.Name, Address: d.Addr(), Platform: "cisco_ios", Credential: "lab", Group: "kept", Mode: n.mode,
-	})
+	}, nil)
 	if o.Err != nil || o.Facts.Version == "" {
 		t.Fatalf("%s: %v", d.Name, o.Err)
 	}
@@ -114,7 +114,7 @@ func TestSessionIsNotKeptIfThePlatformIsUnsure(t *testing.T) {
 	d.SetAnswer("show version", "Another System, Release 1\n")
 	o := n.Poll(t.Context(), &inventory.Device{
 		Name: d.Name, Address: d.Addr(), Platform: inventory.Auto, Detected: "cisco_ios", Credential: "lab", Group: "kept",
-	})
+	}, nil)
 	if !o.Unsure {
 		t.Fatalf("outcome %+v, want one that casts doubt on the platform", o)
 	}

@@ -22,7 +22,7 @@ func TestDetect(t *testing.T) {
 		all.Go(func() {
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			found, err := poller.Detect(ctx, &inventory.Device{Name: d.Name, Address: d.Addr(), Platform: inventory.Auto, Credential: "lab"})
+			found, err := poller.Detect(ctx, &inventory.Device{Name: d.Name, Address: d.Addr(), Platform: inventory.Auto, Credential: "lab"}, nil)
 			switch {
 			case err != nil:
 				t.Logf("%s: %v", d.Name, err)

@@ -29,7 +29,7 @@ func TestEverySampleIsPolled(t *testing.T) {
 			want, wantErr := d.Platform.Parse(d.Answers())
 			got := poller.Poll(ctx, &inventory.Device{
 				Name: d.Name, Address: d.Addr(), Platform: d.Platform.ID, Credential: "lab", Mode: "shell",
-			})
+			}, nil)
 			if (got.Err == nil) != (wantErr == nil) {
 				t.Fatalf("want error %v, got %v", wantErr, got.Err)
 			}

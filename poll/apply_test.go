@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 )
 
 func TestReloadDuringASweep(t *testing.T) {
@@ -189,7 +190,7 @@ func TestReloadChangesIntervalAndGroups(t *testing.T) {
 			}
 		}
 		all := total(f)
-		if err := e.Apply(Plan{Settings: settings, Poller: f}); err != nil {
+		if err := e.Apply(Plan{Settings: settings, Poller: f, Credentials: []logins.Credential{{Name: "netops"}}}); err != nil {
 			t.Fatal(err)
 		}
 		time.Sleep(time.Hour)
@@ -203,7 +204,7 @@ func TestReloadChangesIntervalAndGroups(t *testing.T) {
 func TestManyGroups(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		f := newFleet(after(time.Second))
-		plan := Plan{Settings: settings, Poller: f}
+		plan := Plan{Settings: settings, Poller: f, Credentials: []logins.Credential{{Name: "netops"}}}
 		for i := range 50 {
 			name := fmt.Sprintf("g%02d", i)
 			plan.Groups = append(plan.Groups, Group{Name: name, Interval: time.Minute, Devices: devices(name, 4)})

@@ -10,13 +10,14 @@ import (
 	"time"
 
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
 )
 
 // instant answers at once, so that what is measured is the engine.
 type instant struct{ outcome Outcome }
 
-func (p instant) Poll(context.Context, *inventory.Device) Outcome { return p.outcome }
+func (p instant) Poll(context.Context, *inventory.Device, *logins.Ticket) Outcome { return p.outcome }
 
 var answered = instant{Outcome{Facts: parser.Facts{
 	Version: "17.9.4a", Model: "C9300-48P", Serial: "FCH0000J1AA", Hostname: "lab-sw-1",

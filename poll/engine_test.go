@@ -14,12 +14,14 @@ import (
 
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
 )
 
 // fleet is a Poller that keeps book: who was polled when, and how many at once.
 type fleet struct {
 	answer func(d *inventory.Device, n int) (time.Duration, Outcome) // n: which poll of the device, from 1
+	sends  bool                                                      // a password, which all outcomes but Auth accept
 
 	mu      sync.Mutex
 	starts  map[string][]time.Time
@@ -33,7 +35,23 @@ func newFleet(answer func(d *inventory.Device, n int) (time.Duration, Outcome)) 
 	return &fleet{answer: answer, starts: make(map[string][]time.Time), now: make(map[string]int)}
 }
 
-func (f *fleet) Poll(ctx context.Context, d *inventory.Device) Outcome {
+func (f *fleet) Poll(ctx context.Context, d *inventory.Device, ticket *logins.Ticket) Outcome {
+	if err := ticket.Login(ctx); err != nil {
+		return Outcome{Err: err}
+	}
+	if f.sends {
+		if err := ticket.MaySend("password"); err != nil {
+			return Outcome{Err: err}
+		}
+	}
+	o := f.ask(ctx, d)
+	if f.sends {
+		ticket.Tell(map[bool]logins.Verdict{true: logins.Refused, false: logins.Accepted}[failure.Of(o.Err) == failure.Auth])
+	}
+	return o
+}
+
+func (f *fleet) ask(ctx context.Context, d *inventory.Device) Outcome {
 	f.mu.Lock()
 	f.starts[d.Name] = append(f.starts[d.Name], time.Now())
 	n := len(f.starts[d.Name])
@@ -98,7 +116,14 @@ func devices(group string, n int) []inventory.Device {
 }
 
 func oneGroup(s Settings, p Poller, interval time.Duration, n int) Plan {
-	return Plan{Settings: s, Poller: p, Groups: []Group{{Name: "g", Interval: interval, Devices: devices("g", n)}}}
+	sends := false
+	if f, ok := p.(*fleet); ok {
+		sends = f.sends
+	}
+	return Plan{
+		Settings: s, Poller: p, Credentials: []logins.Credential{{Name: "netops", Password: sends}},
+		Groups: []Group{{Name: "g", Interval: interval, Devices: devices("g", n)}},
+	}
 }
 
 // observed keeps the events.
@@ -338,6 +363,11 @@ func TestPollNow(t *testing.T) {
 		if s, _ = e.PollNow(t.Context(), "lab-g-00001"); s.Polls != 2 {
 			t.Errorf("%d polls, want 2", s.Polls)
 		}
+		time.Sleep(4 * time.Second)
+		if s, _ = e.PollNow(t.Context(), "lab-g-00001"); s.Polls != 2 {
+			t.Errorf("%d polls, want the result of a moment ago", s.Polls)
+		}
+		time.Sleep(time.Second)
 		ctx, cancel := context.WithTimeout(t.Context(), 100*time.Millisecond)
 		defer cancel()
 		if s, _ = e.PollNow(ctx, "lab-g-00001"); s.Polls != 2 {

@@ -50,7 +50,7 @@ func TestLogTellsChangesOnly(t *testing.T) {
 			`level=WARN msg="device is down for another reason" device=lab-g-00000 platform=cisco_ios reason=connect before=timeout err=try`,
 			`level=INFO msg="device is up again" device=lab-g-00000 platform=cisco_ios after=connect`,
 			`level=WARN msg="device has rebooted" device=lab-g-00000 platform=cisco_ios reboots=1`,
-			`level=INFO msg="device has changed its version" device=lab-g-00000 platform=cisco_ios version=2`,
+			`level=INFO msg="device has changed its version" device=lab-g-00000 platform=cisco_ios before=1 version=2`,
 			`level=WARN msg="device is down" device=lab-g-00000 platform=cisco_ios reason=internal err="panic: a bug" stack=true`,
 		}
 		if diff := cmp.Diff(want, strings.Split(strings.TrimSpace(text.String()), "\n")); diff != "" {

@@ -4,28 +4,27 @@ import (
 	"slices"
 	"sync/atomic"
 	"time"
-
-	"github.com/netver/netver_exporter/logins"
 )
 
 // parking holds the turns of one credential that wait for the door, in the order in which they were due. The group's mutex
-// guards it, except for blocked.
+// guards it, except for calls.
 type parking struct {
 	group   *group
 	slots   []slot
-	blocked atomic.Bool // the door said to wait, and has not called since
-	until   time.Time   // it said to wait until then; zero: it will call
+	blocked uint64    // the number of calls at which the door said to wait; it has not called since if it is the same now
+	until   time.Time // it said to wait until then; zero: it will call
+	calls   atomic.Uint64
 }
 
 // wake is called by the door, which is locked: the first turn may try again.
 func (p *parking) wake() {
-	p.blocked.Store(false)
+	p.calls.Add(1)
 	notify(p.group.wake)
 }
 
 // open reports whether the first turn may try the door.
 func (p *parking) open(now time.Time) bool {
-	return !p.blocked.Load() || !p.until.IsZero() && !now.Before(p.until)
+	return p.blocked != p.calls.Load() || !p.until.IsZero() && !now.Before(p.until)
 }
 
 // queue returns the credential's parking.
@@ -35,23 +34,15 @@ func (g *group) queue(credential string) *parking {
 	p, ok := g.parked[credential]
 	if !ok {
 		p = &parking{group: g}
+		p.calls.Store(1)
 		g.parked[credential] = p
 	}
 	return p
 }
 
-// enter asks the door. The parking is blocked before that, because the door may call at any moment afterwards.
-func (p *parking) enter(door *logins.Door, r logins.Request) (*logins.Ticket, logins.Decision, time.Time) {
-	p.blocked.Store(true)
-	ticket, decision, until := door.Enter(r, p.wake)
-	if decision != logins.Wait {
-		p.blocked.Store(false)
-	}
-	return ticket, decision, until
-}
-
-// park puts a turn that a worker has given back at its place among those that wait.
-func (g *group) park(s slot, p *parking, until time.Time) {
+// park puts a turn that a worker has given back at its place among those that wait. calls is the number of the door's calls
+// before it was asked: one that came since is not lost.
+func (g *group) park(s slot, p *parking, calls uint64, until time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.running--
@@ -61,7 +52,7 @@ func (g *group) park(s slot, p *parking, until time.Time) {
 	s.parked = true
 	at, _ := slices.BinarySearchFunc(p.slots, s.due, func(s slot, due time.Time) int { return s.due.Compare(due) })
 	p.slots = slices.Insert(p.slots, at, s)
-	p.until = until
+	p.blocked, p.until = max(p.blocked, calls), until
 	notify(g.wake)
 }
 

@@ -91,6 +91,7 @@ func TestRefusedDeviceSlowsDown(t *testing.T) {
 		s := settings
 		s.Spread = 0
 		f := newFleet(says(failed(failure.Auth)))
+		f.sends = true
 		e, stop := start(t, oneGroup(s, f, 10*time.Minute, 1), nil)
 		defer stop()
 		time.Sleep(4 * time.Hour)
@@ -103,8 +104,8 @@ func TestRefusedDeviceSlowsDown(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("polls (-want +got):\n%s", diff)
 		}
-		if s := e.Snapshot(); s.Devices[0].Reason != failure.Auth || s.Paused["netops"] {
-			t.Errorf("reason %q, paused %v", s.Devices[0].Reason, s.Paused)
+		if s := e.Snapshot(); s.Devices[0].Reason != failure.Auth || s.Failures[failure.Paused] > 0 {
+			t.Errorf("reason %q, paused %v", s.Devices[0].Reason, s.Logins)
 		}
 	})
 }

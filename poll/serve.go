@@ -31,12 +31,13 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 		return
 	}
 	queue := s.group.queue(d.Credential)
-	ticket, decision, until := queue.enter(e.door, logins.Request{
+	calls := queue.calls.Load()
+	ticket, decision, until := e.door.Enter(logins.Request{
 		Device: d.Name, Credential: d.Credential, Interval: s.group.period(), Kept: e.kept(d),
-	})
+	}, queue.wake)
 	switch decision {
 	case logins.Wait:
-		s.group.park(s, queue, until)
+		s.group.park(s, queue, calls, until)
 		return
 	case logins.BackOff:
 		s.target.skip()
@@ -65,7 +66,7 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 		s.target.end(d, nil)
 	case errors.Is(res.outcome.Err, logins.ErrWait):
 		s.target.putBack(s)
-		s.group.park(s, queue, time.Now())
+		s.group.park(s, queue, 0, time.Time{})
 		return
 	default:
 		e.finish(s, d, res)
