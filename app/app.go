@@ -101,8 +101,12 @@ func start(o Options, log *slog.Logger) (*exporter, error) {
 		return nil, err
 	}
 	if x.stateFile != "" {
-		if err := poll.LoadState(x.stateFile, x.engine); err != nil {
-			log.Warn("starting without the state of the last run", "err", err)
+		warning, err := poll.LoadState(x.stateFile, x.engine)
+		if err != nil {
+			return nil, err
+		}
+		if warning != nil {
+			log.Warn("starting without the state of the last run", "err", warning)
 		}
 	}
 	x.collector.Watch(x.engine)

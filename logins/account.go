@@ -4,6 +4,7 @@ import (
 	"log/slog"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"golang.org/x/time/rate"
@@ -46,11 +47,14 @@ type account struct {
 	inARow int             // of them, by devices that never accepted it, each asked after the answer of the one before
 	strong map[string]bool // devices that refused since the latest acceptance and had accepted before
 
-	paused   bool            // the circuit breaker is open
-	asked    map[string]bool // devices that were the canary since then
-	next     time.Time       // no canary before
-	waiting  []func()        // called once when it may be worth asking again
-	outcomes [verdicts]uint64
+	paused  bool            // the circuit breaker is open
+	asked   map[string]bool // devices that were the canary since then
+	next    time.Time       // no canary before
+	waiting []func()        // called once when it may be worth asking again
+
+	digesting    sync.Once
+	salt, digest []byte // by which the identity is known again after a restart
+	outcomes     [verdicts]uint64
 }
 
 // deviceState is what is known of the credential at one device.

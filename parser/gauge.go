@@ -55,6 +55,9 @@ func (d *decoder) gauge(n *yaml.Node, at string) gaugeRule {
 	return g
 }
 
+// IsGaugeName reports whether a platform may have a gauge of this name.
+func IsGaugeName(name string) bool { return gaugeName.MatchString(name) && checkGaugeName(name) == nil }
+
 func checkGaugeName(name string) error {
 	if first, _, _ := strings.Cut(name, "_"); slices.Contains(reservedGauges, first) {
 		return errors.New("is reserved for the exporter's own metrics")

@@ -1,0 +1,128 @@
+package logins
+
+import (
+	"crypto/pbkdf2"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"time"
+)
+
+// CredentialMemory is what outlives a restart of one credential, as JSON. It holds no secret: by the digest a credential
+// is known again, and guessing the secret from it costs as much as from a file of hashed passwords.
+type CredentialMemory struct {
+	Name       string    `json:"name"`
+	Salt       []byte    `json:"salt"`
+	Digest     []byte    `json:"digest"`
+	Proven     bool      `json:"proven,omitempty"`
+	Usual      string    `json:"usual_method,omitempty"`
+	Window     int       `json:"window"`
+	Matches    int       `json:"matches,omitempty"`
+	Mismatches int       `json:"mismatches,omitempty"`
+	Tries      int       `json:"tries,omitempty"`
+	Paused     bool      `json:"paused,omitempty"`
+	Next       time.Time `json:"next_try,omitzero"`
+}
+
+// DeviceMemory is what outlives a restart of one credential at one device, as JSON.
+type DeviceMemory struct {
+	Credential     string    `json:"credential"`
+	Accepted       bool      `json:"accepted,omitempty"`
+	Needs          bool      `json:"needs,omitempty"`
+	Method         string    `json:"method,omitempty"`
+	Refusals       int       `json:"refusals,omitempty"`
+	NotBefore      time.Time `json:"not_before,omitzero"`
+	EnableRefusals int       `json:"enable_refusals,omitempty"`
+	EnableAfter    time.Time `json:"enable_after,omitzero"`
+}
+
+// iterations of PBKDF2 make a guess cost a good part of a tenth of a second.
+const iterations = 200_000
+
+func digest(identity Identity, salt []byte) []byte {
+	key, err := pbkdf2.Key(sha256.New, identity.Reveal(), salt, iterations, sha256.Size)
+	if err != nil { // only for parameters that no standard permits
+		panic(err)
+	}
+	return key
+}
+
+// Credentials returns what is to be remembered of every credential in use.
+func (d *Door) Credentials() []CredentialMemory {
+	d.mu.Lock()
+	accounts := make([]*account, 0, len(d.accounts))
+	for _, a := range d.accounts {
+		accounts = append(accounts, a)
+	}
+	d.mu.Unlock()
+	all := make([]CredentialMemory, len(accounts))
+	for i, a := range accounts {
+		a.digesting.Do(func() { // not with the door locked
+			salt := []byte(rand.Text())
+			a.salt, a.digest = salt, digest(a.identity, salt)
+		})
+		d.mu.Lock()
+		all[i] = CredentialMemory{
+			Name: a.name, Salt: a.salt, Digest: a.digest, Proven: a.proven, Usual: a.usual, Window: a.window,
+			Matches: a.matches, Mismatches: a.mismatches, Tries: a.tries, Paused: a.paused, Next: a.next,
+		}
+		d.mu.Unlock()
+	}
+	return all
+}
+
+// Device returns what is to be remembered of a device, for each credential that it has been asked with.
+func (d *Door) Device(name string) []DeviceMemory {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	var all []DeviceMemory
+	for _, a := range d.accounts {
+		s, ok := a.devices[name]
+		if !ok || *s == (deviceState{}) {
+			continue
+		}
+		all = append(all, DeviceMemory{
+			Credential: a.name, Accepted: s.accepted, Needs: s.needs, Method: s.method, Refusals: s.refusals,
+			NotBefore: s.notBefore, EnableRefusals: s.enableRefusals, EnableAfter: s.enableAfter,
+		})
+	}
+	return all
+}
+
+// Recall gives the door, which has been configured and not been asked yet, what was remembered of credentials, and of
+// devices by name. What belongs to a credential that is another one now is left out.
+func (d *Door) Recall(credentials []CredentialMemory, devices map[string][]DeviceMemory) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	same := make(map[string]*account)
+	for _, m := range credentials {
+		a, ok := d.accounts[m.Name]
+		if !ok || subtle.ConstantTimeCompare(digest(a.identity, m.Salt), m.Digest) != 1 {
+			continue
+		}
+		a.digesting.Do(func() { a.salt, a.digest = m.Salt, m.Digest })
+		a.proven, a.usual, a.window = m.Proven, m.Usual, max(1, min(m.Window, a.most))
+		a.matches, a.mismatches, a.tries = m.Matches, m.Mismatches, m.Tries
+		a.paused, a.next = m.Paused, sane(m.Next, now)
+		same[m.Name] = a
+	}
+	for name, memories := range devices {
+		for _, m := range memories {
+			if a, ok := same[m.Credential]; ok {
+				a.devices[name] = &deviceState{
+					accepted: m.Accepted, needs: m.Needs, method: m.Method, refusals: m.Refusals, notBefore: sane(m.NotBefore, now),
+					enableRefusals: m.EnableRefusals, enableAfter: sane(m.EnableAfter, now),
+				}
+			}
+		}
+	}
+}
+
+// sane bounds a time to come, for a clock that was set back meanwhile.
+func sane(t, now time.Time) time.Time {
+	if latest := now.Add(longestBackOff); t.After(latest) {
+		return latest
+	}
+	return t
+}
