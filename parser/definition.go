@@ -52,6 +52,7 @@ func (d *decoder) platform(n *yaml.Node) *Platform {
 		"vendor":  d.text(&p.Vendor),
 		"title":   d.text(&p.Title),
 		"aliases": d.texts(&p.Aliases),
+		"order":   func(n *yaml.Node, at string) { p.Order = d.order(n, at) },
 		"session": func(n *yaml.Node, at string) { d.session(n, at, &p.Session) },
 		"commands": d.list(func(n *yaml.Node, at string) {
 			c := d.command(n, at)

@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/netver/netver_exporter/dialogue"
+	"github.com/netver/netver_exporter/version"
 )
 
 // Platform is a definition: how to talk to a kind of device and how to read its answers.
@@ -16,6 +17,7 @@ type Platform struct {
 	Vendor   string
 	Title    string
 	Aliases  []string
+	Order    *version.Order // of its versions; nil: not known
 	Session  dialogue.Dialogue
 	Commands []Command
 	Detect   Detect

@@ -1,0 +1,79 @@
+package version
+
+// Deny is a set of versions that are known bad. The devices that Match is for run one if their version meets Version, or if it is below
+// the fix of its branch. One of Version and Fixed is given.
+type Deny struct {
+	Match    Match
+	Version  *Spec
+	Fixed    []string // the first fixed versions, one or more a train
+	Note     string   // "CVE-2024-20399"
+	Severity string
+}
+
+// Denial is an entry that a device's version is denied by.
+type Denial struct{ Note, Severity string }
+
+// Check says whether the entry can work under an order: a fix must be a version that the order knows.
+func (d Deny) Check(o *Order) error {
+	if d.Version != nil {
+		return d.Version.Check(o)
+	}
+	for _, fix := range d.Fixed {
+		if err := o.check(fix); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// Denies says whether a version is denied. Unknown: it cannot be compared with the fixes.
+func (d Deny) Denies(o *Order, version string) Answer {
+	if d.Version != nil {
+		return d.Version.Meets(o, version)
+	}
+	r, known := o.read(version)
+	if !known {
+		return Unknown
+	}
+	var branch, train, all bounds
+	siblings := false // there are fixes of other trains of the same release
+	for _, fix := range d.Fixed {
+		f, known := o.read(fix)
+		if !known || f.family != r.family {
+			continue
+		}
+		c, ok := o.Compare(version, fix)
+		if !ok {
+			siblings = true
+			continue
+		}
+		all.add(c)
+		if f.line == r.line {
+			train.add(c)
+		}
+		if f.line == r.line && o.branch(fix, f) == o.branch(version, r) {
+			branch.add(c)
+		}
+	}
+	switch {
+	case branch.reached > 0:
+		return No
+	case train.count > 0:
+		return answer(train.reached < train.count)
+	case all.reached < all.count:
+		return Yes
+	case all.count == 0 || siblings:
+		return Unknown
+	}
+	return No
+}
+
+// bounds counts fixes, and how many of them a version has reached.
+type bounds struct{ count, reached int }
+
+func (b *bounds) add(c int) {
+	b.count++
+	if c >= 0 {
+		b.reached++
+	}
+}

@@ -1,0 +1,133 @@
+package version
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Rule says what devices should run.
+type Rule struct {
+	Name        string
+	Match       Match
+	Want        []Spec // any of them; none: every version that is not denied
+	Deny        []Deny
+	From, Until time.Time // it judges from the one and until just before the other; zero: no bound
+}
+
+// Policy is all that versions are judged by. The zero value judges nothing. It is safe for concurrent use.
+type Policy struct {
+	Rules      []Rule // the first that matches a device and judges at the time holds
+	Advisories []Deny
+	Lifecycle  map[string][]Release // by platform
+}
+
+// Verdict is what a Policy says of a device at a time.
+type Verdict struct {
+	Rule      string // the rule that judges; "": none
+	Planned   string // the first rule that matches and will judge later than now; "": none
+	Wanted    string // what Rule wants, as written
+	Compliant Answer // Unknown: no rule judges, the version is not known, or it cannot be compared
+	Denied    []Denial
+	Undecided []Denial // entries that the version cannot be compared with
+	EOL       *EOL     // nil: no lifecycle knows the version
+	Why       string   // one sentence
+}
+
+// EOL is the end of life of the release that a device runs.
+type EOL struct {
+	Release string
+	Time    time.Time // zero: it has come, and the date is not known
+}
+
+// Judge says what the policy says of a device. The order is that of the device's platform and may be nil.
+func (p *Policy) Judge(d Device, o *Order, now time.Time) Verdict {
+	var v Verdict
+	rule := p.rule(d, now, &v)
+	if d.Version == "" {
+		v.Why = "the version is not known"
+		return v
+	}
+	if r := o.Release(d.Version, p.Lifecycle[d.Platform]); r != nil {
+		v.EOL = &EOL{r.Name, r.EOL}
+	}
+	byRule := No
+	if rule != nil {
+		byRule = v.deny(rule.Deny, d, o)
+	}
+	v.deny(p.Advisories, d, o)
+	if rule != nil {
+		v.judge(rule, byRule, d, o)
+	} else if v.Why == "" {
+		v.Why = "no rule matches"
+	}
+	return v
+}
+
+// rule returns the rule that judges, nil if there is none, and notes the planned one.
+func (p *Policy) rule(d Device, now time.Time, v *Verdict) *Rule {
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		switch {
+		case !r.Match.Matches(d), !r.Until.IsZero() && !now.Before(r.Until):
+		case now.Before(r.From):
+			if v.Planned == "" {
+				v.Planned = r.Name
+				v.Why = fmt.Sprintf("rule %s is planned from %s", r.Name, r.From.Format(time.DateOnly))
+			}
+		default:
+			v.Rule = r.Name
+			v.Wanted = r.wanted()
+			return r
+		}
+	}
+	return nil
+}
+
+func (r *Rule) wanted() string {
+	texts := make([]string, len(r.Want))
+	for i, w := range r.Want {
+		texts[i] = w.String()
+	}
+	return strings.Join(texts, ", ")
+}
+
+// deny notes the entries that the device's version is denied by, and says whether there is one.
+func (v *Verdict) deny(entries []Deny, d Device, o *Order) Answer {
+	denied := No
+	for _, e := range entries {
+		if !e.Match.Matches(d) {
+			continue
+		}
+		a := e.Denies(o, d.Version)
+		switch a {
+		case Yes:
+			v.Denied = append(v.Denied, Denial{e.Note, e.Severity})
+		case Unknown:
+			v.Undecided = append(v.Undecided, Denial{e.Note, e.Severity})
+		}
+		denied = denied.or(a)
+	}
+	return denied
+}
+
+// judge says whether the version is what the rule wants. denied is what the rule's own entries say.
+func (v *Verdict) judge(r *Rule, denied Answer, d Device, o *Order) {
+	wanted := answer(len(r.Want) == 0)
+	for _, w := range r.Want {
+		wanted = wanted.or(w.Meets(o, d.Version))
+	}
+	switch {
+	case denied == Yes:
+		v.Compliant, v.Why = No, fmt.Sprintf("rule %s denies %s: %s", r.Name, d.Version, v.Denied[0].Note)
+	case wanted == No:
+		v.Compliant, v.Why = No, fmt.Sprintf("rule %s wants %s", r.Name, v.Wanted)
+	case wanted == Unknown:
+		v.Why = fmt.Sprintf("%s cannot be compared with what rule %s wants: %s", d.Version, r.Name, v.Wanted)
+	case denied == Unknown:
+		v.Why = fmt.Sprintf("%s cannot be compared with a version that rule %s denies: %s", d.Version, r.Name, v.Undecided[0].Note)
+	default:
+		v.Compliant, v.Why = Yes, fmt.Sprintf("rule %s wants %s", r.Name, cmp.Or(v.Wanted, "any version that it does not deny"))
+	}
+}
