@@ -42,6 +42,7 @@ var commands = []struct {
 	{"poll", "Poll devices of the inventory once, now.", bindPoll},
 	{"parse", "Show the facts in a file that holds a command's output. No network.", bindParse},
 	{"platforms", "List the platforms, or show one's definition.", bindPlatforms},
+	{"versions", "Compare and sort versions in their platform's own order.", bindVersions},
 }
 
 // errSilent ends with exit code 1 when the command has already said why.

@@ -3,6 +3,7 @@ package version
 import (
 	"fmt"
 	"regexp"
+	"regexp/syntax"
 	"strings"
 )
 
@@ -29,7 +30,7 @@ type Form struct {
 //	build     a version without it, in a rule, means every build
 //	before…   a version that has this part is before the one that does not ("rc1")
 func ParseForm(pattern string) (*Form, error) {
-	if _, err := regexp.Compile(pattern); err != nil { // by itself: ")(" is no form, although "(?:)()" is a pattern
+	if _, err := syntax.Parse(pattern, syntax.Perl); err != nil { // by itself: ")(" is no form, although "(?:)()" is a pattern
 		return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
 	f := &Form{pattern: regexp.MustCompile(`^(?:` + pattern + `)$`), before: map[int]bool{}}

@@ -1,0 +1,81 @@
+package cli
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/alecthomas/kingpin/v2"
+
+	"github.com/netver/netver_exporter/version"
+)
+
+func bindVersions(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
+	files := c.Flag("platform-file", "Your own platform definition. Repeatable.").Strings()
+	compare := c.Command("compare", "Print how two versions stand to each other: <, =, > or ? (they cannot be compared).")
+	sort := c.Command("sort", "Print the versions on standard input in ascending order; what cannot be compared follows a line with ?.")
+	var platform string
+	for _, command := range []*kingpin.CmdClause{compare, sort} {
+		command.Flag("platform", "The platform that the versions are of.").Required().StringVar(&platform)
+	}
+	a := compare.Arg("a", "A version.").Required().String()
+	b := compare.Arg("b", "Another version.").Required().String()
+	sorting := false
+	sort.Action(func(*kingpin.ParseContext) error { sorting = true; return nil })
+	return func(context.Context) error {
+		platforms, err := platformSet(f, *files)
+		if err != nil {
+			return err
+		}
+		p, ok := platforms.Get(platform)
+		if !ok {
+			return fmt.Errorf("unknown platform %q; `netver_exporter platforms` lists them", platform)
+		}
+		if p.Order == nil {
+			fmt.Fprintf(s.Err, "netver_exporter: platform %s has no order: its versions are only equal or not\n", p.ID)
+		}
+		if sorting {
+			return sortVersions(p.Order, s)
+		}
+		_, err = fmt.Fprintln(s.Out, relation(p.Order, strings.TrimSpace(*a), strings.TrimSpace(*b)))
+		return err
+	}
+}
+
+// relation returns how a stands to b, as a sign.
+func relation(o *version.Order, a, b string) string {
+	c, ok := o.Compare(a, b)
+	switch {
+	case !ok:
+		return "?"
+	case c < 0:
+		return "<"
+	case c > 0:
+		return ">"
+	}
+	return "="
+}
+
+func sortVersions(o *version.Order, s Streams) error {
+	var versions []string
+	lines := bufio.NewScanner(s.In)
+	for lines.Scan() {
+		if v := strings.TrimSpace(lines.Text()); v != "" {
+			versions = append(versions, v)
+		}
+	}
+	if err := lines.Err(); err != nil {
+		return fmt.Errorf("read standard input: %w", err)
+	}
+	groups, incomparable := o.Sort(versions)
+	out := bufio.NewWriter(s.Out)
+	for _, equal := range groups {
+		fmt.Fprintln(out, strings.Join(equal, " = "))
+	}
+	if incomparable != nil {
+		fmt.Fprintln(out, "?")
+		fmt.Fprintln(out, strings.Join(incomparable, "\n"))
+	}
+	return out.Flush()
+}
