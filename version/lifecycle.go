@@ -1,8 +1,11 @@
 package version
 
 import (
+	"cmp"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -16,27 +19,26 @@ type Release struct {
 // ParseLifecycle reads a product of endoflife.date's API v1, as downloaded or without the envelope, with the additional key "platform" in
 // either place. Releases whose end is not known are left out.
 func ParseLifecycle(text []byte) (platform string, releases []Release, err error) {
-	type product struct {
-		Platform string
+	var envelope struct {
+		Platform string          `json:"platform"`
+		Result   json.RawMessage `json:"result"`
+	}
+	if err := unmarshal(text, &envelope); err != nil {
+		return "", nil, err
+	}
+	if envelope.Result != nil {
+		text = envelope.Result
+	}
+	p := struct {
+		Platform string `json:"platform"`
 		Releases []struct {
-			Name    string
-			IsEOL   bool
-			EOLFrom *string
-		}
-	}
-	var file struct {
-		product
-		Result *product
-	}
-	if err := json.Unmarshal(text, &file); err != nil {
-		return "", nil, fmt.Errorf("not a product of endoflife.date's API v1: %w", err)
-	}
-	p := file.product
-	if file.Result != nil {
-		p = *file.Result
-		if p.Platform == "" {
-			p.Platform = file.Platform
-		}
+			Name    string  `json:"name"`
+			IsEOL   bool    `json:"isEol"`
+			EOLFrom *string `json:"eolFrom"`
+		} `json:"releases"`
+	}{Platform: envelope.Platform}
+	if err := unmarshal(text, &p); err != nil {
+		return "", nil, err
 	}
 	switch {
 	case p.Platform == "":
@@ -62,6 +64,17 @@ func ParseLifecycle(text []byte) (platform string, releases []Release, err error
 	return p.Platform, releases, nil
 }
 
+func unmarshal(text []byte, to any) error {
+	err := json.Unmarshal(text, to)
+	if err == nil {
+		return nil
+	}
+	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
+		err = fmt.Errorf("unexpected %s at %s", wrong.Value, cmp.Or(wrong.Field, "the top"))
+	}
+	return fmt.Errorf("not a product of endoflife.date's API v1: %w", err)
+}
+
 // Release returns the release cycle that a version belongs to: of those that it belongs to the narrowest, nil if there is none.
 func (o *Order) Release(version string, releases []Release) *Release {
 	r, known := o.read(version)
@@ -70,7 +83,7 @@ func (o *Order) Release(version string, releases []Release) *Release {
 	}
 	names := []string{string(appendKey(nil, version)), r.line, r.release}
 	if o.Branch != nil {
-		names = append(names[:1], string(appendKey(nil, o.Branch.FindString(version))), r.line, r.release)
+		names = slices.Insert(names, 1, string(appendKey(nil, o.Branch.FindString(version))))
 	}
 	for _, name := range names {
 		for i := range releases {

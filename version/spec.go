@@ -45,7 +45,7 @@ type Spec struct {
 }
 
 var (
-	comparison = regexp.MustCompile(`^([<>=!~^]+) *(.*)$`)
+	comparison = regexp.MustCompile(`(?s)^([<>=!~^]+) *(.*)$`)
 	operators  = map[string][]int{"<": {-1}, "<=": {-1, 0}, ">": {1}, ">=": {0, 1}, "=": {0}}
 )
 
@@ -118,8 +118,9 @@ func (o *Order) knows(version string) bool {
 	return known
 }
 
-// globPattern turns a glob into a pattern of the whole text.
+// globPattern turns a glob into a pattern of the whole text. Bytes that are not UTF-8 match as patterns see them.
 func globPattern(glob string) *regexp.Regexp {
+	glob = strings.ToValidUTF8(glob, "\ufffd")
 	pattern := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(glob))
 	return regexp.MustCompile(`^(?s:` + pattern + `)$`)
 }
