@@ -14,7 +14,7 @@ import (
 func bindVersions(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
 	files := c.Flag("platform-file", "Your own platform definition. Repeatable.").Strings()
 	compare := c.Command("compare", "Print how two versions stand to each other: <, =, > or ? (they cannot be compared).")
-	sort := c.Command("sort", "Print the versions on standard input in ascending order; what cannot be compared follows a line with ?.")
+	sort := c.Command("sort", "Print the versions of standard input, ascending; those that cannot be compared follow a line with ?.")
 	var platform string
 	for _, command := range []*kingpin.CmdClause{compare, sort} {
 		command.Flag("platform", "The platform that the versions are of.").Required().StringVar(&platform)

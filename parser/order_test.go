@@ -32,6 +32,7 @@ var ascending = []struct{ platform, versions string }{
 	{"vyos", "1.1.8|1.2.0-rolling+201805211244|1.2.0-rc1|1.2.0-rc11|1.2.0-epa1|1.2.0|1.2.6|1.2.6-S1|1.3-rolling-202002291503|1.3.0-rc6|1.3.0-epa3|1.3.0|" +
 		"1.3.4|1.4-rolling-202202030910|1.4.0-epa2|1.4.0|1.5-rolling-202402120023"},
 	{"sonic", "SONiC.201904.9|SONiC.201911.230|SONiC.202012.122|SONiC.202205.87=SONiC-OS-202205.87-1ab2c3d4|SONiC.202205.1203|SONiC.202405.1"},
+	{"sonic", "SONiC.20181130.31|SONiC.20191130.9|SONiC.20191130.86|SONiC.20220531.28"},
 	{"sonic", "3.0.5-Enterprise_Base|3.1.2-Enterprise_Base|3.1.2a-Enterprise_Base|3.5.1-Enterprise_Base|4.0.0-Enterprise_Base|4.10.0-Enterprise_Advanced"},
 	{"huawei_vrp", "V100R006C05|V200R001C00SPC300|V200R005C20SPC90|V200R005C20SPC500|V200R019C10|V200R019C10SPC500|V200R019C10SPC500SPH9|V200R021C10SPC600|V300R019C10SPC300"},
 	{"huawei_smartax", "MA5600V800R013C10|MA5600V800R015C00|MA5600V800R015C10"},
@@ -107,6 +108,8 @@ func TestVersionsCompare(t *testing.T) {
 		{"juniper_junos", "15.1X49-D110", "?", "15.1X53-D60"},
 		{"juniper_junos", "15.1X49-D110", "<", "18.2R1"},
 		{"juniper_junos", "22.4I20230101_0101_builder", "?", "22.4R1"},
+		{"fortinet", "4.0", "?", "5.6.3"},
+		{"sonic", "SONiC.20191130.86", "?", "SONiC.202205.1"},
 		{"arista_eos", "4.31.6M-00000000.4316M (engineering build)", "?", "4.31.6M"},
 		{"sonic", "SONiC.HEAD.32-0abc123", "?", "SONiC.202305.32"},
 		{"sonic", "SONiC.202305.32", "?", "4.1.0-Enterprise_Base"},
@@ -137,7 +140,7 @@ func TestVersionsCompare(t *testing.T) {
 // TestSampledVersionsHaveForm reads with each order what the platform's own rules find in the samples.
 func TestSampledVersionsHaveForm(t *testing.T) {
 	odd := []string{ // by a private build, or by a product that numbers in another way than its platform
-		"ES4626-SFP_1.2.0.11", "7.5-lab-manual-build", "V5.02.00s168p10", "SONiC.master.0-dirty-20230101.010203",
+		"ES4626-SFP_1.2.0.11", "7.5-lab-manual-build", "V5.02.00s168p10", "4.0", "SONiC.master.0-dirty-20230101.010203",
 	}
 	platforms := builtIns(t)
 	all, err := Samples()

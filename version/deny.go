@@ -1,7 +1,9 @@
 package version
 
-// Deny is a set of versions that are known bad. The devices that Match is for run one if their version meets Version, or if it is below
-// the fix of its branch. One of Version and Fixed is given.
+import "strings"
+
+// Deny is a set of versions that are known bad: those that meet Version, or those below the fix of their branch. One of Version
+// and Fixed is given. It is for the devices that Match matches.
 type Deny struct {
 	Match    Match
 	Version  *Spec
@@ -26,7 +28,8 @@ func (d Deny) Check(o *Order) error {
 	return nil
 }
 
-// Denies says whether a version is denied. Unknown: it cannot be compared with the fixes.
+// Denies says whether a version is denied. It is not if it has reached a fix of its branch, or all fixes of its train, or, where its
+// train has none, all that it can be compared with. Unknown: it cannot be compared with the fixes.
 func (d Deny) Denies(o *Order, version string) Answer {
 	if d.Version != nil {
 		return d.Version.Meets(o, version)
@@ -42,16 +45,16 @@ func (d Deny) Denies(o *Order, version string) Answer {
 		if !known || f.family != r.family {
 			continue
 		}
-		c, ok := o.Compare(version, fix)
-		if !ok {
+		if !r.comparable(f) {
 			siblings = true
 			continue
 		}
+		c := strings.Compare(r.order, f.order)
 		all.add(c)
 		if f.line == r.line {
 			train.add(c)
 		}
-		if f.line == r.line && o.branch(fix, f) == o.branch(version, r) {
+		if o.branch(fix, f) == o.branch(version, r) {
 			branch.add(c)
 		}
 	}

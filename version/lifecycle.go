@@ -16,8 +16,8 @@ type Release struct {
 	Ended bool      // end of life has come, whether or not its date is known
 }
 
-// ParseLifecycle reads a product of endoflife.date's API v1, as downloaded or without the envelope, with the additional key "platform" in
-// either place. Releases whose end is not known are left out.
+// ParseLifecycle reads a product of endoflife.date's API v1, as downloaded or without the envelope, with the additional key
+// "platform" in either place. Releases whose end is not known are left out.
 func ParseLifecycle(text []byte) (platform string, releases []Release, err error) {
 	var envelope struct {
 		Platform string          `json:"platform"`

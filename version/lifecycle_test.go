@@ -87,7 +87,7 @@ func FuzzMeets(f *testing.F) {
 	f.Add("1.2A.3+7", "1.2A.3")
 	f.Fuzz(func(t *testing.T, operand, version string) {
 		o := acme(t)
-		_, comparable := o.compareTo(version, operand)
+		_, ok := o.compareTo(version, operand)
 		below, err := ParseSpec("< " + operand)
 		if err != nil {
 			return
@@ -100,8 +100,8 @@ func FuzzMeets(f *testing.F) {
 			t.Fatal(err)
 		}
 		a, b := below.Meets(o, version), atLeast.Meets(o, version)
-		if comparable != (a != Unknown) || comparable != (b != Unknown) || comparable && a == b {
-			t.Errorf("%q to %q: comparable %t, below %s, at least %s", version, operand, comparable, a, b)
+		if ok != (a != Unknown) || ok != (b != Unknown) || ok && a == b {
+			t.Errorf("%q to %q: comparable %t, below %s, at least %s", version, operand, ok, a, b)
 		}
 	})
 }

@@ -15,8 +15,8 @@ type Order struct {
 	Branch *regexp.Regexp // what it matches in a version is the branch that fixes are made for; nil: release and train
 }
 
-// Compare returns -1, 0 or 1 if a is before, equal to or after b. It is not ok if the two cannot be compared: if one has no form that
-// is known, and if they are of different families, of different products, or of different trains of the same release.
+// Compare returns -1, 0 or 1 if a is before, equal to or after b. It is not ok if the two cannot be compared: if one has no form
+// that is known, or if they are of different families, of different products, or of different trains of the same release.
 func (o *Order) Compare(a, b string) (c int, ok bool) {
 	if a == b {
 		return 0, true

@@ -6,9 +6,9 @@ import (
 	"strings"
 )
 
-// Sort returns the versions in ascending order, those that mean the same in one group, each text once. Where trains of the same
-// release are mixed they stand in the natural order of their numbers, although Compare does not compare them. Only one family can be in one order: the
-// one with the most versions. The others follow as incomparable, by family, and at the end those without a known form.
+// Sort returns the versions in ascending order, those that mean the same in one group, each text once. Trains of the same release
+// stand in the natural order of their numbers, although Compare does not compare them. Only one family can be in one order: the
+// one with the most versions. The others are incomparable, by family, and at the end of those what has no known form.
 func (o *Order) Sort(versions []string) (groups [][]string, incomparable []string) {
 	type entry struct {
 		text string

@@ -95,13 +95,13 @@ func (o *Order) check(version string) error {
 // Meets says whether a version meets the Spec. Unknown: the version has no form that the order knows, or it cannot be compared
 // with that of a comparison. Without an order, exact versions and globs go by the text.
 func (s Spec) Meets(o *Order, version string) Answer {
-	c, comparable := o.compareTo(version, s.operand)
+	c, ok := o.compareTo(version, s.operand)
 	switch {
 	case s.globs != nil && (s.globs[0].MatchString(version) || s.globs[1].MatchString(withoutZeros(version))):
 		return Yes
-	case s.accepts == nil && comparable && c == 0:
+	case s.accepts == nil && ok && c == 0:
 		return Yes
-	case s.accepts != nil && comparable:
+	case s.accepts != nil && ok:
 		return answer(slices.Contains(s.accepts, c))
 	case s.accepts != nil, !o.knows(version):
 		return Unknown
