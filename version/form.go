@@ -1,6 +1,7 @@
 package version
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"regexp/syntax"
@@ -31,7 +32,7 @@ type Form struct {
 //	before…   a version that has this part is before the one that does not ("rc1")
 func ParseForm(pattern string) (*Form, error) {
 	if _, err := syntax.Parse(pattern, syntax.Perl); err != nil { // by itself: ")(" is no form, although "(?:)()" is a pattern
-		return nil, fmt.Errorf("%s", strings.TrimPrefix(err.Error(), "error parsing regexp: "))
+		return nil, errors.New(strings.TrimPrefix(err.Error(), "error parsing regexp: "))
 	}
 	f := &Form{pattern: regexp.MustCompile(`^(?:` + pattern + `)$`), before: map[int]bool{}}
 	for i, name := range f.pattern.SubexpNames() {
@@ -56,7 +57,7 @@ func ParseForm(pattern string) (*Form, error) {
 		f.parts = append(f.parts, i)
 	}
 	if f.release == 0 && len(f.parts) == 0 {
-		return nil, fmt.Errorf("no group: what is to be compared must stand in one")
+		return nil, errors.New("no group: what is to be compared must stand in one")
 	}
 	return f, nil
 }

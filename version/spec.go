@@ -10,6 +10,7 @@ import (
 // Answer is what can be said of a version. The zero value is Unknown: what cannot be compared is never guessed.
 type Answer int
 
+// The answers.
 const (
 	Unknown Answer = iota
 	No
