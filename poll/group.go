@@ -188,8 +188,16 @@ func (g *group) next(now time.Time) (ready, slow slot, wait time.Duration) {
 // sort drops the turns that are not needed any more, moves those that are due and slow to their lane, and ends the
 // handing out when none is left. It returns how long until the first of todo is due.
 func (g *group) sort(now time.Time) (wait time.Duration) {
-	for len(g.urgent) > 0 && g.urgent[0].target.eligibility(g.urgent[0]) == skip {
-		g.urgent = g.urgent[1:]
+	for len(g.urgent) > 0 {
+		s := g.urgent[0]
+		e := s.target.eligibility(s)
+		if e == healthy {
+			break
+		}
+		if g.urgent = g.urgent[1:]; e == failing { // its lane's share of the workers holds for it, too
+			s.slow = true
+			g.waiting = slices.Insert(g.waiting, 0, s)
+		}
 	}
 	for len(g.waiting) > 0 && g.waiting[0].target.eligibility(g.waiting[0]) == skip {
 		g.close(g.waiting[0].sweep)
@@ -269,7 +277,7 @@ func (g *group) sent(s slot) {
 	case s.parked:
 		g.unpark(s)
 	case s.slow:
-		g.waiting = g.waiting[1:]
+		g.waiting = without(g.waiting, s.target)
 	case s.sweep == nil:
 		g.urgent = g.urgent[1:]
 	default:
@@ -292,17 +300,25 @@ func (g *group) ended(s slot) {
 	if s.slow {
 		g.slowly--
 	}
-	if s.sweep != nil {
-		g.close(s.sweep)
-	}
+	g.close(s.sweep)
 	if g.cap > 0 {
 		notify(g.wake)
 	}
 }
 
 func (g *group) close(s *sweep) {
-	s.open--
-	g.settle(s)
+	if s != nil {
+		s.open--
+		g.settle(s)
+	}
+}
+
+// without takes a target's turn out of a queue.
+func without(queue []slot, t *target) []slot {
+	if i := slices.IndexFunc(queue, func(s slot) bool { return s.target == t }); i >= 0 {
+		return slices.Delete(queue, i, i+1)
+	}
+	return queue
 }
 
 // settle takes a sweep's figures once its last poll has ended.

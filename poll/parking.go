@@ -77,9 +77,7 @@ func (g *group) parkBehind(s slot, now time.Time) bool {
 func (g *group) unparked(now time.Time) (first slot, wait time.Duration) {
 	for credential, p := range g.parked {
 		for len(p.slots) > 0 && p.slots[0].target.eligibility(p.slots[0]) == skip {
-			if s := p.slots[0]; s.sweep != nil {
-				g.close(s.sweep)
-			}
+			g.close(p.slots[0].sweep)
 			p.slots = p.slots[1:]
 		}
 		switch {
@@ -103,9 +101,6 @@ func (g *group) unparked(now time.Time) (first slot, wait time.Duration) {
 // unpark takes out a turn that a worker has received.
 func (g *group) unpark(s slot) {
 	for _, p := range g.parked {
-		if i := slices.IndexFunc(p.slots, func(other slot) bool { return other.target == s.target }); i >= 0 {
-			p.slots = slices.Delete(p.slots, i, i+1)
-			return
-		}
+		p.slots = without(p.slots, s.target)
 	}
 }

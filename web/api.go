@@ -71,16 +71,25 @@ func devices(c Config) http.Handler {
 
 func device(c Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		all := c.Snapshot().Devices
-		i, ok := slices.BinarySearchFunc(all, r.PathValue("name"), func(s *poll.Status, name string) int {
-			return strings.Compare(s.Device.Name, name)
-		})
+		s, ok := find(c, r.PathValue("name"))
 		if !ok {
 			http.Error(w, fmt.Sprintf("no device %q in the inventory", r.PathValue("name")), http.StatusNotFound)
 			return
 		}
-		answer(w, NewDevice(all[i]))
+		answer(w, NewDevice(s))
 	})
+}
+
+// find looks a device up in the latest snapshot.
+func find(c Config, name string) (*poll.Status, bool) {
+	all := c.Snapshot().Devices
+	i, ok := slices.BinarySearchFunc(all, name, func(s *poll.Status, name string) int {
+		return strings.Compare(s.Device.Name, name)
+	})
+	if !ok {
+		return nil, false
+	}
+	return all[i], true
 }
 
 // targetGroup is the element of Prometheus's http_sd format.

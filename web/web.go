@@ -91,23 +91,6 @@ func metrics(c Config) http.Handler {
 	})
 }
 
-// probe takes names of the inventory alone: a password is never sent to an address from a URL.
-func probe(c Config) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		target := r.URL.Query().Get("target")
-		if target == "" {
-			http.Error(w, "say which device: /probe?target=DEVICE", http.StatusBadRequest)
-			return
-		}
-		status, ok := c.Poll(r.Context(), target)
-		if !ok {
-			http.Error(w, fmt.Sprintf("no device %q in the inventory", target), http.StatusNotFound)
-			return
-		}
-		promhttp.HandlerFor(c.Metrics.Device(status), promhttp.HandlerOpts{EnableOpenMetrics: true}).ServeHTTP(w, r)
-	})
-}
-
 func healthy(Config) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
 		fmt.Fprintln(w, "netver_exporter is healthy.")
@@ -140,6 +123,9 @@ func reload(c Config) http.Handler {
 	})
 }
 
+// writeTimeout is how long an answer may take from the request on.
+const writeTimeout = 2 * time.Minute
+
 // grace is how long requests in flight may take to end once the exporter stops.
 const grace = time.Second
 
@@ -155,7 +141,7 @@ func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
-		WriteTimeout:      2 * time.Minute,
+		WriteTimeout:      writeTimeout,
 		IdleTimeout:       5 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),

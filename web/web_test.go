@@ -163,3 +163,48 @@ func TestServe(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestProbe looks at what is asked of the engine, and for how long.
+func TestProbe(t *testing.T) {
+	for _, tc := range []struct {
+		name, method, target, timeout string
+		status                        int
+		asks                          bool
+		from, to                      time.Duration // of the time that the poll is given
+	}{
+		{"GET", "GET", "lab-1", "", 200, true, time.Minute, writeTimeout - time.Second},
+		{"HEAD asks nothing", "HEAD", "lab-1", "", 200, false, 0, 0},
+		{"HEAD of nobody", "HEAD", "192.0.2.9", "", 404, false, 0, 0},
+		{"POST", "POST", "lab-1", "", 405, false, 0, 0},
+		{"as long as Prometheus waits", "GET", "lab-1", "10", 200, true, 9 * time.Second, 10 * time.Second},
+		{"a short time", "GET", "lab-1", "0.4", 200, true, 100 * time.Millisecond, 300 * time.Millisecond},
+		{"longer than an answer may take", "GET", "lab-1", "100000", 200, true, time.Minute, writeTimeout - time.Second},
+		{"no number", "GET", "lab-1", "NaN", 200, true, time.Minute, writeTimeout - time.Second},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			c := newConfig()
+			known, asked := c.Poll, time.Duration(-1)
+			c.Poll = func(ctx context.Context, name string) (*poll.Status, bool) {
+				end, _ := ctx.Deadline()
+				asked = time.Until(end)
+				return known(ctx, name)
+			}
+			h, err := New(c)
+			if err != nil {
+				t.Fatal(err)
+			}
+			r := httptest.NewRequest(tc.method, "/probe?target="+tc.target, nil)
+			if tc.timeout != "" {
+				r.Header.Set(scrapeTimeoutHeader, tc.timeout)
+			}
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, r)
+			if w.Code != tc.status || (asked >= 0) != tc.asks {
+				t.Errorf("status %d, asked for %v", w.Code, asked)
+			}
+			if tc.asks && (asked < tc.from || asked > tc.to) {
+				t.Errorf("the poll was given %v, want %v to %v", asked, tc.from, tc.to)
+			}
+		})
+	}
+}
