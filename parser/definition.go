@@ -1,12 +1,15 @@
 package parser
 
 import (
-	"fmt"
+	"maps"
+	"path/filepath"
 	"regexp"
-
-	"gopkg.in/yaml.v3"
+	"slices"
 
 	"github.com/netver/netver_exporter/dialogue"
+	"github.com/netver/netver_exporter/file"
+	"github.com/netver/netver_exporter/strictyaml"
+	"github.com/netver/netver_exporter/version"
 )
 
 // BuiltIn is the Origin of the platforms that come with the program.
@@ -19,23 +22,25 @@ var platformID = regexp.MustCompile(`^[a-z][a-z0-9_]*$`)
 
 // LoadFile reads the definition of a platform from a file. TextFSM templates that it names are found next to it.
 func LoadFile(path string) (*Platform, error) {
-	text, err := readDefinition(path)
+	text, err := file.Read(path, maxDefinition)
 	if err != nil {
-		return nil, fmt.Errorf("read platform: %w", err)
+		return nil, strictyaml.Problems{{File: path, Text: err.Error()}}
 	}
 	return Load(path, text)
 }
 
-// Load reads a definition. The path stands in messages and becomes the platform's Origin; the error joins all problems
-// of the file, each as "path:line: key: what is wrong".
+// Load reads a definition. The path stands in messages and becomes the platform's Origin; the error is of type
+// strictyaml.Problems.
 func Load(path string, text []byte) (*Platform, error) {
-	root, err := document(path, text)
+	document, err := strictyaml.Parse(path, text, "id, vendor, title, session and commands")
 	if err != nil {
 		return nil, err
 	}
-	d := &decoder{path: path, gauges: map[string]bool{}}
-	p := d.platform(root)
-	if err := d.err(); err != nil {
+	written := definition{Session: dialogue.Dialogue{Enter: "\n"}}
+	document.Decode(&written)
+	c := compiler{document: document, folder: filepath.Dir(path), commands: map[string]bool{}, gauges: map[string]bool{}}
+	p := c.platform(&written)
+	if err := document.Err(); err != nil {
 		return nil, err
 	}
 	p.Origin = path
@@ -44,25 +49,57 @@ func Load(path string, text []byte) (*Platform, error) {
 	return p, nil
 }
 
-func (d *decoder) platform(n *yaml.Node) *Platform {
-	p := &Platform{Session: dialogue.Dialogue{Enter: "\n"}}
-	seen := map[string]bool{}
-	d.mapping(n, "", fields{
-		"id":      d.matching(&p.ID, platformID),
-		"vendor":  d.text(&p.Vendor),
-		"title":   d.text(&p.Title),
-		"aliases": d.texts(&p.Aliases),
-		"order":   func(n *yaml.Node, at string) { p.Order = d.order(n, at) },
-		"session": func(n *yaml.Node, at string) { d.session(n, at, &p.Session) },
-		"commands": d.list(func(n *yaml.Node, at string) {
-			c := d.command(n, at)
-			d.unique(n, at, c, seen)
-			p.Commands = append(p.Commands, c)
-		}),
-		"detect": func(n *yaml.Node, at string) { d.detect(n, at, &p.Detect) },
-	}, "id", "vendor", "title", "session", "commands")
-	if len(d.problems) == 0 && !p.pollsVersion() {
-		d.problem(n, "commands", "no command that is polled gives the version, without which every poll fails")
+// definition is a platform as written.
+type definition struct {
+	ID       string            `yaml:"id,required,filled"`
+	Vendor   string            `yaml:"vendor,required,filled"`
+	Title    string            `yaml:"title,required,filled"`
+	Aliases  []string          `yaml:"aliases,filled,list"`
+	Session  dialogue.Dialogue `yaml:"session,required"`
+	Commands []writtenCommand  `yaml:"commands,required,filled,list"`
+	Detect   Detect            `yaml:"detect"`
+	Order    *version.Order    `yaml:"order"`
+}
+
+type writtenCommand struct {
+	Run      string                   `yaml:"run,required,filled"`
+	Also     []string                 `yaml:"also,filled,list"`
+	Poll     *bool                    `yaml:"poll"`
+	Optional bool                     `yaml:"optional"`
+	Facts    map[string][]writtenRule `yaml:"facts,filled,list"`
+	Gauges   []writtenGauge           `yaml:"gauges,filled,list"`
+	TextFSM  string                   `yaml:"textfsm,filled"`
+	Values   map[string]string        `yaml:"values"`
+}
+
+// writtenRule is a rule in its long form, or in the short one, which is the line's pattern alone.
+type writtenRule struct {
+	Line  *regexp.Regexp `yaml:"line,required,short"`
+	After *regexp.Regexp `yaml:"after"`
+	Until *regexp.Regexp `yaml:"until"`
+	Not   *regexp.Regexp `yaml:"not"`
+	As    string         `yaml:"as,filled"`
+}
+
+// compiler makes a platform of a definition, and notes what is wrong with it in the document.
+type compiler struct {
+	document *strictyaml.Document
+	folder   string          // of the definition
+	commands map[string]bool // keys of commands that are taken
+	gauges   map[string]bool // names that are taken
+}
+
+func (c *compiler) platform(w *definition) *Platform {
+	p := &Platform{ID: w.ID, Vendor: w.Vendor, Title: w.Title, Aliases: w.Aliases, Session: w.Session, Detect: w.Detect, Order: w.Order}
+	if !platformID.MatchString(w.ID) {
+		c.document.Fault(strictyaml.At("id"), "%q does not match %s", w.ID, platformID)
+	}
+	all := strictyaml.At("commands")
+	for i := range w.Commands {
+		p.Commands = append(p.Commands, c.command(&w.Commands[i], c.document.Item(all, i)))
+	}
+	if c.document.Err() == nil && !p.pollsVersion() {
+		c.document.Fault(all, "no command that is polled gives the version, without which every poll fails")
 	}
 	if p.Detect.Command == "" && len(p.Commands) > 0 {
 		p.Detect.Command = p.Commands[0].Run
@@ -70,138 +107,70 @@ func (d *decoder) platform(n *yaml.Node) *Platform {
 	return p
 }
 
-func (d *decoder) session(n *yaml.Node, at string, s *dialogue.Dialogue) {
-	d.mapping(n, at, fields{
-		"mode":     d.oneOf((*string)(&s.Mode), "exec", "shell"),
-		"prompt":   d.patterns(&s.Prompt),
-		"context":  d.patterns(&s.Context),
-		"enter":    d.oneOf(&s.Enter, "\n", "\r", "\r\n"),
-		"gates":    d.gates(&s.Gates),
-		"enable":   func(n *yaml.Node, at string) { s.Enable = d.enable(n, at) },
-		"setup":    d.texts(&s.Setup),
-		"pager":    d.gates(&s.Pager),
-		"refusals": d.patterns(&s.Refusals),
-		"exit":     d.text(&s.Exit),
-		"login":    d.text(&s.Login),
-	}, "mode", "prompt")
-}
-
-func (d *decoder) gates(to *[]dialogue.Gate) setter {
-	return d.list(func(n *yaml.Node, at string) {
-		var g dialogue.Gate
-		d.mapping(n, at, fields{
-			"ask":    d.pattern(&g.Ask),
-			"answer": d.textOrEmpty(&g.Answer),
-			"raw":    d.flag(&g.Raw),
-		}, "ask", "answer")
-		*to = append(*to, g)
-	})
-}
-
-func (d *decoder) enable(n *yaml.Node, at string) *dialogue.Enable {
-	var e dialogue.Enable
-	d.mapping(n, at, fields{
-		"command": d.text(&e.Command),
-		"when":    d.pattern(&e.When),
-		"ask":     d.pattern(&e.Ask),
-	}, "command", "when", "ask")
-	return &e
-}
-
-func (d *decoder) detect(n *yaml.Node, at string, to *Detect) {
-	d.mapping(n, at, fields{
-		"server":  d.pattern(&to.Server),
-		"command": d.text(&to.Command),
-		"line":    d.pattern(&to.Line),
-	})
-}
-
-func (d *decoder) command(n *yaml.Node, at string) Command {
-	c := Command{Poll: true}
-	var file, values *yaml.Node
-	var fileAt, valuesAt string
-	d.mapping(n, at, fields{
-		"run":      d.text(&c.Run),
-		"also":     d.texts(&c.Also),
-		"poll":     d.flag(&c.Poll),
-		"optional": d.flag(&c.Optional),
-		"facts":    func(n *yaml.Node, at string) { c.facts = d.facts(n, at) },
-		"gauges":   d.list(func(n *yaml.Node, at string) { c.gauges = append(c.gauges, d.gauge(n, at)) }),
-		"textfsm":  func(n *yaml.Node, at string) { file, fileAt = n, at },
-		"values":   func(n *yaml.Node, at string) { values, valuesAt = n, at },
-	}, "run")
+func (c *compiler) command(w *writtenCommand, at *strictyaml.Path) Command {
+	made := Command{Run: w.Run, Also: w.Also, Poll: w.Poll == nil || *w.Poll, Optional: w.Optional, facts: c.facts(w.Facts, at.Child("facts"))}
+	c.unique(&made, at)
+	for i := range w.Gauges {
+		made.gauges = append(made.gauges, c.gauge(&w.Gauges[i], c.document.Item(at.Child("gauges"), i)))
+	}
+	hasTemplate, hasValues := w.TextFSM != "", c.document.Given(at.Child("values"))
 	switch {
-	case file != nil && values != nil:
-		c.template = d.template(file, fileAt)
-		d.values(values, valuesAt, c.template)
-	case file != nil:
-		d.problem(file, fileAt, "needs values: a map from the template's Values to facts")
-	case values != nil:
-		d.problem(values, valuesAt, "needs textfsm: the template that has the Values")
+	case hasTemplate && hasValues:
+		made.template = c.template(w.TextFSM, w.Values, at)
+	case hasTemplate:
+		c.document.Fault(at.Child("textfsm"), "needs values: a map from the template's Values to facts")
+	case hasValues:
+		c.document.Fault(at.Child("values"), "needs textfsm: the template that has the Values")
+	case len(w.Facts) == 0 && len(w.Gauges) == 0:
+		c.document.Fault(at, "the command gives neither facts nor gauges")
 	}
-	if len(c.facts) == 0 && len(c.gauges) == 0 && file == nil && values == nil && c.Run != "" {
-		d.problem(n, at, "the command gives neither facts nor gauges")
-	}
-	return c
+	return made
 }
 
 // unique reports a command that an earlier entry has, since only that one would ever be read.
-func (d *decoder) unique(n *yaml.Node, at string, c Command, seen map[string]bool) {
-	for _, name := range append([]string{c.Run}, c.Also...) {
+func (c *compiler) unique(made *Command, at *strictyaml.Path) {
+	for _, name := range append([]string{made.Run}, made.Also...) {
 		key := commandKey(name)
-		if seen[key] && key != "" {
-			d.problem(n, at, "command %q is given twice", name)
+		if c.commands[key] && key != "" {
+			c.document.Fault(at, "command %q is given twice", name)
 		}
-		seen[key] = true
+		c.commands[key] = true
 	}
 }
 
-func (d *decoder) facts(n *yaml.Node, at string) []factRules {
+func (c *compiler) facts(written map[string][]writtenRule, at *strictyaml.Path) []factRules {
+	known(c.document, at, written, factNames())
 	var found []factRules
-	keys := fields{}
 	for f := range factCount {
-		keys[f.String()] = func(n *yaml.Node, at string) {
-			rules := factRules{fact: f}
-			d.list(func(n *yaml.Node, at string) {
-				rules.rules = append(rules.rules, d.rule(n, at, f))
-			})(n, at)
-			found = append(found, rules)
+		if len(written[f.String()]) == 0 {
+			continue
 		}
+		all := factRules{fact: f}
+		for i := range written[f.String()] {
+			place := func() *strictyaml.Path { return c.document.Item(at.Child(f.String()), i) }
+			all.rules = append(all.rules, c.rule(&written[f.String()][i], f.kind(), f.kinds(), place))
+		}
+		found = append(found, all)
 	}
-	d.mapping(n, at, keys)
 	return found
 }
 
-// writtenRule is a rule as the definition has it.
-type writtenRule struct {
-	line, after, until, not *regexp.Regexp
-	as                      string
-}
-
-func (w *writtenRule) rule() rule {
-	return rule{line: newPattern(w.line), after: newPattern(w.after), until: newPattern(w.until), not: w.not, as: w.as}
-}
-
-// ruleKeys are the keys of a rule; as is the default and kinds are what `as` may say.
-func (d *decoder) ruleKeys(w *writtenRule, as string, kinds []string) fields {
-	w.as = as
-	return fields{
-		"line":  d.pattern(&w.line),
-		"after": d.pattern(&w.after),
-		"until": d.pattern(&w.until),
-		"not":   d.pattern(&w.not),
-		"as":    d.oneOf(&w.as, kinds...),
+// rule compiles a rule; as is the conversion it has by default, and kinds are those that it may name.
+func (c *compiler) rule(w *writtenRule, as string, kinds []string, place func() *strictyaml.Path) rule {
+	if w.As != "" {
+		as = w.As
 	}
+	if !slices.Contains(kinds, as) {
+		c.document.Fault(place().Child("as"), "%s", strictyaml.NotOneOf(as, kinds))
+	}
+	return rule{line: newPattern(w.Line), after: newPattern(w.After), until: newPattern(w.Until), not: w.Not, as: as}
 }
 
-// rule reads the long form or the short one, which is the line's pattern alone.
-func (d *decoder) rule(n *yaml.Node, at string, f fact) rule {
-	var w writtenRule
-	keys := d.ruleKeys(&w, f.kind(), f.kinds())
-	if n.Kind == yaml.ScalarNode {
-		keys["line"](n, at)
-	} else {
-		d.mapping(n, at, keys, "line")
+// known reports keys of a map that are not among those that it may have.
+func known[V any](d *strictyaml.Document, at *strictyaml.Path, written map[string]V, keys []string) {
+	for _, key := range slices.Sorted(maps.Keys(written)) {
+		if !slices.Contains(keys, key) {
+			d.Fault(at.Child(key), "unknown key%s", strictyaml.Suggest(key, keys))
+		}
 	}
-	return w.rule()
 }

@@ -50,12 +50,12 @@ func TestBadDefinitions(t *testing.T) {
 
 func TestLoadWithoutContent(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
-		{"", "x.yml: the file is empty"},
-		{"# nothing\n", "x.yml: the file is empty"},
-		{"[]", "x.yml:1: must be a mapping"},
-		{tinyDefinition + "---\nid: two\n", "x.yml:7: more than one YAML document"},
-		{"id: a\n\tb: c\n", "x.yml:2: found a tab character that violates indentation"},
-		{"id: [", "x.yml:1: did not find expected node content"},
+		{"", "x.yml: the file is empty; it needs at least id, vendor, title, session and commands"},
+		{"# nothing\n", "x.yml: the file is empty; it needs at least id, vendor, title, session and commands"},
+		{"[]", "x.yml:1: want keys with a value each; known here: id, vendor, title, aliases, session, commands, detect"},
+		{tinyDefinition + "---\nid: two\n", "x.yml:7: want a single YAML document; remove what follows the second ---"},
+		{"id: a\n\tb: c\n", "x.yml:2: not YAML: found a tab character that violates indentation"},
+		{"id: [", "x.yml:1: not YAML: did not find expected node content"},
 	} {
 		if _, err := Load("x.yml", []byte(tt.text)); err == nil || err.Error() != tt.want {
 			t.Errorf("Load(%q): %v, want %s", tt.text, err, tt.want)
@@ -73,6 +73,31 @@ func TestLoadDefaults(t *testing.T) {
 	}
 	if p.Origin != "acme.yml" || string(p.Definition()) != tinyDefinition {
 		t.Errorf("origin %q, definition %q", p.Origin, p.Definition())
+	}
+}
+
+// A definition is read as config.yml is: every spelling of a boolean, merged keys, and texts as written.
+func TestLoadYAML(t *testing.T) {
+	p, err := Load("acme.yml", []byte(`id: acme_os
+vendor: 064
+title: yes
+aliases: 1e3
+session: {mode: exec, prompt: '> ?$', exit: 2024-01-05, gates: &g {ask: 'Sure\?$', answer: 'y', raw: True}, pager: {<<: *g, answer: ''}}
+commands:
+  - {run: show version, poll: TRUE, optional: False, facts: {version: '^AcmeOS (\S+)'}}
+`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := []any{p.Vendor, p.Title, p.Aliases[0], p.Session.Exit, p.Session.Gates[0].Raw, p.Session.Pager[0].Raw, p.Session.Pager[0].Answer,
+		p.Commands[0].Poll, p.Commands[0].Optional}
+	if diff := cmp.Diff([]any{"064", "yes", "1e3", "2024-01-05", true, true, "", true, false}, got); diff != "" {
+		t.Errorf("-want +got:\n%s", diff)
+	}
+	for _, text := range []string{"id: !!binary YWNtZQ==", "id: {<<: word}", "<<: word", "<<: [word]"} {
+		if _, err := Load("acme.yml", []byte(text)); err == nil {
+			t.Errorf("%s loads", text)
+		}
 	}
 }
 

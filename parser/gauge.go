@@ -6,7 +6,7 @@ import (
 	"slices"
 	"strings"
 
-	"gopkg.in/yaml.v3"
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
 // Gauge is a metric that a platform exports besides the facts: netver_<name>, one sample for each device.
@@ -31,28 +31,29 @@ var (
 	foreignEndings = []string{"_total", "_count", "_sum", "_bucket", "_info"}
 )
 
-// gauge reads a rule with the name and help of what it exports.
-func (d *decoder) gauge(n *yaml.Node, at string) gaugeRule {
-	var g gaugeRule
-	var w writtenRule
-	keys := d.ruleKeys(&w, "number", gaugeKinds())
-	keys["name"] = func(n *yaml.Node, at string) {
-		before := len(d.problems)
-		d.matching(&g.gauge.Name, gaugeName)(n, at)
-		err := checkGaugeName(g.gauge.Name)
-		switch {
-		case len(d.problems) > before:
-		case err != nil:
-			d.problem(n, at, "%q %v", g.gauge.Name, err)
-		case d.gauges[g.gauge.Name]:
-			d.problem(n, at, "%q is given twice", g.gauge.Name)
-		}
-		d.gauges[g.gauge.Name] = true
+// writtenGauge is a rule with the name and help of what it exports.
+type writtenGauge struct {
+	Name  string         `yaml:"name,required,filled"`
+	Help  string         `yaml:"help,required,filled"`
+	Line  *regexp.Regexp `yaml:"line,required"`
+	After *regexp.Regexp `yaml:"after"`
+	Until *regexp.Regexp `yaml:"until"`
+	Not   *regexp.Regexp `yaml:"not"`
+	As    string         `yaml:"as,filled"`
+}
+
+func (c *compiler) gauge(w *writtenGauge, at *strictyaml.Path) gaugeRule {
+	name := at.Child("name")
+	if !gaugeName.MatchString(w.Name) {
+		c.document.Fault(name, "%q does not match %s", w.Name, gaugeName)
+	} else if err := checkGaugeName(w.Name); err != nil {
+		c.document.Fault(name, "%q %v", w.Name, err)
+	} else if c.gauges[w.Name] {
+		c.document.Fault(name, "%q is given twice", w.Name)
 	}
-	keys["help"] = d.text(&g.gauge.Help)
-	d.mapping(n, at, keys, "name", "help", "line")
-	g.rule = w.rule()
-	return g
+	c.gauges[w.Name] = true
+	r := writtenRule{Line: w.Line, After: w.After, Until: w.Until, Not: w.Not, As: w.As}
+	return gaugeRule{Gauge{w.Name, w.Help}, c.rule(&r, "number", gaugeKinds(), func() *strictyaml.Path { return at })}
 }
 
 // IsGaugeName reports whether a platform may have a gauge of this name.

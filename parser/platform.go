@@ -58,9 +58,9 @@ type Command struct {
 
 // Detect tells how a platform is recognised on first contact.
 type Detect struct {
-	Server  *regexp.Regexp // the SSH server's version line
-	Command string         // harmless command to type; one of Commands by default
-	Line    *regexp.Regexp // line of the answer that proves the platform
+	Server  *regexp.Regexp `yaml:"server"`         // the SSH server's version line
+	Command string         `yaml:"command,filled"` // harmless command to type; one of Commands by default
+	Line    *regexp.Regexp `yaml:"line"`           // line of the answer that proves the platform
 }
 
 // pollsVersion reports whether a poll can find the version.

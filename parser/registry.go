@@ -3,11 +3,12 @@ package parser
 import (
 	"cmp"
 	"embed"
-	"errors"
 	"fmt"
 	"io/fs"
 	"maps"
 	"slices"
+
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
 //go:embed platforms/*.yml
@@ -46,22 +47,25 @@ func BuiltIns() (*Registry, error) {
 
 // Add takes a platform in. One with the id of a built-in replaces that whole, its aliases included, and replaced is the one
 // it replaced; otherwise replaced is nil. A second definition of an id from a file, and an alias that another
-// platform has, are errors that change nothing.
+// platform has, are errors of type strictyaml.Problems that change nothing.
 func (r *Registry) Add(p *Platform) (replaced *Platform, err error) {
 	old := r.platforms[p.ID]
 	if old != nil && old.Origin != BuiltIn {
-		return nil, fmt.Errorf("%s: id: platform %q is already defined in %s", p.Origin, p.ID, old.Origin)
+		return nil, strictyaml.Problems{{File: p.Origin, Key: "id", Text: fmt.Sprintf("platform %q is already defined in %s", p.ID, old.Origin)}}
 	}
-	var problems []error
+	var problems strictyaml.Problems
+	taken := func(text string) {
+		problems = append(problems, strictyaml.Problem{File: p.Origin, Key: "aliases", Text: text})
+	}
 	for _, alias := range p.Aliases {
 		if id, ok := r.aliases[alias]; ok && id != p.ID {
-			problems = append(problems, fmt.Errorf("%s: aliases: %q is an alias of platform %q", p.Origin, alias, id))
+			taken(fmt.Sprintf("%q is an alias of platform %q", alias, id))
 		} else if _, ok := r.platforms[alias]; ok && alias != p.ID {
-			problems = append(problems, fmt.Errorf("%s: aliases: %q is a platform", p.Origin, alias))
+			taken(fmt.Sprintf("%q is a platform", alias))
 		}
 	}
-	if err := errors.Join(problems...); err != nil {
-		return nil, err
+	if len(problems) > 0 {
+		return nil, problems
 	}
 	maps.DeleteFunc(r.aliases, func(_, id string) bool { return id == p.ID })
 	r.platforms[p.ID] = p

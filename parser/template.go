@@ -1,15 +1,15 @@
 package parser
 
 import (
-	"errors"
 	"fmt"
 	"maps"
-	"os"
 	"path/filepath"
 	"slices"
 
 	"github.com/sirikothe/gotextfsm"
-	"gopkg.in/yaml.v3"
+
+	"github.com/netver/netver_exporter/file"
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
 // maxTemplateText bounds what a template reads: unlike rules, it looks at every line with every expression of a state.
@@ -22,48 +22,31 @@ type template struct {
 	fact map[string]fact // by Value
 }
 
-// template reads the file that a definition names. Values without a template, and names that the template does not
-// have, are problems.
-func (d *decoder) template(n *yaml.Node, at string) *template {
-	var t template
-	d.text(&t.name)(n, at)
-	if t.name == "" {
-		return nil
-	}
-	path := t.name
+// template reads the file that a command names, and looks up what the file's Values stand for; nil if it has a problem.
+func (c *compiler) template(name string, values map[string]string, at *strictyaml.Path) *template {
+	path := name
 	if !filepath.IsAbs(path) {
-		path = filepath.Join(filepath.Dir(d.path), path)
+		path = filepath.Join(c.folder, path)
 	}
-	text, err := readDefinition(path)
+	t := template{name: name, fact: map[string]fact{}}
+	text, err := file.Read(path, maxDefinition)
+	if err == nil {
+		err = recovered(func() error { return t.fsm.ParseString(string(text)) })
+	}
 	if err != nil {
-		d.problem(n, at, "%v", err)
+		c.document.Fault(at.Child("textfsm"), "%s: %v", path, err)
 		return nil
 	}
-	if err := recovered(func() error { return t.fsm.ParseString(string(text)) }); err != nil {
-		d.problem(n, at, "%s: %v", path, err)
-		return nil
+	at = at.Child("values")
+	known(c.document, at, values, slices.Sorted(maps.Keys(t.fsm.Values)))
+	for _, value := range slices.Sorted(maps.Keys(values)) {
+		f := slices.Index(factNames(), values[value])
+		if f < 0 {
+			c.document.Fault(at.Child(value), "%s", strictyaml.NotOneOf(values[value], factNames()))
+		}
+		t.fact[value] = fact(f)
 	}
 	return &t
-}
-
-func (d *decoder) values(n *yaml.Node, at string, t *template) {
-	if t == nil {
-		return
-	}
-	t.fact = map[string]fact{}
-	keys := fields{}
-	for value := range t.fsm.Values {
-		keys[value] = func(n *yaml.Node, at string) {
-			var name string
-			d.oneOf(&name, factNames()...)(n, at)
-			for f := range factCount {
-				if f.String() == name {
-					t.fact[value] = f
-				}
-			}
-		}
-	}
-	d.mapping(n, at, keys)
 }
 
 // recovered keeps a panic of the library from going on: its input is a file of the user or an answer of a device.
@@ -127,22 +110,4 @@ func recordText(value any) string {
 		}
 	}
 	return ""
-}
-
-// readDefinition reads a file that an operator names, if it is one that can be.
-func readDefinition(path string) ([]byte, error) {
-	info, err := os.Stat(path)
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return nil, fmt.Errorf("%s is a directory", path)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is no regular file", path)
-	case info.Size() > maxDefinition:
-		return nil, fmt.Errorf("%s is larger than %d bytes", path, maxDefinition)
-	case info.Size() == 0:
-		return nil, errors.New(path + " is empty")
-	}
-	return os.ReadFile(path)
 }

@@ -62,6 +62,16 @@ func ParseForm(pattern string) (*Form, error) {
 	return f, nil
 }
 
+// UnmarshalText reads a form as ParseForm does, which is how definitions are decoded.
+func (f *Form) UnmarshalText(text []byte) error {
+	form, err := ParseForm(string(text))
+	if err != nil {
+		return err
+	}
+	*f = *form
+	return nil
+}
+
 // reading is a version taken apart. Its fields are keys, so that equal ones mean the same.
 type reading struct {
 	family  string // of the form and the product

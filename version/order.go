@@ -11,8 +11,8 @@ import (
 // Order is how the versions of a platform are ordered. The zero value and nil know of a version only whether it is the same
 // text. It is safe for concurrent use.
 type Order struct {
-	Forms  []*Form        // families; a version belongs to the first that it has the form of
-	Branch *regexp.Regexp // what it matches in a version is the branch that fixes are made for; nil: release and train
+	Forms  []*Form        `yaml:"forms,required,filled,list"` // families; a version belongs to the first that it has the form of
+	Branch *regexp.Regexp `yaml:"branch"`                     // what it matches in a version is the branch that fixes are made for; nil: release and train
 }
 
 // Compare returns -1, 0 or 1 if a is before, equal to or after b. It is not ok if the two cannot be compared: if one has no form
