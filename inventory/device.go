@@ -11,7 +11,9 @@ type Device struct {
 	Credential string  // name of the credential
 	Group      string  // name of the group
 	Mode       string  // "exec" or "shell"; "" leaves the choice to the platform
+	HostKeys   string  // what to make of an unknown host key: strict, accept-new or insecure
 	Legacy     bool    // offer legacy SSH algorithms
+	Disabled   bool    // listed, but not to be polled
 	Labels     []Label // the operator's own, sorted by name
 }
 

@@ -21,6 +21,9 @@ var ReservedLabels = []string{
 	"le", "quantile", // of histograms and summaries
 }
 
+// maxLabel is the longest value of a label, in bytes.
+const maxLabel = 1000
+
 var labelName = regexp.MustCompile(`^[a-zA-Z_][a-zA-Z0-9_]*$`)
 
 // CheckLabel says why a label cannot be exported; nil: it can.
@@ -34,6 +37,8 @@ func CheckLabel(l Label) error {
 		return errors.New("the exporter or Prometheus has a label of this name; choose another")
 	case !utf8.ValidString(l.Value):
 		return errors.New("the value is not UTF-8")
+	case len(l.Value) > maxLabel:
+		return fmt.Errorf("the value has %d bytes, want %d at most: it stands on every series of the device", len(l.Value), maxLabel)
 	}
 	return nil
 }
