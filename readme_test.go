@@ -6,6 +6,7 @@ import (
 	"regexp"
 	"testing"
 
+	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/config"
 )
 
@@ -28,7 +29,11 @@ func TestReadmeConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if c.Devices() != 3 {
-		t.Errorf("%d devices, want 3", c.Devices())
+	plan, err := app.Build(c, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if plan.Devices() != 3 {
+		t.Errorf("%d devices, want 3", plan.Devices())
 	}
 }

@@ -16,39 +16,9 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/netver/netver_exporter/collector"
-	"github.com/netver/netver_exporter/config"
-	"github.com/netver/netver_exporter/device"
-	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/web"
 )
-
-// Load reads the file and builds its plan. Start, reload, check and poll all come through here. observe is told of each
-// poll's session; nil: nobody asks.
-func Load(file string, observe func(device.Report)) (*config.Config, poll.Plan, error) {
-	c, err := config.Load(file, os.LookupEnv)
-	if err != nil {
-		return nil, poll.Plan{}, err
-	}
-	if err := collector.Lint(c.Platforms.All()); err != nil {
-		return nil, poll.Plan{}, err
-	}
-	poller := device.New(device.Config{
-		Client: c.Client, Platforms: c.Platforms, Credentials: c.Credentials, Keep: c.Keep, Observe: observe,
-	})
-	return c, poll.Plan{Settings: c.Settings, Credentials: credentials(c), Groups: c.Groups, Poller: poller}, nil
-}
-
-// credentials is what the door for logins has to know of them.
-func credentials(c *config.Config) []logins.Credential {
-	var all []logins.Credential
-	for name, credential := range c.Credentials {
-		all = append(all, logins.Credential{
-			Name: name, Identity: credential.Identity(), Password: !credential.Password.IsZero(), Key: credential.HasKey(),
-		})
-	}
-	return all
-}
 
 // Options are what the command line says of a run.
 type Options struct {
@@ -92,12 +62,12 @@ type exporter struct {
 
 // start loads the configuration and makes an exporter that does not run yet.
 func start(o Options, log *slog.Logger) (*exporter, error) {
-	c, plan, err := Load(o.ConfigFile, nil)
+	plan, err := Load(o.ConfigFile, nil)
 	if err != nil {
 		return nil, err
 	}
 	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New()}
-	if x.engine, err = poll.New(plan, log, x.collector); err != nil {
+	if x.engine, err = poll.New(plan.Plan, log, x.collector); err != nil {
 		return nil, err
 	}
 	if x.stateFile != "" {
@@ -110,7 +80,7 @@ func start(o Options, log *slog.Logger) (*exporter, error) {
 		}
 	}
 	x.collector.Watch(x.engine)
-	x.loaded(c, nil)
+	x.loaded(plan, nil)
 	return x, nil
 }
 
@@ -118,26 +88,26 @@ func start(o Options, log *slog.Logger) (*exporter, error) {
 func (x *exporter) reload() error {
 	x.reloading.Lock()
 	defer x.reloading.Unlock()
-	c, plan, err := Load(x.file, nil)
+	plan, err := Load(x.file, nil)
 	if err == nil {
-		err = x.engine.Apply(plan)
+		err = x.engine.Apply(plan.Plan)
 	}
-	x.loaded(c, err)
+	x.loaded(plan, err)
 	return err
 }
 
 // loaded makes known how a load went and what it brought, in the metrics and in the log.
-func (x *exporter) loaded(c *config.Config, err error) {
+func (x *exporter) loaded(plan *Plan, err error) {
 	x.collector.Reloaded(err == nil, time.Now())
 	if err != nil {
 		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
 		return
 	}
-	x.collector.Declare(c.Platforms.All())
-	for _, warning := range c.Warnings {
+	x.collector.Declare(plan.Platforms.All())
+	for _, warning := range plan.Warnings {
 		x.log.Warn(warning)
 	}
-	x.log.Info("configuration loaded", "file", x.file, "devices", c.Devices(), "groups", len(c.Groups))
+	x.log.Info("configuration loaded", "file", x.file, "devices", plan.Devices(), "groups", len(plan.Groups))
 }
 
 // serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.

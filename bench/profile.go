@@ -100,12 +100,12 @@ func engine(s *simulator, u setup) (*poll.Engine, *counter, error) {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return nil, nil, err
 	}
-	_, plan, err := app.Load(file, nil)
+	plan, err := app.Load(file, nil)
 	if err != nil {
 		return nil, nil, err
 	}
 	counter := &counter{Collector: collector.New()}
-	e, err := poll.New(plan, slog.New(slog.DiscardHandler), counter)
+	e, err := poll.New(plan.Plan, slog.New(slog.DiscardHandler), counter)
 	return e, counter, err
 }
 

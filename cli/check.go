@@ -11,15 +11,15 @@ import (
 
 func bindCheck(_ *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
 	return func(context.Context) error {
-		c, _, err := app.Load(f.configFile, nil)
+		plan, err := app.Load(f.configFile, nil)
 		if err != nil {
 			fmt.Fprintln(s.Err, err)
 			return errSilent
 		}
-		for _, warning := range c.Warnings {
+		for _, warning := range plan.Warnings {
 			fmt.Fprintln(s.Err, "warning:", warning)
 		}
-		fmt.Fprintf(s.Out, "%s: %d devices in %d groups, %d platforms: OK\n", f.configFile, c.Devices(), len(c.Groups), len(c.Platforms.All()))
+		fmt.Fprintf(s.Out, "%s: %d devices in %d groups, %d platforms: OK\n", f.configFile, plan.Devices(), len(plan.Groups), len(plan.Platforms.All()))
 		return nil
 	}
 }

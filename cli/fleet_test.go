@@ -82,11 +82,11 @@ func startFleet(t testing.TB, n int, delay time.Duration, platforms ...string) (
 	if err := app.WriteLab(file, fleet); err != nil {
 		t.Fatal(err)
 	}
-	_, plan, err := app.Load(file, nil)
+	loaded, err := app.Load(file, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return fleet, plan
+	return fleet, loaded.Plan
 }
 
 // runPolls runs the plan until so many polls have ended.

@@ -10,7 +10,7 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/netver/netver_exporter/config"
+	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/parser"
 )
 
@@ -45,7 +45,7 @@ func bindParse(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) 
 
 // platformSet is the built-in platforms, those of the configuration if there is one, and those of the files.
 func platformSet(f *flags, files []string) (*parser.Registry, error) {
-	platforms, err := config.Platforms(f.configFile, os.LookupEnv)
+	platforms, err := app.Platforms(f.configFile)
 	if err != nil {
 		return nil, err
 	}

@@ -41,10 +41,11 @@ func bindPoll(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) e
 			}
 			observe = (&explainer{out: words}).explain
 		}
-		_, plan, err := app.Load(f.configFile, observe)
+		loaded, err := app.Load(f.configFile, observe)
 		if err != nil {
 			return err
 		}
+		plan := loaded.Plan
 		if !*all {
 			if err := only(&plan, *names); err != nil {
 				return err

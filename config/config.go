@@ -1,43 +1,144 @@
-// Package config turns the operator's file into everything a run needs. It knows what may be written and what that
-// means; it starts nothing and keeps nothing.
+// Package config reads the operator's file. It knows what may be written, what that means, and what is left out; it yields
+// plain data, and does not know what makes use of it.
 package config
 
 import (
-	"os"
+	"time"
 
-	asker "github.com/netver/netver_exporter/device"
-	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/poll"
-	"github.com/netver/netver_exporter/transport"
+	"github.com/netver/netver_exporter/file"
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/secret"
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
-// Config is a configuration that is complete and sound: names are resolved, secrets read, defaults filled in.
+// Config is what a file says, with defaults filled in and secrets read.
 type Config struct {
-	Settings    poll.Settings
-	Client      *transport.Client
-	Platforms   *parser.Registry
-	Credentials map[string]*transport.Credential // by name, as devices know them
-	Groups      []poll.Group
-	Keep        asker.Keep // whose sessions are kept from poll to poll
-	Warnings    []string   // one line each: what works but is hardly meant
+	Poll          Poll
+	Credentials   map[string]Credential // by name; those with a problem are incomplete
+	SSH           SSH
+	PlatformFiles []string // patterns, complete with their folder, at the same places as in the file
+	Groups        []Group
+
+	// Document holds the problems and warnings found so far, and takes in those that only come to light when something is
+	// made of the data. Check its Err before the data is used.
+	Document *strictyaml.Document
 }
 
-// Devices counts the inventory.
-func (c *Config) Devices() int {
-	n := 0
-	for _, g := range c.Groups {
-		n += len(g.Devices)
+// Poll is when and how many.
+type Poll struct {
+	Interval       time.Duration `yaml:"interval"`
+	Timeout        time.Duration `yaml:"timeout"`
+	ConnectTimeout time.Duration `yaml:"connect_timeout"`
+	Concurrency    int           `yaml:"concurrency"`
+	LoginRate      float64       `yaml:"login_rate"` // logins a second; 0: no limit
+	Spread         float64       `yaml:"spread"`     // a fraction of the interval
+	KeepFacts      time.Duration `yaml:"keep_facts"`
+}
+
+// SSH is what holds for all devices.
+type SSH struct {
+	KnownHosts       []string `yaml:"known_hosts"` // complete with their folder
+	HostKeys         string   `yaml:"host_keys"`   // Strict, AcceptNew or Insecure
+	LegacyAlgorithms bool     `yaml:"legacy_algorithms"`
+	Sessions         Sessions `yaml:"sessions" alias:"keep_alive"`
+	Jump             string   `yaml:"jump"`
+}
+
+// The policies for host keys.
+const (
+	Strict    = "strict"
+	AcceptNew = "accept-new"
+	Insecure  = "insecure"
+)
+
+// Sessions bounds the sessions that are kept from poll to poll.
+type Sessions struct {
+	Idle time.Duration `yaml:"idle"`
+	Max  int           `yaml:"max"`
+}
+
+// Credential is how to log in. A zero secret is not given.
+type Credential struct {
+	Username   string
+	Password   secret.Value
+	PrivateKey secret.Value // the key itself in PEM
+	Passphrase secret.Value
+	Agent      string // the socket of an SSH agent; "": none
+	Enable     secret.Value
+	BareEnable bool // the privileged mode asks for no password
+	Answers    []Answer
+	LoginRate  float64 // logins a second with this credential; 0: no limit of its own
+}
+
+// Group is devices that are polled alike.
+type Group struct {
+	Name             string            `yaml:"name"`
+	Platform         string            `yaml:"platform"`
+	Credentials      string            `yaml:"credentials"`
+	Interval         time.Duration     `yaml:"interval"` // poll.interval by default
+	Timeout          time.Duration     `yaml:"timeout"`  // poll.timeout by default
+	Concurrency      int               `yaml:"concurrency"`
+	Mode             string            `yaml:"mode"`
+	Session          string            `yaml:"session"`   // PerPoll by default, or Persistent
+	HostKeys         string            `yaml:"host_keys"` // ssh.host_keys by default
+	LegacyAlgorithms *bool             `yaml:"legacy_algorithms"`
+	Labels           map[string]string `yaml:"labels"`
+	Devices          []inventory.Entry `yaml:"devices"`
+}
+
+// Common is what the group gives to its devices.
+func (g *Group) Common() *inventory.Entry {
+	return &inventory.Entry{
+		Platform: g.Platform, Credentials: g.Credentials, Mode: g.Mode, LegacyAlgorithms: g.LegacyAlgorithms, Labels: g.Labels,
 	}
-	return n
 }
 
-// Load reads the file at path and everything it names: secrets, keys, platform files. env looks up an environment
-// variable, as os.LookupEnv does. The error is of type Problems and holds all that is wrong, not only the first.
+// The ways to log in for a poll.
+const (
+	PerPoll    = "per_poll"
+	Persistent = "persistent"
+)
+
+// maxFile is above any inventory; it keeps a wrong file, or /dev/zero, from being read whole.
+const maxFile = 256 << 20
+
+// Load reads the file at path and the secrets that it names. env looks up an environment variable, as os.LookupEnv
+// does. The error is of type strictyaml.Problems and means that there is nothing to go on with; all other problems are in
+// the configuration's Document.
 func Load(path string, env func(name string) (string, bool)) (*Config, error) {
-	l := &loader{path: path, env: env}
-	source, err := os.ReadFile(path)
+	source, err := read(path)
 	if err != nil {
-		return nil, Problems{{File: path, Text: fileError(err)}}
+		return nil, err
 	}
-	return l.load(source)
+	return Parse(path, source, env)
+}
+
+// Parse is Load for a file that has been read.
+func Parse(path string, source []byte, env func(name string) (string, bool)) (*Config, error) {
+	l, f, err := decode(path, source, env)
+	if err != nil {
+		return nil, err
+	}
+	return l.complete(f), nil
+}
+
+// LoadPlatformFiles is Load for PlatformFiles alone: nothing else of the file is looked at, and no secret is read.
+func LoadPlatformFiles(path string, env func(name string) (string, bool)) (*Config, error) {
+	source, err := read(path)
+	if err != nil {
+		return nil, err
+	}
+	l, f, err := decode(path, source, env)
+	if err != nil {
+		return nil, err
+	}
+	return &Config{PlatformFiles: l.locateAll(f.PlatformFiles, "platform_files"), Document: l.document}, nil
+}
+
+func read(path string) ([]byte, error) {
+	source, err := file.Read(path, maxFile)
+	if err != nil {
+		return nil, strictyaml.Problems{{File: path, Text: err.Error()}}
+	}
+	return source, nil
 }

@@ -4,50 +4,58 @@ import (
 	"math"
 	"time"
 
-	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
 // maxConcurrency is beyond what a machine has file descriptors for; a larger number is a mistake in the digits.
 const maxConcurrency = 65_536
 
-func (l *loader) settings(s *pollSection) poll.Settings {
-	at := (*path)(nil).child("poll")
-	for _, d := range []struct {
-		key   string
-		value duration
-	}{{"interval", s.Interval}, {"timeout", s.Timeout}, {"connect_timeout", s.ConnectTimeout}} {
-		l.positive(at.child(d.key), d.value)
-	}
-	if !l.given(at.child("connect_timeout")) {
+// The bounds of durations. The scheduler has no shorter interval, and below the longest nothing that is computed from a
+// duration overflows.
+const (
+	minInterval = time.Second
+	minWait     = time.Millisecond
+	maxDuration = 10 * 365 * 24 * time.Hour
+)
+
+// minLoginRate is one login an hour. Below that a fleet is not polled, but stuck.
+const minLoginRate = 1.0 / 3600
+
+func (l *loader) poll(s Poll) Poll {
+	at := strictyaml.At("poll")
+	l.bounds(at.Child("interval"), s.Interval, minInterval)
+	l.bounds(at.Child("timeout"), s.Timeout, minWait)
+	l.bounds(at.Child("connect_timeout"), s.ConnectTimeout, minWait)
+	l.bounds(at.Child("keep_facts"), s.KeepFacts, 0)
+	if !l.document.Given(at.Child("connect_timeout")) {
 		s.ConnectTimeout = min(s.ConnectTimeout, s.Timeout)
 	}
 	if s.ConnectTimeout > s.Timeout && s.Timeout > 0 {
-		l.fault(at.child("connect_timeout"), "%s is longer than timeout, %s, of which it is a part", s.ConnectTimeout, s.Timeout)
+		l.document.Fault(at.Child("connect_timeout"), "%s is longer than timeout, %s, of which it is a part", s.ConnectTimeout, s.Timeout)
 	}
 	if s.Concurrency < 1 || s.Concurrency > maxConcurrency {
-		l.fault(at.child("concurrency"), "%d is out of range; want 1 to %d", s.Concurrency, maxConcurrency)
+		l.document.Fault(at.Child("concurrency"), "%d is out of range; want 1 to %d", s.Concurrency, maxConcurrency)
 	}
-	if outside(s.LoginRate, 0, math.MaxFloat64) {
-		l.fault(at.child("login_rate"), "%v is out of range; want logins per second, or 0 for no limit", s.LoginRate)
-	}
+	l.loginRate(at.Child("login_rate"), s.LoginRate)
 	if outside(s.Spread, 0, 1) {
-		l.fault(at.child("spread"), "%v is out of range; want a fraction of the interval, 0 to 1", s.Spread)
+		l.document.Fault(at.Child("spread"), "%v is out of range; want a fraction of the interval, 0 to 1", s.Spread)
 	}
-	if s.KeepFacts < 0 {
-		l.fault(at.child("keep_facts"), "%s is negative; want 0s or more", s.KeepFacts)
-	}
-	return poll.Settings{
-		Timeout:     time.Duration(s.Timeout),
-		Concurrency: s.Concurrency,
-		LoginRate:   s.LoginRate,
-		Spread:      s.Spread,
-		KeepFacts:   time.Duration(s.KeepFacts),
+	return s
+}
+
+func (l *loader) bounds(at *strictyaml.Path, d, least time.Duration) {
+	if d < least {
+		l.document.Fault(at, "%s is too short; want %s or more", d, least)
+	} else if d > maxDuration {
+		l.document.Fault(at, "%s is too long; want ten years at most", d)
 	}
 }
 
-func (l *loader) positive(at *path, d duration) {
-	if d <= 0 {
-		l.fault(at, "%s is too short; want more than 0s", d)
+func (l *loader) loginRate(at *strictyaml.Path, rate float64) {
+	if outside(rate, 0, math.MaxFloat64) {
+		l.document.Fault(at, "%v is out of range; want logins per second, or 0 for no limit", rate)
+	} else if rate > 0 && rate < minLoginRate {
+		l.document.Fault(at, "%v is less than one login an hour; want %.4f or more, or 0 for no limit", rate, minLoginRate)
 	}
 }
 

@@ -3,71 +3,61 @@ package config
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"slices"
-	"strings"
-	"time"
 
-	"github.com/netver/netver_exporter/transport"
+	"github.com/netver/netver_exporter/file"
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
-var policies = []transport.Policy{transport.Strict, transport.AcceptNew, transport.Insecure}
+var policies = []string{Strict, AcceptNew, Insecure}
 
-// ssh checks the settings of the client. Those of the poll must have been completed.
-func (l *loader) ssh(written *file) transport.Config {
-	s := &written.SSH
-	at := (*path)(nil).child("ssh")
+func (l *loader) ssh(s SSH) SSH {
+	at := strictyaml.At("ssh")
 	if s.Jump != "" {
-		l.fault(at.child("jump"), "unknown jump host %q; leave it empty to dial devices directly", s.Jump)
+		l.document.Fault(at.Child("jump"), "unknown jump host %q; leave it empty to dial devices directly", s.Jump)
 	}
-	if !slices.Contains(policies, s.HostKeys) {
-		l.fault(at.child("host_keys"), "unknown policy %q; want %s, %s or %s", s.HostKeys, policies[0], policies[1], policies[2])
-	}
-	c := transport.Config{ConnectTimeout: time.Duration(written.Poll.ConnectTimeout), HostKeys: s.HostKeys}
-	for _, name := range s.KnownHosts {
-		c.KnownHosts = append(c.KnownHosts, l.locate(name))
-	}
-	switch {
-	case s.HostKeys == transport.Insecure:
-		l.warn(at.child("host_keys"), "insecure: whoever answers at a device's address gets its password; use accept-new or strict")
-	case len(c.KnownHosts) == 0:
-		l.fault(at.child("known_hosts"), "no file is named, and host_keys: %s needs one", s.HostKeys)
-	default:
-		for i, name := range c.KnownHosts {
-			l.knownHosts(name, s.HostKeys, at.child("known_hosts").item(i))
-		}
-	}
-	return c
+	s.KnownHosts = l.locateAll(s.KnownHosts, "ssh", "known_hosts")
+	l.hostKeys(s.HostKeys, at.Child("host_keys"))
+	return s
 }
 
-// knownHosts looks at one file. A missing one is no error: it has no keys, so that strict refuses every device.
-func (l *loader) knownHosts(name string, policy transport.Policy, at *path) {
-	info, err := os.Stat(name)
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		if policy == transport.Strict {
-			l.warn(at, "%s does not exist, so the devices that it should know will be refused; fill it with ssh-keyscan, or use host_keys: accept-new", name)
-		}
-	case err != nil:
-		l.fault(at, "cannot read %s: %s", name, fileError(err))
-	case info.IsDir():
-		l.fault(at, "%s is a directory, want a file", name)
+func (l *loader) hostKeys(policy string, at *strictyaml.Path) {
+	if !slices.Contains(policies, policy) {
+		l.document.Fault(at, "unknown policy %q; want %s, %s or %s", policy, policies[0], policies[1], policies[2])
+	}
+	if policy == Insecure {
+		l.document.Warn(at, "insecure: whoever answers at a device's address gets its password; use accept-new or strict")
 	}
 }
 
-// client reads the known_hosts files. It is nil if they cannot be read, and while the settings that name them are wrong.
-func (l *loader) client(c transport.Config) *transport.Client {
-	client, err := transport.New(c)
-	if err == nil || slices.ContainsFunc(l.problems, func(p Problem) bool { return strings.HasPrefix(p.Key, "ssh") }) {
-		return client
+// knownHosts looks at the files that some device's policy goes by. A missing file is no error: it has no keys, so that
+// strict refuses every device.
+func (l *loader) knownHosts(c *Config) {
+	at := strictyaml.At("ssh", "known_hosts")
+	used := []string{c.SSH.HostKeys}
+	for i := range c.Groups {
+		used = append(used, c.Groups[i].HostKeys)
 	}
-	message := strings.TrimPrefix(err.Error(), "read known_hosts: ")
-	for _, name := range c.KnownHosts {
-		if strings.HasPrefix(message, name+":") {
-			l.problems = append(l.problems, fileProblem(name, message))
-			return nil
+	used = slices.DeleteFunc(used, func(policy string) bool { return policy == Insecure })
+	if len(used) == 0 {
+		return
+	}
+	if len(c.SSH.KnownHosts) == 0 {
+		l.document.Fault(at, "no file is named, and host_keys: %s needs one", used[0])
+	}
+	learns := slices.Contains(used, AcceptNew)
+	for i, name := range c.SSH.KnownHosts {
+		err := file.Check(name)
+		switch {
+		case name == "": // it has been said why
+		case err != nil && !errors.Is(err, fs.ErrNotExist):
+			l.document.Fault(at.Item(i), "cannot read %s: %s", name, err)
+		case learns && i == 0:
+			if err := file.Appendable(name); err != nil {
+				l.document.Fault(at.Item(i), "host_keys: accept-new cannot write to %s: %s", name, err)
+			}
+		case err != nil && !learns:
+			l.document.Warn(at.Item(i), "%s does not exist, so the devices that it should know will be refused; fill it with ssh-keyscan, or use host_keys: accept-new", name)
 		}
 	}
-	l.fault((*path)(nil).child("ssh").child("known_hosts"), "%s", message)
-	return nil
 }

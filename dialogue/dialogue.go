@@ -1,5 +1,6 @@
 // Package dialogue is the vocabulary of how a kind of device talks: prompts, questions, pagers, refusals. Definitions of
-// platforms are written in it, and sessions go by it, by the tags that package strictyaml reads. It holds data and no behaviour but what the data means by itself.
+// platforms are written in it, for which it has the tags of package strictyaml, and sessions go by it. It holds data and no
+// behaviour but what the data means by itself.
 package dialogue
 
 import (

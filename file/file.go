@@ -9,6 +9,7 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path/filepath"
 	"syscall"
 	"time"
 )
@@ -20,26 +21,65 @@ const patience = 10 * time.Second
 // file keeps us waiting for longer than 10 s; a pipe that nobody writes to is empty. Errors do not name the file.
 func Read(name string, limit int) ([]byte, error) { return read(name, limit, patience) }
 
+// Check says why a file is none that can be read again and again: it is missing, a directory, a pipe. The errors are like
+// those of Read.
+func Check(name string) error {
+	return bounded(patience, func() error {
+		info, err := os.Stat(name)
+		switch {
+		case err != nil:
+			return err
+		case info.IsDir():
+			return syscall.EISDIR
+		case !info.Mode().IsRegular() && name != os.DevNull:
+			return errors.New("is a pipe, socket or device, want a file")
+		}
+		return nil
+	})
+}
+
+// Appendable says why a file cannot be written to or, if there is none, made; folders of its path may be missing. The errors
+// are like those of Read.
+func Appendable(name string) error {
+	return bounded(patience, func() error {
+		err := syscall.Access(name, writable)
+		for errors.Is(err, fs.ErrNotExist) && filepath.Dir(name) != name {
+			name = filepath.Dir(name)
+			err = syscall.Access(name, writable)
+		}
+		return err
+	})
+}
+
+const writable = 2 // W_OK of access(2)
+
 // byteOrderMark is what some editors put before UTF-8 text.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
 func read(name string, limit int, patience time.Duration) ([]byte, error) {
-	type result struct {
-		text []byte
-		err  error
+	var text []byte
+	err := bounded(patience, func() (err error) {
+		text, err = readAll(name, limit, patience)
+		return err
+	})
+	if err != nil {
+		return nil, err
 	}
-	done := make(chan result, 1)
-	go func() { // a call into a mount that hangs can not be ended; it is left behind
-		text, err := readAll(name, limit, patience)
-		done <- result{text, err}
-	}()
+	return bytes.TrimPrefix(text, byteOrderMark), nil
+}
+
+// bounded calls a function and does not wait for it longer than patience: a call into a mount that hangs can not be ended,
+// so its goroutine is left behind.
+func bounded(patience time.Duration, call func() error) error {
+	done := make(chan error, 1)
+	go func() { done <- call() }()
 	late := time.NewTimer(patience)
 	defer late.Stop()
 	select {
-	case r := <-done:
-		return bytes.TrimPrefix(r.text, byteOrderMark), plain(r.err)
+	case err := <-done:
+		return plain(err)
 	case <-late.C:
-		return nil, fmt.Errorf("it gives nothing to read within %s", patience)
+		return fmt.Errorf("there is no answer within %s", patience)
 	}
 }
 
@@ -54,10 +94,7 @@ func readAll(name string, limit int, patience time.Duration) ([]byte, error) {
 	if err == nil && len(text) > limit {
 		err = fmt.Errorf("it is larger than %d bytes", limit)
 	}
-	if err != nil {
-		return nil, err
-	}
-	return text, nil
+	return text, err
 }
 
 // plain is the reason in an error of package os, without the file's name.

@@ -24,7 +24,7 @@ type Entry struct {
 	Labels           map[string]string `yaml:"labels"` // laid over the group's; an empty value removes one of those
 }
 
-// Fault is one thing that is wrong with an entry. Keys lead to it, as the YAML form calls them; none: the entry as a whole.
+// Fault is one thing that is wrong with an entry. Keys lead to it, as the YAML form calls them; what is missing counts too.
 type Fault struct {
 	Keys []string
 	Err  error
@@ -38,7 +38,7 @@ var (
 
 // Names looks up what an entry refers to. Errors are messages to the operator.
 type Names struct {
-	Platform   func(name string) (id string, err error) // never asked for Auto
+	Platform   func(name string) (id string, err error) // knows Auto as well
 	Credential func(name string) error
 }
 
@@ -61,8 +61,8 @@ func (n Names) Common(base Device, group *Entry) (Common, []Fault) {
 func (n Names) Complete(e *Entry, group *Common) (Device, []Fault) {
 	var c completion
 	d := group.device
-	c.overlay(n, &d, e)
 	c.address(&d, e)
+	c.overlay(n, &d, e)
 	if e.Name != "" {
 		if err := CheckName(e.Name); err != nil {
 			c.fault(err, "name")
@@ -72,11 +72,11 @@ func (n Names) Complete(e *Entry, group *Common) (Device, []Fault) {
 	if len(e.Labels) > 0 {
 		d.Labels = MergeLabels(group.labels, e.Labels)
 	}
-	if d.Platform == "" && e.Platform == "" {
-		c.fault(ErrNoPlatform)
+	if d.Platform == "" {
+		c.fault(ErrNoPlatform, "platform")
 	}
 	if d.Credential == "" {
-		c.fault(ErrNoCredentials)
+		c.fault(ErrNoCredentials, "credentials")
 	}
 	return d, c.faults
 }
@@ -90,11 +90,9 @@ func (c *completion) fault(err error, keys ...string) { c.faults = append(c.faul
 func (c *completion) overlay(n Names, d *Device, e *Entry) {
 	if e.Platform != "" {
 		d.Platform = e.Platform
-		if e.Platform != Auto {
-			id, err := n.Platform(e.Platform)
-			if err != nil {
-				c.fault(err, "platform")
-			}
+		if id, err := n.Platform(e.Platform); err != nil {
+			c.fault(err, "platform")
+		} else {
 			d.Platform = id
 		}
 	}
@@ -127,7 +125,7 @@ func (c *completion) overlay(n Names, d *Device, e *Entry) {
 func (c *completion) address(d *Device, e *Entry) {
 	text, key := e.Address, "address"
 	if text == "" {
-		c.fault(errors.New("address is missing"))
+		c.fault(errors.New("address is missing"), "address")
 		return
 	}
 	if e.Port != 0 {

@@ -39,3 +39,9 @@ func (v Value) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
 // MarshalYAML keeps the secret out of YAML.
 func (v Value) MarshalYAML() (any, error) { return redacted, nil }
+
+// UnmarshalText takes the secret from a file that an operator writes.
+func (v *Value) UnmarshalText(text []byte) error {
+	v.text = string(text)
+	return nil
+}

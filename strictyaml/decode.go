@@ -100,23 +100,30 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, at *Path, f *field) {
 			d.report(at, key.Line, "a key must be a single word")
 			continue
 		}
-		if line, ok := seen[key.Value]; ok {
+		name, known := key.Value, (*field)(nil)
+		if v.Kind() == reflect.Struct {
+			if known = d.fieldOf(v.Type(), name); known != nil {
+				name = known.key
+			}
+		}
+		if line, ok := seen[name]; ok {
 			if !e.merged {
-				d.report(at.Child(key.Value), key.Line, givenTwice(line))
+				d.report(at.Child(key.Value), key.Line, givenTwice(name, key, line))
 			}
 			continue
 		}
-		seen[key.Value] = key.Line
-		if v.Kind() == reflect.Map {
-			d.entry(key.Value, e.value, v, at, f)
-		} else if known := d.fieldOf(v.Type(), key.Value); known != nil {
+		seen[name] = key.Line
+		switch {
+		case v.Kind() == reflect.Map:
+			d.entry(name, e.value, v, at, f)
+		case known == nil:
+			d.unknown(key, v, at)
+			unknown = append(unknown, name)
+		default:
 			d.decode(e.value, v.Field(known.index), at.Child(key.Value), known)
 			if known.required && follow(e.value).ShortTag() == "!!null" {
-				delete(seen, key.Value)
+				delete(seen, name)
 			}
-		} else {
-			d.unknown(key, v, at)
-			unknown = append(unknown, key.Value)
 		}
 	}
 	if v.Kind() == reflect.Struct {

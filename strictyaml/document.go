@@ -44,8 +44,8 @@ func Parse(file string, source []byte, needs string) (*Document, error) {
 //	list      a value that is no list counts as a list of one
 //	short     the struct may be written as a single text, which is this field; its key may be ""
 //
-// A tag `oneof:"a b"` lists the texts that are allowed. Types with UnmarshalText are decoded by it, its errors being
-// messages to the file's author.
+// A tag `oneof:"a b"` lists the texts that are allowed, and `alias:"name"` is another name of the key. Types with UnmarshalText are decoded by it, its errors being
+// messages to the file's author. Durations are written as Prometheus and Go write them.
 func (d *Document) Decode(v any) {
 	w := &decoder{document: d, budget: 10*d.size + 10_000, fields: map[reflect.Type][]field{}}
 	w.decode(d.root, reflect.ValueOf(v).Elem(), nil, &field{})

@@ -11,7 +11,7 @@ import (
 
 // field is a field of a struct that Decode fills, as its tags describe it.
 type field struct {
-	key                           string
+	key, alias                    string // alias: another name of the key; "": none
 	index                         int
 	required, filled, list, short bool
 	oneOf                         []string // nil: any text
@@ -32,6 +32,7 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 		options := words[1:]
 		f := field{
 			key:      words[0],
+			alias:    t.Field(i).Tag.Get("alias"),
 			index:    i,
 			required: slices.Contains(options, "required"),
 			filled:   slices.Contains(options, "filled"),
@@ -49,7 +50,7 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 
 func (d *decoder) fieldOf(t reflect.Type, key string) *field {
 	fields := d.fieldsOf(t)
-	if i := slices.IndexFunc(fields, func(f field) bool { return f.key == key }); i >= 0 && key != "" {
+	if i := slices.IndexFunc(fields, func(f field) bool { return f.key == key || f.alias == key }); i >= 0 && key != "" {
 		return &fields[i]
 	}
 	return nil

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"gopkg.in/yaml.v3"
 )
@@ -25,7 +26,12 @@ func tagName(n *yaml.Node) string {
 
 const mustNotBeEmpty = "must not be empty"
 
-func givenTwice(line int) string { return fmt.Sprintf("given twice; the first is in line %d", line) }
+func givenTwice(name string, key *yaml.Node, line int) string {
+	if key.Value != name {
+		return fmt.Sprintf("the same as %s, which is given in line %d; keep one", name, line)
+	}
+	return fmt.Sprintf("given twice; the first is in line %d", line)
+}
 
 // scalar sets a single value. Where a text is wanted it is the text as written: 6.50, 064, yes and dates stay so.
 func (d *decoder) scalar(n *yaml.Node, v reflect.Value, at *Path, f *field) {
@@ -36,6 +42,13 @@ func (d *decoder) scalar(n *yaml.Node, v reflect.Value, at *Path, f *field) {
 	}
 	if f.oneOf != nil && !slices.Contains(f.oneOf, n.Value) {
 		d.report(at, n.Line, NotOneOf(n.Value, f.oneOf))
+		return
+	}
+	if t, ok := v.Addr().Interface().(*time.Duration); ok {
+		var err error
+		if *t, err = parseDuration(n.Value); err != nil {
+			d.report(at, n.Line, err.Error())
+		}
 		return
 	}
 	if t, ok := v.Addr().Interface().(encoding.TextUnmarshaler); ok {

@@ -1,4 +1,4 @@
-package config
+package app
 
 import (
 	"errors"
@@ -9,6 +9,9 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/config"
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
 var update = flag.Bool("update", false, "rewrite what the bad files are expected to give")
@@ -51,25 +54,30 @@ func TestBadFiles(t *testing.T) {
 func TestGoodFiles(t *testing.T) {
 	for _, path := range glob(t, "testdata/*.good.yml") {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".good.yml"), func(t *testing.T) {
-			if _, err := Load(path, environment); err != nil {
+			if _, err := load(path); err != nil {
 				t.Error(err)
 			}
 		})
 	}
 }
 
+// load is Load in the environment of the tests.
+func load(path string) (*Plan, error) {
+	c, err := config.Load(path, environment)
+	if err != nil {
+		return nil, err
+	}
+	return Build(c, nil)
+}
+
 func problems(t *testing.T, path string) []string {
 	t.Helper()
-	_, err := Load(path, environment)
-	list, ok := errors.AsType[Problems](err)
+	_, err := load(path)
+	list, ok := errors.AsType[strictyaml.Problems](err)
 	if !ok {
-		t.Fatalf("Load: error %v (%T), want Problems", err, err)
+		t.Fatalf("load: error %v (%T), want Problems", err, err)
 	}
-	lines := list.lines()
-	for i := range lines {
-		lines[i] = strings.ReplaceAll(lines[i], path, "config.yml")
-	}
-	return lines
+	return strings.Split(strings.ReplaceAll(list.Error(), path, "config.yml"), "\n")
 }
 
 // split takes the expected problems off the top of a bad file.

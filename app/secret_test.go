@@ -1,4 +1,4 @@
-package config
+package app
 
 import (
 	"fmt"
@@ -25,16 +25,15 @@ func TestSecretsStaySecret(t *testing.T) {
 		for _, shape := range shapes {
 			text := "credentials:\n  netops:\n    username: netops\n    " + key + ": " + strings.ReplaceAll(shape, "S", password) + "\n" +
 				"groups: [{name: a, platform: cisco_ios, credentials: netops, devices: [192.0.2.1]}]\n"
-			l := &loader{path: "config.yml", env: environment}
-			c, err := load(l, []byte(text), known)
-			for _, dump := range []string{fmt.Sprint(err), fmt.Sprintf("%#v", err), fmt.Sprintf("%+v", c), fmt.Sprintf("%#v", c)} {
+			p, err := parse([]byte(text), known, environment)
+			for _, dump := range []string{fmt.Sprint(err), fmt.Sprintf("%#v", err), fmt.Sprintf("%+v", p), fmt.Sprintf("%#v", p)} {
 				if strings.Contains(dump, password) {
 					t.Errorf("%s: %s shows the secret:\n%s", key, shape, dump)
 				}
 			}
-			if c != nil {
-				for _, credential := range c.Credentials {
-					if dump := fmt.Sprintf("%+v %#v", *credential, credential); strings.Contains(dump, password) {
+			if p != nil {
+				for _, credential := range p.Config.Credentials {
+					if dump := fmt.Sprintf("%+v %#v", credential, credential); strings.Contains(dump, password) {
 						t.Errorf("%s: %s: the credential shows the secret:\n%s", key, shape, dump)
 					}
 				}

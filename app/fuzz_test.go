@@ -1,11 +1,13 @@
-package config
+package app
 
 import (
 	"os"
 	"strings"
 	"testing"
 
+	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
 // Whatever is in the file, loading ends with a configuration or with problems of one line each.
@@ -24,15 +26,14 @@ func FuzzLoad(f *testing.F) {
 		f.Fatal(err)
 	}
 	f.Fuzz(func(t *testing.T, text []byte) {
-		l := &loader{path: "config.yml", env: func(string) (string, bool) { return "", false }}
-		c, err := load(l, text, known)
-		if (c == nil) == (err == nil) {
-			t.Fatalf("got configuration %v and error %v, want one of them", c, err)
+		p, err := parse(text, known, func(string) (string, bool) { return "", false })
+		if (p == nil) == (err == nil) {
+			t.Fatalf("got plan %v and error %v, want one of them", p, err)
 		}
 		if err == nil {
 			return
 		}
-		list := err.(Problems)
+		list := err.(strictyaml.Problems)
 		if len(list) == 0 {
 			t.Error("an error without a problem")
 		}
@@ -44,12 +45,12 @@ func FuzzLoad(f *testing.F) {
 	})
 }
 
-// load is loader.load without platform files, whose own package fuzzes them; to compile the built-in ones for each
-// run would leave time for little else.
-func load(l *loader, text []byte, known *parser.Registry) (*Config, error) {
-	written, ok := l.decode(text)
-	if !ok {
-		return nil, l.problems
+// parse is Load without platform files, whose own package fuzzes them; to compile the built-in ones for each run would
+// leave time for little else.
+func parse(text []byte, known *parser.Registry, env func(string) (string, bool)) (*Plan, error) {
+	c, err := config.Parse("config.yml", text, env)
+	if err != nil {
+		return nil, err
 	}
-	return l.complete(written, known)
+	return build(c, known, nil)
 }

@@ -1,9 +1,11 @@
-package config
+package app
 
 import (
 	"bytes"
 	"fmt"
 	"testing"
+
+	"github.com/netver/netver_exporter/config"
 )
 
 func BenchmarkLoad(b *testing.B) {
@@ -20,18 +22,24 @@ func BenchmarkLoad(b *testing.B) {
 			}
 			b.ReportAllocs()
 			for b.Loop() {
-				l := &loader{path: "config.yml", env: environment}
-				if _, err := l.load(text.Bytes()); err != nil {
-					b.Fatal(err)
-				}
+				loadText(b, text.Bytes())
 			}
 		})
 	}
 	b.Run("empty", func(b *testing.B) {
 		for b.Loop() {
-			if _, err := (&loader{path: "config.yml", env: environment}).load([]byte("poll: {}")); err != nil {
-				b.Fatal(err)
-			}
+			loadText(b, []byte("poll: {}"))
 		}
 	})
+}
+
+func loadText(b *testing.B, text []byte) {
+	b.Helper()
+	c, err := config.Parse("config.yml", text, environment)
+	if err == nil {
+		_, err = Build(c, nil)
+	}
+	if err != nil {
+		b.Fatal(err)
+	}
 }

@@ -1,4 +1,4 @@
-package config
+package app
 
 import (
 	"fmt"
@@ -12,36 +12,35 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	asker "github.com/netver/netver_exporter/device"
+	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/poll"
-	"github.com/netver/netver_exporter/transport"
 )
 
 func TestLoad(t *testing.T) {
-	c, err := Load("testdata/full.good.yml", environment)
+	p, err := load("testdata/full.good.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	wantSettings := poll.Settings{Timeout: 20 * time.Second, Concurrency: 128, LoginRate: 12.5, Spread: 1}
-	if diff := cmp.Diff(wantSettings, c.Settings); diff != "" {
+	if diff := cmp.Diff(wantSettings, p.Settings); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
-	wantSSH := transport.Config{ConnectTimeout: 4 * time.Second, HostKeys: transport.AcceptNew, KnownHosts: []string{"testdata/known_hosts"}}
-	if diff := cmp.Diff(wantSSH, sshOf(t, "testdata/full.good.yml")); diff != "" {
-		t.Errorf("client (-want +got):\n%s", diff)
+	wantSSH := config.SSH{LegacyAlgorithms: true, HostKeys: config.AcceptNew, KnownHosts: []string{"testdata/known_hosts"}, Sessions: config.Sessions{Idle: 5 * time.Minute, Max: 20}}
+	if diff := cmp.Diff(wantSSH, p.Config.SSH); diff != "" {
+		t.Errorf("ssh (-want +got):\n%s", diff)
 	}
-	if diff := cmp.Diff(asker.Keep{Groups: map[string]bool{"site1": true}, Max: 20, Idle: 5 * time.Minute}, c.Keep); diff != "" {
-		t.Errorf("sessions to keep (-want +got):\n%s", diff)
+	if p.Config.Poll.ConnectTimeout != 4*time.Second || p.Config.Groups[0].Session != config.Persistent {
+		t.Errorf("connect timeout %s, session %s", p.Config.Poll.ConnectTimeout, p.Config.Groups[0].Session)
 	}
-	if diff := cmp.Diff([]string{"automation", "netops"}, slices.Sorted(maps.Keys(c.Credentials))); diff != "" {
+	if diff := cmp.Diff([]string{"automation", "netops"}, slices.Sorted(maps.Keys(p.Config.Credentials))); diff != "" {
 		t.Errorf("credentials (-want +got):\n%s", diff)
 	}
-	netops := c.Credentials["netops"]
+	netops := p.Config.Credentials["netops"]
 	if got := netops.Username + " " + netops.Password.Reveal() + " " + netops.Enable.Reveal(); got != "netops hunter2 enable me" {
 		t.Errorf("credential netops is %q", got)
 	}
-	common := inventory.Device{Platform: "cisco_ios", Credential: "netops", Group: "site1", Mode: "exec",
+	common := inventory.Device{Platform: "cisco_ios", Credential: "netops", Group: "site1", Mode: "exec", HostKeys: "accept-new",
 		Labels: []inventory.Label{{Name: "rack", Value: "12"}, {Name: "site", Value: "site1"}}}
 	at := func(name, address string) inventory.Device {
 		d := common
@@ -59,33 +58,20 @@ func TestLoad(t *testing.T) {
 			at("[2001:DB8::2]:2222", "[2001:db8::2]:2222"),
 			at("lab-edge-1", "192.0.2.2:2022"),
 			{Name: "lab-edge-2", Address: "192.0.2.3:22", Platform: "acme_os", Credential: "automation", Group: "site1", Mode: "shell",
-				Legacy: true, Labels: []inventory.Label{{Name: "role", Value: "edge"}, {Name: "site", Value: "site1"}}},
+				HostKeys: "accept-new", Legacy: true, Labels: []inventory.Label{{Name: "role", Value: "edge"}, {Name: "site", Value: "site1"}}},
 		}},
 		{Name: "site2", Interval: 10 * time.Minute, Devices: []inventory.Device{}},
 	}
-	if diff := cmp.Diff(want, c.Groups); diff != "" {
+	if diff := cmp.Diff(want, p.Groups); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
 	}
-	if c.Devices() != 7 {
-		t.Errorf("%d devices, want 7", c.Devices())
+	if p.Devices() != 7 {
+		t.Errorf("%d devices, want 7", p.Devices())
 	}
-}
-
-// sshOf returns what the file's client is made of, which the client does not tell.
-func sshOf(t *testing.T, file string) transport.Config {
-	t.Helper()
-	source, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	l := &loader{path: file, env: environment}
-	written, _ := l.decode(source)
-	l.settings(&written.Poll)
-	return l.ssh(&written)
 }
 
 func TestDefaults(t *testing.T) {
-	c, err := Load("testdata/minimal.good.yml", environment)
+	c, err := load("testdata/minimal.good.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -93,9 +79,9 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, c.Settings); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
-	wantSSH := transport.Config{ConnectTimeout: 5 * time.Second, HostKeys: transport.Strict, KnownHosts: []string{"testdata/.ssh/known_hosts"}}
-	if diff := cmp.Diff(wantSSH, sshOf(t, "testdata/minimal.good.yml")); diff != "" {
-		t.Errorf("client (-want +got):\n%s", diff)
+	wantSSH := config.SSH{HostKeys: config.Strict, KnownHosts: []string{"testdata/.ssh/known_hosts"}, Sessions: config.Sessions{Idle: 10 * time.Minute, Max: 1000}}
+	if diff := cmp.Diff(wantSSH, c.Config.SSH); diff != "" {
+		t.Errorf("ssh (-want +got):\n%s", diff)
 	}
 	if c.Groups[0].Interval != 5*time.Minute {
 		t.Errorf("interval %s, want 5m", c.Groups[0].Interval)
@@ -103,12 +89,12 @@ func TestDefaults(t *testing.T) {
 }
 
 func TestMergeKeys(t *testing.T) {
-	c, err := Load("testdata/anchors.good.yml", environment)
+	c, err := load("testdata/anchors.good.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
-	got := fmt.Sprint(c.Credentials["spare"].Username, c.Credentials["spare"].Password.Reveal(), c.Groups[1].Name, c.Groups[1].Devices)
-	want := "netopstwosite2[{b 192.0.2.2:22 cisco_ios  netops site2  false [{site site1}]}]"
+	got := fmt.Sprint(c.Config.Credentials["spare"].Username, c.Config.Credentials["spare"].Password.Reveal(), c.Groups[1].Name, c.Groups[1].Devices)
+	want := "netopstwosite2[{b 192.0.2.2:22 cisco_ios  netops site2  strict false false [{site site1}]}]"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("merged (-want +got):\n%s", diff)
 	}
@@ -119,9 +105,9 @@ func TestNoFile(t *testing.T) {
 	for _, test := range []struct{ path, want string }{
 		{dir, "is a directory, want a file"},
 		{filepath.Join(dir, "none.yml"), "no such file"},
-		{"config_test.go/x.yml", "not a directory"},
+		{"load_test.go/x.yml", "not a directory"},
 	} {
-		_, err := Load(test.path, environment)
+		_, err := load(test.path)
 		if want := test.path + ": " + test.want; err == nil || err.Error() != want {
 			t.Errorf("Load: error %v, want %s", err, want)
 		}
@@ -152,10 +138,10 @@ func TestWarnings(t *testing.T) {
 			[]string{"config.yml:3: groups[0].devices[1]: 1 devices have the address of an earlier one, and are logged in to beside it"}},
 		{"no match", "ssh: {host_keys: accept-new}\nplatform_files: [none/*.yml]\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"),
 			[]string{"config.yml:2: platform_files[0]: no file matches none/*.yml"}},
-		{"sessions that never serve", "ssh: {host_keys: accept-new, keep_alive: {idle: 1m, max: 1}}\n" + credentials +
+		{"sessions that never serve", "ssh: {host_keys: accept-new, sessions: {idle: 1m, max: 1}}\n" + credentials +
 			fmt.Sprintf(group, "session: persistent, interval: 1m, devices: [192.0.2.1, 192.0.2.2]"), []string{
-			"config.yml:3: groups[0].session: ssh.keep_alive.idle, 1m0s, is not longer than the interval, 1m0s: sessions are closed before they serve again",
-			"config.yml:3: groups[0].session: 2 devices want a persistent session, and ssh.keep_alive.max is 1: the others log in at each poll",
+			"config.yml:3: groups[0].session: ssh.sessions.idle, 1m0s, is not longer than the interval, 1m0s: sessions are closed before they serve again",
+			"config.yml:3: groups[0].session: 2 devices want a persistent session, and ssh.sessions.max is 1: the others log in at each poll",
 		}},
 		{"does not fit", "ssh: {host_keys: accept-new}\npoll: {concurrency: 10, login_rate: 5}\n" + credentials +
 			fmt.Sprintf(group, "interval: 1m, concurrency: 2, "+fmt.Sprintf(fleet, strings.Join(many, ", "))), []string{
@@ -168,7 +154,7 @@ func TestWarnings(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			save(t, "config.yml", test.text)
-			c, err := Load("config.yml", environment)
+			c, err := load("config.yml")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -187,7 +173,7 @@ func TestReplacedPlatform(t *testing.T) {
 	t.Chdir(t.TempDir())
 	save(t, "own.yml", strings.Replace(string(text), "acme_os", "cisco_ios", 1))
 	save(t, "config.yml", "platform_files: [own.yml, '*wn.yml']\n")
-	c, err := Load("config.yml", environment)
+	c, err := load("config.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -195,14 +181,14 @@ func TestReplacedPlatform(t *testing.T) {
 	if !slices.Contains(c.Warnings, want) {
 		t.Errorf("warnings %q, want %q among them", c.Warnings, want)
 	}
-	known, err := Platforms("config.yml", environment)
+	known, err := Platforms("config.yml")
 	if err != nil {
 		t.Fatal(err)
 	}
 	if p, ok := known.Get("cisco_ios"); !ok || p.Origin != "own.yml" {
 		t.Errorf("Platforms does not know the replacement: %v", ok)
 	}
-	if _, err := Platforms("none.yml", environment); err != nil {
+	if _, err := Platforms("none.yml"); err != nil {
 		t.Errorf("Platforms without a file: %v", err)
 	}
 }

@@ -1,0 +1,136 @@
+package app
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+
+	"github.com/netver/netver_exporter/config"
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/strictyaml"
+)
+
+// fleet completes the devices of every group.
+func fleet(c *config.Config, known *parser.Registry) []poll.Group {
+	f := &completion{
+		document: c.Document, names: names(c, known), legacy: c.SSH.LegacyAlgorithms,
+		devices: map[string]*strictyaml.Path{}, addresses: map[string]bool{}, missing: map[string]bool{},
+	}
+	groups := make([]poll.Group, len(c.Groups))
+	for i := range c.Groups {
+		g := &c.Groups[i]
+		groups[i] = poll.Group{
+			Name: g.Name, Interval: g.Interval, Concurrency: g.Concurrency, Devices: f.members(g, strictyaml.At("groups").Item(i)),
+		}
+	}
+	if f.shared > 0 {
+		c.Document.Warn(f.first, "%d devices have the address of an earlier one, and are logged in to beside it", f.shared)
+	}
+	return groups
+}
+
+// names looks up what devices refer to.
+func names(c *config.Config, known *parser.Registry) inventory.Names {
+	suggest := map[string]string{} // by name: a fleet may have the same mistake in every line
+	unknown := func(kind, name string, all func() []string) error {
+		if _, ok := suggest[kind+name]; !ok {
+			suggest[kind+name] = strictyaml.Suggest(name, all())
+		}
+		return fmt.Errorf("unknown %s %q%s", kind, name, suggest[kind+name])
+	}
+	return inventory.Names{
+		Platform: func(name string) (string, error) {
+			if name == inventory.Auto {
+				return name, nil
+			}
+			p, ok := known.Get(name)
+			if !ok {
+				return "", fmt.Errorf("%w; netver_exporter platforms lists all", unknown("platform", name, func() []string { return platformNames(known) }))
+			}
+			return p.ID, nil
+		},
+		Credential: func(name string) error {
+			if _, ok := c.Credentials[name]; !ok && !c.Document.Explained(strictyaml.At("credentials")) {
+				return unknown("credential", name, func() []string { return slices.Sorted(maps.Keys(c.Credentials)) })
+			}
+			return nil
+		},
+	}
+}
+
+func platformNames(known *parser.Registry) []string {
+	var names []string
+	for _, p := range known.All() {
+		names = append(append(names, p.ID), p.Aliases...)
+	}
+	return names
+}
+
+// completion is the inventory while it is put together.
+type completion struct {
+	document  *strictyaml.Document
+	names     inventory.Names
+	legacy    bool
+	devices   map[string]*strictyaml.Path // by name
+	addresses map[string]bool             // that are taken
+	shared    int                         // devices at an address that an earlier one has
+	first     *strictyaml.Path            // the first of those
+	missing   map[string]bool             // what groups lack, by key
+}
+
+func (f *completion) members(g *config.Group, at *strictyaml.Path) []inventory.Device {
+	base := inventory.Device{Group: g.Name, HostKeys: g.HostKeys, Legacy: f.legacy}
+	common, faults := f.names.Common(base, g.Common())
+	f.report(faults, at, at)
+	devices := make([]inventory.Device, len(g.Devices))
+	for i := range g.Devices {
+		place := at.Child("devices").Item(i)
+		devices[i], faults = f.names.Complete(&g.Devices[i], &common)
+		f.report(faults, place, at)
+		f.unique(&devices[i], place)
+	}
+	return devices
+}
+
+// report notes an entry's faults. What its group could give, and several of its devices may lack, is one problem of the group.
+func (f *completion) report(faults []inventory.Fault, at, group *strictyaml.Path) {
+	for _, fault := range faults {
+		place := at
+		for _, key := range fault.Keys {
+			place = place.Child(key)
+		}
+		if fault.Err == inventory.ErrNoPlatform || fault.Err == inventory.ErrNoCredentials {
+			if f.document.Explained(place) {
+				continue
+			}
+			place = group.Child(fault.Keys[0])
+			if f.missing[place.String()] {
+				continue
+			}
+			f.missing[place.String()] = true
+		}
+		f.document.Fault(f.document.Nearest(place), "%v", fault.Err)
+	}
+}
+
+// unique reports a name that an earlier device has, and counts addresses that one has.
+func (f *completion) unique(d *inventory.Device, at *strictyaml.Path) {
+	if d.Address != "" {
+		if f.addresses[d.Address] {
+			if f.shared++; f.first == nil {
+				f.first = at
+			}
+		}
+		f.addresses[d.Address] = true
+	}
+	if d.Name == "" {
+		return
+	}
+	if first, ok := f.devices[d.Name]; ok {
+		f.document.Fault(f.document.Nearest(at.Child("name")), "there is another device %q in line %d; names must differ", d.Name, f.document.Line(first))
+		return
+	}
+	f.devices[d.Name] = at
+}

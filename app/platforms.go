@@ -1,0 +1,103 @@
+package app
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strconv"
+	"strings"
+
+	"github.com/netver/netver_exporter/config"
+	"github.com/netver/netver_exporter/file"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/strictyaml"
+)
+
+// Platforms returns the platforms that the configuration at path can name, for commands that need nothing else of it: its
+// secrets are not read, and a file that does not exist adds none.
+func Platforms(path string) (*parser.Registry, error) {
+	if errors.Is(file.Check(path), fs.ErrNotExist) {
+		return parser.BuiltIns()
+	}
+	c, err := config.LoadPlatformFiles(path, os.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
+	known, err := platforms(c)
+	if err != nil {
+		return nil, err
+	}
+	if err := c.Document.Err(); err != nil {
+		return nil, err
+	}
+	return known, nil
+}
+
+// platforms adds the operator's own definitions to the built-in ones. Problems are in the document; an error is a fault
+// of the program.
+func platforms(c *config.Config) (*parser.Registry, error) {
+	known, err := parser.BuiltIns()
+	if err != nil {
+		return nil, err
+	}
+	seen := map[string]bool{} // patterns may overlap
+	for i, pattern := range c.PlatformFiles {
+		at := strictyaml.At("platform_files").Item(i)
+		for _, name := range expand(c.Document, pattern, at) {
+			if !seen[name] {
+				seen[name] = true
+				addPlatform(c.Document, known, name, at)
+			}
+		}
+	}
+	return known, nil
+}
+
+// expand lists the files that a pattern means.
+func expand(document *strictyaml.Document, pattern string, at *strictyaml.Path) []string {
+	names, err := filepath.Glob(pattern)
+	switch {
+	case err != nil:
+		document.Fault(at, "bad pattern; [ begins a set of characters and needs its ]")
+	case len(names) > 0 || pattern == "":
+	case strings.ContainsAny(pattern, "*?["):
+		document.Warn(at, "no file matches %s", pattern)
+	default:
+		document.Fault(at, "cannot read %s: no such file", pattern)
+	}
+	return names
+}
+
+func addPlatform(document *strictyaml.Document, known *parser.Registry, name string, at *strictyaml.Path) {
+	if info, err := os.Stat(name); err == nil && info.IsDir() {
+		document.Fault(at, "%s is a directory, want files: %s", name, filepath.Join(name, "*.yml"))
+		return
+	}
+	var replaced *parser.Platform
+	p, err := parser.LoadFile(name)
+	if err == nil {
+		lint(document, p)
+		replaced, err = known.Add(p)
+	}
+	if problems, ok := errors.AsType[strictyaml.Problems](err); ok {
+		document.Add(problems...)
+	}
+	if replaced != nil {
+		document.Warn(at, "%s replaces the platform %s (%s)", name, p.ID, replaced.Origin)
+	}
+}
+
+// fileProblem takes a message of the form "name:line: text" apart, so that it is sorted among the others.
+func fileProblem(name, message string) strictyaml.Problem {
+	message = strings.TrimSuffix(message, "\n")
+	p := strictyaml.Problem{File: name, Text: strings.TrimPrefix(message, name+": ")}
+	if rest, ok := strings.CutPrefix(message, name+":"); ok {
+		if line, text, ok := strings.Cut(rest, ": "); ok {
+			if n, err := strconv.Atoi(line); err == nil {
+				p.Line, p.Text = n, text
+			}
+		}
+	}
+	return p
+}

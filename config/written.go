@@ -1,0 +1,113 @@
+package config
+
+import (
+	"path/filepath"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/netver/netver_exporter/strictyaml"
+)
+
+// written is config.yml as written. Each key's meaning stands in docs/configuration.md and in the config.yml that is
+// shipped; a test holds all three together.
+type written struct {
+	Poll          Poll                  `yaml:"poll"`
+	Credentials   map[string]credential `yaml:"credentials"`
+	SSH           SSH                   `yaml:"ssh"`
+	PlatformFiles []string              `yaml:"platform_files"`
+	Groups        []Group               `yaml:"groups"`
+}
+
+type credential struct {
+	Username   string    `yaml:"username"`
+	Password   secretRef `yaml:"password"`
+	PrivateKey secretRef `yaml:"private_key"`
+	Passphrase secretRef `yaml:"passphrase"`
+	Agent      bool      `yaml:"agent"`
+	Enable     enableRef `yaml:"enable"`
+	Answers    []answer  `yaml:"answers"`
+	LoginRate  float64   `yaml:"login_rate"`
+}
+
+type answer struct {
+	Ask    *regexp.Regexp `yaml:"ask,required"`
+	Answer secretRef      `yaml:"answer,required"`
+}
+
+// defaults is the file that an empty one means.
+func defaults() written {
+	return written{
+		Poll: Poll{
+			Interval:       5 * time.Minute,
+			Timeout:        30 * time.Second,
+			ConnectTimeout: 5 * time.Second,
+			Concurrency:    64,
+			Spread:         0.8,
+			KeepFacts:      24 * time.Hour,
+		},
+		SSH: SSH{
+			KnownHosts: []string{"~/.ssh/known_hosts"},
+			HostKeys:   Strict,
+			Sessions:   Sessions{Idle: 10 * time.Minute, Max: 1000},
+		},
+	}
+}
+
+// loader makes sense of a file, section by section, and notes all that is wrong in the document.
+type loader struct {
+	path     string
+	env      func(name string) (string, bool)
+	document *strictyaml.Document
+}
+
+// decode lays the file over the defaults.
+func decode(path string, source []byte, env func(name string) (string, bool)) (*loader, *written, error) {
+	document, err := strictyaml.Parse(path, source, "groups with devices, and credentials")
+	if err != nil {
+		return nil, nil, err
+	}
+	f := defaults()
+	document.Decode(&f)
+	return &loader{path: path, env: env, document: document}, &f, nil
+}
+
+func (l *loader) complete(f *written) *Config {
+	c := &Config{
+		Poll:          l.poll(f.Poll),
+		Credentials:   l.credentials(f.Credentials),
+		PlatformFiles: l.locateAll(f.PlatformFiles, "platform_files"),
+		Document:      l.document,
+	}
+	c.SSH = l.ssh(f.SSH)
+	c.Groups = l.groups(f.Groups, c)
+	l.knownHosts(c)
+	l.capacity(c)
+	l.sessions(c)
+	return c
+}
+
+// locate completes the path of a file that stands at a place: ~ is the home directory, and a relative path starts at
+// the configuration.
+func (l *loader) locate(path string, at *strictyaml.Path) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		home, _ := l.env("HOME")
+		if home == "" {
+			l.document.Fault(at, "~ has no meaning here, since the environment variable HOME is not set; write the whole path")
+			return ""
+		}
+		return filepath.Join(home, rest)
+	}
+	if filepath.IsAbs(path) {
+		return path
+	}
+	return filepath.Join(filepath.Dir(l.path), path)
+}
+
+func (l *loader) locateAll(paths []string, keys ...string) []string {
+	located := make([]string, len(paths))
+	for i, path := range paths {
+		located[i] = l.locate(path, strictyaml.At(keys...).Item(i))
+	}
+	return located
+}
