@@ -39,7 +39,7 @@ func (u setup) config(s *simulator) ([]byte, error) {
 		hostKeys = "insecure"
 	}
 	if u.persistent {
-		session, keepAlive = "    session: persistent\n", fmt.Sprintf(", keep_alive: {idle: 1h, max: %d}", s.count)
+		session, keepAlive = "    session: persistent\n", fmt.Sprintf(", sessions: {idle: 1h, max: %d}", s.count)
 	}
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `poll: {interval: %v, concurrency: %d, spread: %v}

@@ -35,10 +35,13 @@ func settings(v reflect.Value, at string) []setting {
 			return settings(reflect.Zero(v.Type().Elem()), at+".NAME")
 		}
 	case reflect.Struct:
-		if _, ok := v.Interface().(secretRef); !ok {
+		switch v.Interface().(type) {
+		case secretRef, enableRef, regexp.Regexp:
+		default:
 			var list []setting
 			for i := range v.NumField() {
-				key := strings.TrimPrefix(at+"."+v.Type().Field(i).Tag.Get("yaml"), ".")
+				key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+				key = strings.TrimPrefix(at+"."+key, ".")
 				list = append(list, settings(v.Field(i), key)...)
 			}
 			return list
@@ -55,15 +58,22 @@ func settings(v reflect.Value, at string) []setting {
 // config.yml as shipped loads, says what the defaults are, and has every key, some of them switched off by a #.
 func TestShippedConfig(t *testing.T) {
 	const path = "../config.yml"
-	if _, err := Load(path, environment); err != nil {
+	environment := func(name string) (string, bool) { return "testdata", name == "HOME" }
+	c, err := Load(path, environment)
+	if err == nil {
+		err = c.Document.Err()
+	}
+	if err != nil {
 		t.Errorf("as shipped: %v", err)
 	}
 	text, err := os.ReadFile(path)
 	if err != nil {
 		t.Fatal(err)
 	}
-	l := &loader{path: path, env: environment}
-	shipped, _ := l.decode(text)
+	_, shipped, err := decode(path, text, environment)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if diff := cmp.Diff(defaults().Poll, shipped.Poll); diff != "" {
 		t.Errorf("poll (-defaults +shipped):\n%s", diff)
 	}
@@ -72,11 +82,19 @@ func TestShippedConfig(t *testing.T) {
 	}
 
 	all := regexp.MustCompile(`(?m)^(\s*)#(\S|  +\S)`).ReplaceAll(text[len(preface(text)):], []byte("$1$2"))
-	if _, ok := l.decode(all); !ok || len(l.problems) > 0 {
-		t.Fatalf("with every line switched on: %v", l.problems)
+	l, _, err := decode(path, all, environment)
+	if err == nil {
+		err = l.document.Err()
+	}
+	if err != nil {
+		t.Fatalf("with every line switched on: %v", err)
+	}
+	var document yaml.Node
+	if err := yaml.Unmarshal(all, &document); err != nil {
+		t.Fatal(err)
 	}
 	var got []string
-	keys(l.document, "", &got)
+	keys(document.Content[0], "", &got)
 	var want []string
 	for _, s := range settings(reflect.ValueOf(defaults()), "") {
 		want = append(want, s.key)
@@ -96,11 +114,11 @@ func preface(text []byte) []byte {
 // keys lists the keys of a document in the words of setting.
 func keys(n *yaml.Node, at string, list *[]string) {
 	switch {
-	case n.Kind == yaml.SequenceNode && len(n.Content) > 0 && strings.Count(at, ".") < 2 && strings.HasPrefix(at, "groups"):
+	case n.Kind == yaml.SequenceNode && len(n.Content) > 0 && (at == "groups" || strings.HasSuffix(at, ".devices") || strings.HasSuffix(at, ".answers")):
 		for _, item := range n.Content {
 			keys(item, at+"[]", list)
 		}
-	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|NAME\.`).MatchString(at):
+	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|NAME\.\w+$|answer$`).MatchString(at):
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i].Value
 			if at == "credentials" {
