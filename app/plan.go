@@ -119,9 +119,13 @@ func credentials(c *config.Config) map[string]*transport.Credential {
 		if c.Document.Faulty(at) {
 			continue
 		}
-		credential, err := transport.NewCredential(transport.Login{
+		login := transport.Login{
 			Username: w.Username, Password: w.Password, PrivateKey: w.PrivateKey, Passphrase: w.Passphrase, Agent: w.Agent, Enable: w.Enable,
-		})
+		}
+		for _, a := range w.Answers {
+			login.Answers = append(login.Answers, transport.Answer(a))
+		}
+		credential, err := transport.NewCredential(login)
 		if err != nil {
 			c.Document.Fault(at.Child("private_key"), "%v", err)
 			continue

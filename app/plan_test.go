@@ -100,6 +100,41 @@ func TestMergeKeys(t *testing.T) {
 	}
 }
 
+func TestValues(t *testing.T) {
+	p, err := load("testdata/values.good.yml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	wantPoll := config.Poll{Interval: 36 * time.Hour, Timeout: 90 * time.Second, ConnectTimeout: 30 * time.Second, Concurrency: 64, Spread: 0.8, KeepFacts: 168 * time.Hour}
+	if diff := cmp.Diff(wantPoll, p.Config.Poll); diff != "" {
+		t.Errorf("poll (-want +got):\n%s", diff)
+	}
+	middle, last := p.Config.Credentials["middle"], p.Config.Credentials["last"]
+	got := fmt.Sprint(middle.Username, " ", middle.Password.Reveal(), " ", middle.LoginRate, " ", middle.BareEnable, " ",
+		middle.Answers[0].Ask, " ", middle.Answers[0].Text.Reveal(), " ", len(last.Answers), " ", last.BareEnable, " ", last.Password.Reveal())
+	if want := "1e3 0123 0.5 true (?i)token hunter2 0 true 0123"; got != want {
+		t.Errorf("credentials %s, want %s", got, want)
+	}
+	if got := p.Config.Groups[0].Timeout; got != 45*time.Second {
+		t.Errorf("timeout of the group %s", got)
+	}
+	labels := []inventory.Label{{Name: "rack", Value: "0.90"}, {Name: "role", Value: "yes"}, {Name: "since", Value: "2024-01-05"}, {Name: "site", Value: "064"}}
+	common := inventory.Device{Platform: "cisco_ios", Credential: "last", Group: "6.5", HostKeys: config.AcceptNew, Legacy: true}
+	device := func(name, address string, disabled bool, labels []inventory.Label) inventory.Device {
+		d := common
+		d.Name, d.Address, d.Disabled, d.Labels = name, address, disabled, labels
+		return d
+	}
+	want := []inventory.Device{
+		device("192.0.2.1", "192.0.2.1:22", false, labels),
+		device("192.0.2.1:2222", "192.0.2.1:2222", false, labels[1:]),
+		device("spare", "[2001:db8::1]:830", true, labels),
+	}
+	if diff := cmp.Diff(want, p.Groups[0].Devices); diff != "" {
+		t.Errorf("devices (-want +got):\n%s", diff)
+	}
+}
+
 func TestNoFile(t *testing.T) {
 	dir := t.TempDir()
 	for _, test := range []struct{ path, want string }{

@@ -12,8 +12,8 @@ import (
 
 // Answer is what a credential says to a hidden question other than the one for its password.
 type Answer struct {
-	Ask    *regexp.Regexp // matches the question
-	Answer secret.Value
+	Ask  *regexp.Regexp // matches the question
+	Text secret.Value
 }
 
 func (l *loader) credentials(written map[string]credential) map[string]Credential {

@@ -92,7 +92,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, at *Path, f *field) {
 	if !d.spend(len(list)) {
 		return
 	}
-	seen := make(map[string]int, len(list))
+	seen := make(map[string]*yaml.Node, len(list))
 	var unknown []string
 	for _, e := range list {
 		key := follow(e.key)
@@ -106,13 +106,13 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, at *Path, f *field) {
 				name = known.key
 			}
 		}
-		if line, ok := seen[name]; ok {
+		if first, ok := seen[name]; ok {
 			if !e.merged {
-				d.report(at.Child(key.Value), key.Line, givenTwice(name, key, line))
+				d.report(at.Child(key.Value), key.Line, givenTwice(first, key))
 			}
 			continue
 		}
-		seen[name] = key.Line
+		seen[name] = key
 		switch {
 		case v.Kind() == reflect.Map:
 			d.entry(name, e.value, v, at, f)
@@ -150,7 +150,7 @@ func (d *decoder) unknown(key *yaml.Node, v reflect.Value, at *Path) {
 }
 
 // missing reports keys that must be there, but for those that an unknown one is likely to mean.
-func (d *decoder) missing(n *yaml.Node, t reflect.Type, at *Path, seen map[string]int, unknown []string) {
+func (d *decoder) missing(n *yaml.Node, t reflect.Type, at *Path, seen map[string]*yaml.Node, unknown []string) {
 	var meant []string
 	for _, key := range unknown {
 		meant = append(meant, closest(key, d.keysOf(t))...)

@@ -26,11 +26,11 @@ func tagName(n *yaml.Node) string {
 
 const mustNotBeEmpty = "must not be empty"
 
-func givenTwice(name string, key *yaml.Node, line int) string {
-	if key.Value != name {
-		return fmt.Sprintf("the same as %s, which is given in line %d; keep one", name, line)
+func givenTwice(first, second *yaml.Node) string {
+	if first.Value != second.Value {
+		return fmt.Sprintf("the same as %s, which is given in line %d; keep one", first.Value, first.Line)
 	}
-	return fmt.Sprintf("given twice; the first is in line %d", line)
+	return fmt.Sprintf("given twice; the first is in line %d", first.Line)
 }
 
 // scalar sets a single value. Where a text is wanted it is the text as written: 6.50, 064, yes and dates stay so.
