@@ -1,6 +1,7 @@
 package app
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -89,6 +90,25 @@ func TestKnownHostsNotWritable(t *testing.T) {
 	}
 	if _, err := os.Stat(filepath.Join(dir, "new")); err == nil {
 		t.Error("the check has made a folder")
+	}
+}
+
+// A large inventory in which every line is wrong is reported soon, and in a few lines.
+func TestManyProblems(t *testing.T) {
+	const many = 25_000
+	var text strings.Builder
+	text.WriteString("ssh: {host_keys: accept-new}\ncredentials: {netops: {username: netops, password: x}}\ngroups:\n  - name: a\n    devices:\n")
+	for range many {
+		text.WriteString("      - {name: same, host: bad host, platform: cisco_iso, credentials: netop}\n")
+	}
+	c, err := config.Parse("config.yml", []byte(text.String()), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, err = Build(c, nil)
+	lines := strings.Split(err.Error(), "\n")
+	if len(lines) != 51 || lines[50] != fmt.Sprintf("and %d more problems", 4*many-1-50) {
+		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])
 	}
 }
 

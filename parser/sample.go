@@ -3,15 +3,14 @@ package parser
 import (
 	"bytes"
 	"embed"
-	"errors"
 	"fmt"
-	"io"
 	"io/fs"
 	"path"
 	"strings"
 
 	"golang.org/x/tools/txtar"
-	"gopkg.in/yaml.v3"
+
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
 //go:embed testdata/*/*.txtar
@@ -74,10 +73,15 @@ func Samples() ([]Sample, error) {
 func LoadSample(file string, text []byte) (Sample, error) {
 	archive := txtar.Parse(text)
 	s := Sample{Platform: path.Base(path.Dir(file)), Name: strings.TrimSuffix(path.Base(file), ".txtar")}
-	dec := yaml.NewDecoder(bytes.NewReader(archive.Comment))
-	dec.KnownFields(true)
-	if err := dec.Decode(&s.Talk); err != nil && !errors.Is(err, io.EOF) {
-		return Sample{}, fmt.Errorf("%s: %w", file, err)
+	if len(bytes.TrimSpace(archive.Comment)) > 0 {
+		document, err := strictyaml.Parse(file, archive.Comment, "a key")
+		if err != nil {
+			return Sample{}, err
+		}
+		document.Decode(&s.Talk)
+		if err := document.Err(); err != nil {
+			return Sample{}, err
+		}
 	}
 	for _, section := range archive.Files {
 		if section.Name != goldenSection {
