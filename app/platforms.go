@@ -56,10 +56,12 @@ func platforms(c *config.Config) (*parser.Registry, error) {
 
 // expand lists the files that a pattern means.
 func expand(document *strictyaml.Document, pattern string, at *strictyaml.Path) []string {
-	names, err := filepath.Glob(pattern)
+	names, err := file.Glob(pattern)
 	switch {
-	case err != nil:
+	case errors.Is(err, filepath.ErrBadPattern):
 		document.Fault(at, "bad pattern; [ begins a set of characters and needs its ]")
+	case err != nil:
+		document.Fault(at, "cannot read %s: %s", pattern, err)
 	case len(names) > 0 || pattern == "":
 	case strings.ContainsAny(pattern, "*?["):
 		document.Warn(at, "no file matches %s", pattern)
@@ -70,7 +72,7 @@ func expand(document *strictyaml.Document, pattern string, at *strictyaml.Path) 
 }
 
 func addPlatform(document *strictyaml.Document, known *parser.Registry, name string, at *strictyaml.Path) {
-	if info, err := os.Stat(name); err == nil && info.IsDir() {
+	if errors.Is(file.Check(name), file.ErrDirectory) {
 		document.Fault(at, "%s is a directory, want files: %s", name, filepath.Join(name, "*.yml"))
 		return
 	}

@@ -53,6 +53,23 @@ func Appendable(name string) error {
 
 const writable = 2 // W_OK of access(2)
 
+// Glob lists the files that a pattern of package filepath means, in order. The errors are like those of Read, or
+// filepath.ErrBadPattern.
+func Glob(pattern string) ([]string, error) {
+	var found []string
+	err := bounded(patience, func() (err error) {
+		found, err = filepath.Glob(pattern)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return found, nil
+}
+
+// ErrDirectory means that a name leads to a directory.
+var ErrDirectory = errors.New("is a directory, want a file")
+
 // byteOrderMark is what some editors put before UTF-8 text.
 var byteOrderMark = []byte("\xef\xbb\xbf")
 
@@ -103,7 +120,7 @@ func plain(err error) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return noSuchFile{}
 	case errors.Is(err, syscall.EISDIR):
-		return errors.New("is a directory, want a file")
+		return ErrDirectory
 	}
 	if e, ok := errors.AsType[*fs.PathError](err); ok {
 		return e.Err

@@ -57,8 +57,11 @@ func own(n *yaml.Node, merged bool, list []entry) (all []entry, merges []*yaml.N
 
 // badMerge returns a "<<" of the mapping whose value can not be merged; nil: there is none.
 func badMerge(n *yaml.Node) *yaml.Node {
-	_, merges := own(n, false, nil)
-	for _, m := range merges {
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		if n.Content[i].Tag != "!!merge" {
+			continue
+		}
+		m := n.Content[i+1]
 		sources := []*yaml.Node{m}
 		if follow(m).Kind == yaml.SequenceNode {
 			sources = follow(m).Content
