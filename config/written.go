@@ -98,6 +98,10 @@ func (l *loader) locate(path string, at *strictyaml.Path) string {
 		}
 		return filepath.Join(home, rest)
 	}
+	if strings.HasPrefix(path, "~") {
+		l.document.Fault(at, "%q is not understood; write ~/ for your home directory, or the whole path", path)
+		return ""
+	}
 	if filepath.IsAbs(path) {
 		return path
 	}
