@@ -164,7 +164,7 @@ func TestManyProblems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for i := range many { // each of them looks its line up
+	for i := range many / 10 { // each of them looks its line up
 		d.Fault(At("items").Item(i%(many/4)).Child("size"), "bad")
 	}
 }
