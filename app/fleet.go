@@ -22,7 +22,8 @@ func fleet(c *config.Config, known *parser.Registry) []poll.Group {
 	for i := range c.Groups {
 		g := &c.Groups[i]
 		groups[i] = poll.Group{
-			Name: g.Name, Interval: g.Interval, Concurrency: g.Concurrency, Devices: f.members(g, strictyaml.At("groups").Item(i)),
+			Name: g.Name, Interval: g.Interval, Timeout: g.Timeout, Concurrency: g.Concurrency,
+			Devices: f.members(g, strictyaml.At("groups").Item(i)),
 		}
 	}
 	if f.shared > 0 {

@@ -50,7 +50,7 @@ func TestLoad(t *testing.T) {
 	auto := at("lab-new-1", "192.0.2.4:22")
 	auto.Platform = inventory.Auto
 	want := []poll.Group{
-		{Name: "site1", Interval: time.Minute, Concurrency: 16, Devices: []inventory.Device{
+		{Name: "site1", Interval: time.Minute, Timeout: 20 * time.Second, Concurrency: 16, Devices: []inventory.Device{
 			at("192.0.2.1", "192.0.2.1:22"),
 			at("lab-core-1.example", "lab-core-1.example:22"),
 			auto,
@@ -60,7 +60,7 @@ func TestLoad(t *testing.T) {
 			{Name: "lab-edge-2", Address: "192.0.2.3:22", Platform: "acme_os", Credential: "automation", Group: "site1", Mode: "shell",
 				HostKeys: "accept-new", Legacy: true, Labels: []inventory.Label{{Name: "role", Value: "edge"}, {Name: "site", Value: "site1"}}},
 		}},
-		{Name: "site2", Interval: 10 * time.Minute, Devices: []inventory.Device{}},
+		{Name: "site2", Interval: 10 * time.Minute, Timeout: 20 * time.Second, Devices: []inventory.Device{}},
 	}
 	if diff := cmp.Diff(want, p.Groups); diff != "" {
 		t.Errorf("groups (-want +got):\n%s", diff)
@@ -115,8 +115,13 @@ func TestValues(t *testing.T) {
 	if want := "1e3 0123 0.5 true (?i)token hunter2 0 true 0123"; got != want {
 		t.Errorf("credentials %s, want %s", got, want)
 	}
-	if got := p.Config.Groups[0].Timeout; got != 45*time.Second {
+	if got := p.Groups[0].Timeout; got != 45*time.Second {
 		t.Errorf("timeout of the group %s", got)
+	}
+	for _, c := range p.Credentials {
+		if want := map[string]float64{"middle": 0.5, "last": 0.5}[c.Name]; c.Rate != want {
+			t.Errorf("login rate of %s: %v, want %v", c.Name, c.Rate, want)
+		}
 	}
 	labels := []inventory.Label{{Name: "rack", Value: "0.90"}, {Name: "role", Value: "yes"}, {Name: "since", Value: "2024-01-05"}, {Name: "site", Value: "064"}}
 	common := inventory.Device{Platform: "cisco_ios", Credential: "last", Group: "6.5", HostKeys: config.AcceptNew, Legacy: true}
