@@ -57,8 +57,8 @@ type definition struct {
 	Aliases  []string          `yaml:"aliases,filled,list"`
 	Session  dialogue.Dialogue `yaml:"session,required"`
 	Commands []writtenCommand  `yaml:"commands,required,filled,list"`
-	Detect   Detect            `yaml:"detect"`
 	Order    *version.Order    `yaml:"order"`
+	Detect   Detect            `yaml:"detect"`
 }
 
 type writtenCommand struct {
