@@ -93,10 +93,14 @@ func pollOnce(ctx context.Context, plan poll.Plan, progress io.Writer) ([]web.De
 	total := 0
 	for i := range plan.Groups {
 		plan.Groups[i].Interval = 365 * 24 * time.Hour // there is no second sweep
-		total += len(plan.Groups[i].Devices)
+		for _, d := range plan.Groups[i].Devices {
+			if !d.Disabled {
+				total++
+			}
+		}
 	}
 	if total == 0 {
-		return nil, errors.New("the inventory is empty")
+		return nil, errors.New("there are no devices to poll")
 	}
 	counter := &countdown{left: total, done: make(chan struct{})}
 	if file, ok := progress.(*os.File); ok && term.IsTerminal(int(file.Fd())) && total > 1 {

@@ -156,22 +156,15 @@ var figures = []figure{
 	},
 	{
 		name: "netver_devices", kind: gauge, labels: []string{"state"},
-		help: "Devices in the inventory by their state as of the latest poll; pending: not polled yet.",
+		help: "Devices in the inventory by their state as of the latest poll; pending: not polled yet; disabled: listed, but not polled.",
 		values: func(s poll.Snapshot, emit func(float64, ...string)) {
-			var up, down, pending float64
+			counts := map[poll.State]float64{poll.Up: 0, poll.Down: 0, poll.Pending: 0, poll.Disabled: 0}
 			for _, d := range s.Devices {
-				switch {
-				case d.Pending():
-					pending++
-				case d.Up():
-					up++
-				default:
-					down++
-				}
+				counts[d.State()]++
 			}
-			emit(down, "down")
-			emit(pending, "pending")
-			emit(up, "up")
+			for state, n := range counts {
+				emit(n, string(state))
+			}
 		},
 	},
 	{

@@ -223,3 +223,33 @@ func TestManyGroups(t *testing.T) {
 		}
 	})
 }
+
+func TestDisabledDevicesAreNotPolled(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(after(time.Second))
+		plan := oneGroup(settings, f, time.Minute, 3)
+		plan.Groups[0].Devices[1].Disabled = true
+		e, stop := start(t, plan, nil)
+		defer stop()
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if s, ok := e.PollNow(t.Context(), "lab-g-00001"); !ok || s.State() != Disabled || s.Polls != 0 {
+			t.Errorf("PollNow: %+v", s)
+		}
+		if n := len(f.of("lab-g-00001")); n != 0 {
+			t.Errorf("%d polls of a disabled device", n)
+		}
+		plan = oneGroup(settings, f, time.Minute, 3) // enabled again; another one is not any more
+		plan.Groups[0].Devices[2].Disabled = true
+		if err := e.Apply(plan); err != nil {
+			t.Fatal(err)
+		}
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		for i, want := range []State{Up, Up, Disabled} {
+			if got := e.Snapshot().Devices[i]; got.State() != want || want == Disabled && got.Facts.Version != "" {
+				t.Errorf("device %d is %s, want %s", i, got.State(), want)
+			}
+		}
+	})
+}

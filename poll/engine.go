@@ -132,7 +132,9 @@ func (e *Engine) Apply(p Plan) error {
 			}
 			next.byName[d.Name] = t
 			next.targets = append(next.targets, t)
-			members[kept] = append(members[kept], t)
+			if !d.Disabled {
+				members[kept] = append(members[kept], t)
+			}
 		}
 	}
 	slices.SortFunc(next.targets, func(a, b *target) int { return cmp.Compare(a.name, b.name) })

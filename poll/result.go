@@ -36,8 +36,32 @@ type Status struct {
 	BootTime time.Time    // held steady against rounding; zero: unknown
 }
 
+// State is what a device is in one word, as the label state has it.
+type State string
+
+// The states.
+const (
+	Up       State = "up"       // the latest poll succeeded
+	Down     State = "down"     // the latest poll failed
+	Pending  State = "pending"  // it has not been polled yet
+	Disabled State = "disabled" // it is listed, but not to be polled
+)
+
+// State says what the device is.
+func (s *Status) State() State {
+	switch {
+	case s.Device.Disabled:
+		return Disabled
+	case s.Pending():
+		return Pending
+	case s.Reason == "":
+		return Up
+	}
+	return Down
+}
+
 // Pending reports that the device has not been polled yet.
 func (s *Status) Pending() bool { return s.LastPoll.IsZero() }
 
 // Up reports that the latest poll succeeded.
-func (s *Status) Up() bool { return !s.Pending() && s.Reason == "" }
+func (s *Status) Up() bool { return s.State() == Up }

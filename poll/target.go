@@ -46,7 +46,7 @@ func (t *target) assign(r *plan, g *group, d *inventory.Device, now time.Time) (
 	old := t.device
 	t.device, t.plan, t.group = d, r, g
 	switch {
-	case old == nil: // new, or back again
+	case old == nil, old.Disabled != d.Disabled: // new, or back again
 		t.record, t.polled, t.joined = record{}, time.Time{}, now
 		t.status.Store(&Status{Device: *d, Platform: d.Platform})
 		return false
@@ -100,7 +100,7 @@ func (t *target) await() (<-chan struct{}, *group) {
 	if t.ended == nil {
 		t.ended = make(chan struct{})
 	}
-	if t.device == nil {
+	if t.device == nil || t.device.Disabled {
 		defer t.release()
 		return t.ended, nil
 	}
@@ -168,7 +168,7 @@ func (t *target) toAsk() *inventory.Device {
 
 // wants reports that the slot is still worth a poll.
 func (t *target) wants(s slot) bool {
-	return t.group == s.group && !t.busy && t.polled.Before(s.since)
+	return t.group == s.group && !t.busy && !t.device.Disabled && t.polled.Before(s.since)
 }
 
 // claim takes the target for a poll. At most one claim succeeds for a sweep, and none while a poll is in flight.
@@ -215,5 +215,5 @@ func sameDialogue(a, b *inventory.Device) bool {
 }
 
 func sameDevice(a, b *inventory.Device) bool {
-	return sameDialogue(a, b) && a.Name == b.Name && a.Group == b.Group && slices.Equal(a.Labels, b.Labels)
+	return sameDialogue(a, b) && a.Name == b.Name && a.Group == b.Group && a.HostKeys == b.HostKeys && slices.Equal(a.Labels, b.Labels)
 }

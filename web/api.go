@@ -20,7 +20,7 @@ type Device struct {
 	Platform     string            `json:"platform"`
 	Vendor       string            `json:"vendor,omitempty"`
 	Labels       map[string]string `json:"labels"`
-	State        string            `json:"state"` // up, down or pending
+	State        string            `json:"state"` // up, down, pending or disabled
 	Reason       string            `json:"reason,omitempty"`
 	Error        string            `json:"error,omitempty"`
 	Version      string            `json:"version,omitempty"`
@@ -42,16 +42,10 @@ type Device struct {
 func NewDevice(s *poll.Status) Device {
 	d := Device{
 		Device: s.Device.Name, Address: s.Device.Address, Group: s.Device.Group, Platform: s.Platform, Vendor: s.Vendor,
-		Labels: map[string]string{}, State: "down", Reason: string(s.Reason), Error: s.Err,
+		Labels: map[string]string{}, State: string(s.State()), Reason: string(s.Reason), Error: s.Err,
 		Version: s.Facts.Version, Model: s.Facts.Model, Serial: s.Facts.Serial, Hostname: s.Facts.Hostname,
 		BootTime: s.BootTime.UTC().Truncate(time.Second), LastPoll: s.LastPoll.UTC(), LastSuccess: s.LastSuccess.UTC(),
 		PollDuration: s.Duration.Seconds(), Polls: s.Polls, PollFailures: s.Failures, Reboots: s.Reboots, Changes: s.VersionChanges,
-	}
-	switch {
-	case s.Pending():
-		d.State = "pending"
-	case s.Up():
-		d.State = "up"
 	}
 	for _, l := range s.Device.Labels {
 		d.Labels[l.Name] = l.Value
