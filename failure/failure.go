@@ -3,8 +3,10 @@ package failure
 import (
 	"context"
 	"errors"
+	"slices"
 	"strconv"
 	"strings"
+	"syscall"
 	"unicode"
 )
 
@@ -13,6 +15,8 @@ type Error struct {
 	Reason Reason
 	Doing  string // what was attempted, in lower case: "learn the prompt"
 	Err    error  // may be nil
+
+	Transient bool // a second try a moment later often succeeds: the device sheds load, or a limit of ours is reached
 }
 
 // longestError bounds a message, in bytes.
@@ -51,6 +55,19 @@ func Broken(ctx context.Context, doing string, err error) error {
 		return &Error{Reason: Timeout, Doing: doing, Err: ctx.Err()}
 	}
 	return &Error{Reason: Disconnect, Doing: doing, Err: err}
+}
+
+// ownLimits are the errors by which the system says that this process, or this machine, has no more to give. They say
+// nothing of a device.
+var ownLimits = []error{
+	syscall.EMFILE, syscall.ENFILE, // file descriptors
+	syscall.ENOBUFS, syscall.ENOMEM, // memory for sockets
+	syscall.EADDRNOTAVAIL, // local ports
+}
+
+// OwnLimit reports whether an error is a limit of ours.
+func OwnLimit(err error) bool {
+	return slices.ContainsFunc(ownLimits, func(limit error) bool { return errors.Is(err, limit) })
 }
 
 // Quote makes text of a device fit for a message: valid, short and in quotes.

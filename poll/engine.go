@@ -42,6 +42,7 @@ type Engine struct {
 	door     *logins.Door
 	lanes    lanes
 	busy     atomic.Int64
+	limited  atomic.Bool // a limit of ours was reached, and the log has told
 	current  atomic.Pointer[plan]
 
 	apply   sync.Mutex         // one Apply at a time

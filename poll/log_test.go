@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"log/slog"
 	"strings"
+	"sync/atomic"
+	"syscall"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -55,6 +57,43 @@ func TestLogTellsChangesOnly(t *testing.T) {
 		}
 		if diff := cmp.Diff(want, strings.Split(strings.TrimSpace(text.String()), "\n")); diff != "" {
 			t.Errorf("log (-want +got):\n%s", diff)
+		}
+	})
+}
+
+// TestOurOwnLimitIsToldOnce has every poll fail at a limit of this process: no device is blamed, and the log tells once.
+func TestOurOwnLimitIsToldOnce(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var short atomic.Bool
+		short.Store(true)
+		f := newFleet(func(*inventory.Device, int) (time.Duration, Outcome) {
+			if short.Load() {
+				return 0, Outcome{Err: &failure.Error{Reason: failure.Internal, Doing: "connect", Err: syscall.EMFILE, Transient: true}}
+			}
+			return 0, good()
+		})
+		var log bytes.Buffer
+		e, err := New(oneGroup(settings, f, time.Minute, 50), slog.New(slog.NewTextHandler(&log, nil)), nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		stop := run(t, e)
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if s := e.Snapshot(); s.Failures[failure.Internal] == 0 || s.Retries != s.Polls {
+			t.Errorf("%d polls, %d retries, failures %v", s.Polls, s.Retries, s.Failures)
+		}
+		short.Store(false)
+		time.Sleep(2 * time.Minute)
+		synctest.Wait()
+		for _, d := range e.Snapshot().Devices {
+			if !d.Up() {
+				t.Errorf("%s: %s", d.Device.Name, d.Reason)
+			}
+		}
+		stop()
+		if n := strings.Count(log.String(), "\n"); n != 1 || !strings.Contains(log.String(), "limit") {
+			t.Errorf("%d lines in the log, want one about the limit:\n%s", n, log.String())
 		}
 	})
 }

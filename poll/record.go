@@ -37,6 +37,11 @@ type result struct {
 	version  string         // the version known before
 }
 
+// ours reports a failure that says nothing of the device: it was not asked.
+func (res *result) ours() bool {
+	return res.reason == failure.Paused || failure.OwnLimit(res.outcome.Err)
+}
+
 // apply makes the new status from the old one and the result.
 func (r *record) apply(old *Status, res *result) *Status {
 	s := *old
@@ -44,7 +49,7 @@ func (r *record) apply(old *Status, res *result) *Status {
 	s.Retries += res.retries
 	s.LastPoll, s.Duration, s.Reason, s.Err = res.start, res.duration, res.reason, ""
 	res.version = r.version
-	if res.reason != failure.Paused { // the log tells of the credential, not of each of its devices
+	if !res.ours() { // the log tells of the cause, not of each device
 		res.logged, res.previous, r.announced = true, r.announced, res.reason
 	}
 	if res.outcome.Platform != nil {
@@ -69,7 +74,7 @@ func (r *record) fail(s *Status, res *result) {
 	if s.Facts.Version != "" && res.start.Sub(s.LastSuccess) > res.settings.KeepFacts {
 		s.Facts, s.BootTime = parser.Facts{}, time.Time{}
 	}
-	if res.reason == failure.Paused || res.reason == failure.Jump { // nobody asked it
+	if res.ours() || res.reason == failure.Jump { // nobody asked it
 		return
 	}
 	r.failures++

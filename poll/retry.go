@@ -3,7 +3,6 @@ package poll
 import (
 	"errors"
 	"fmt"
-	"syscall"
 
 	"github.com/netver/netver_exporter/failure"
 )
@@ -21,14 +20,9 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
-// worthRetry reports a failure that a second try soon after often mends: a server that sheds load resets the
-// connection or has no session free for a moment. Refused credentials and timeouts would only cost more.
+// worthRetry reports a failure that a second try soon after often mends. A device that has no session free for a moment is
+// one of them; refused credentials and timeouts would only cost more.
 func worthRetry(err error) bool {
-	switch failure.Of(err) {
-	case failure.Session:
-		return true
-	case failure.Connect, failure.Handshake:
-		return errors.Is(err, syscall.ECONNRESET)
-	}
-	return false
+	e, ok := errors.AsType[*failure.Error](err)
+	return ok && (e.Transient || e.Reason == failure.Session)
 }

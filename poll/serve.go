@@ -82,6 +82,7 @@ func (e *Engine) kept(d *inventory.Device) bool {
 
 // finish gives the target its new status and tells everybody.
 func (e *Engine) finish(s slot, d *inventory.Device, res *result) {
+	e.reportLimit(res.outcome.Err)
 	old, latest := s.target.end(d, func(r *record, old *Status) *Status { return r.apply(old, res) })
 	e.counters.count(res.reason, res.retries)
 	if latest != nil {
@@ -124,6 +125,18 @@ func pause(ctx context.Context, d time.Duration) bool {
 		return false
 	case <-t.C:
 		return true
+	}
+}
+
+// reportLimit logs that a limit of ours is reached, once until a poll gets through.
+func (e *Engine) reportLimit(err error) {
+	switch {
+	case failure.OwnLimit(err):
+		if !e.limited.Swap(true) {
+			e.log.Error("polls fail at a limit of this machine or process, not at the devices; raise it, or lower poll.concurrency", "err", err)
+		}
+	case err == nil:
+		e.limited.Store(false)
 	}
 }
 

@@ -45,6 +45,9 @@ func (c *Client) resolve(ctx context.Context, host string) ([]string, error) {
 	if err == nil && len(addresses) == 0 {
 		err = errors.New("the name has no address")
 	}
+	if failure.OwnLimit(err) {
+		return nil, &failure.Error{Reason: failure.Internal, Doing: "resolve " + host, Err: err, Transient: true}
+	}
 	if err != nil {
 		return nil, &failure.Error{Reason: failure.Resolve, Doing: "resolve " + host, Err: err}
 	}
@@ -67,8 +70,10 @@ func (c *Client) connect(ctx context.Context, addresses []string, port string, u
 			break
 		}
 	}
-	reason := failure.Connect
-	if timedOut(first) || ctx.Err() != nil {
+	reason, transient := failure.Connect, false
+	if failure.OwnLimit(first) {
+		reason, transient = failure.Internal, true
+	} else if timedOut(first) || ctx.Err() != nil {
 		reason = failure.ConnectTimeout
 	}
 	doing := "connect"
@@ -78,7 +83,7 @@ func (c *Client) connect(ctx context.Context, addresses []string, port string, u
 			first = call.Err
 		}
 	}
-	return nil, &failure.Error{Reason: reason, Doing: doing, Err: first}
+	return nil, &failure.Error{Reason: reason, Doing: doing, Err: first, Transient: transient || errors.Is(first, syscall.ECONNRESET)}
 }
 
 func (c *Client) connectTo(ctx context.Context, address string, share time.Duration) (net.Conn, error) {
@@ -95,6 +100,9 @@ func timedOut(err error) bool {
 
 func lookup(ctx context.Context, host string) ([]string, error) {
 	found, err := net.DefaultResolver.LookupHost(ctx, host)
+	if failure.OwnLimit(err) {
+		return nil, err
+	}
 	if e, ok := errors.AsType[*net.DNSError](err); ok {
 		return nil, errors.New(e.Err) // the name is told already, and the server's address helps nobody
 	}

@@ -3,7 +3,11 @@ package transport
 import (
 	"context"
 	"errors"
+	"io"
+	"net"
+	"os"
 	"strings"
+	"syscall"
 	"testing"
 	"time"
 
@@ -42,6 +46,50 @@ func TestEveryAddressIsTried(t *testing.T) {
 	g.address = "lab.example:" + port
 	if err := g.poll(t, client, &Credential{Username: "netops", Password: secret.New("swordfish")}, nil); err != nil {
 		t.Error(err)
+	}
+}
+
+// TestOurOwnLimitIsNotTheDevices has the system refuse us a socket.
+func TestOurOwnLimitIsNotTheDevices(t *testing.T) {
+	for _, limit := range []error{syscall.EMFILE, syscall.ENFILE, syscall.ENOBUFS, syscall.EADDRNOTAVAIL} {
+		client := newInsecure(t)
+		client.dial = func(context.Context, string, string) (net.Conn, error) {
+			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", limit)}
+		}
+		target := Target{Address: "127.0.0.1:22", Credential: &Credential{Username: "netops", Password: secret.New("x")}}
+		_, err := client.Login(t.Context(), target, "", func(string) {})
+		wantReason(t, err, failure.Internal)
+		if e, _ := errors.AsType[*failure.Error](err); !e.Transient || !failure.OwnLimit(err) {
+			t.Errorf("%v: not told as a limit of ours that may pass", err)
+		}
+	}
+}
+
+// TestServerThatShedsLoad closes before it has said anything, or says why (sshd_config(5), MaxStartups).
+func TestServerThatShedsLoad(t *testing.T) {
+	for said, transient := range map[string]bool{"": true, "Exceeded MaxStartups\r\n": true, "HTTP/1.1 400 Bad Request\r\n\r\n": false} {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			conn, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			_, _ = io.ReadFull(conn, make([]byte, 8)) // what is not read makes a RST of the FIN
+			_, _ = io.WriteString(conn, said)
+			_ = conn.(*net.TCPConn).CloseWrite()
+			_, _ = io.Copy(io.Discard, conn)
+			conn.Close()
+		}()
+		target := Target{Address: listener.Addr().String(), Credential: &Credential{Username: "netops", Password: secret.New("x")}}
+		_, err = newInsecure(t).Login(t.Context(), target, "", func(string) {})
+		listener.Close()
+		wantReason(t, err, failure.Handshake)
+		if e, _ := errors.AsType[*failure.Error](err); e.Transient != transient {
+			t.Errorf("%q: transient is %v", said, e.Transient)
+		}
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"strings"
 	"sync/atomic"
@@ -125,9 +126,15 @@ func (h *handshake) classify(ctx context.Context, auth *authenticator, err error
 			fail.Err = fmt.Errorf("%w; legacy_algorithms may help", err)
 		}
 	case errors.Is(err, syscall.ECONNRESET) && h.conn.head[0] == 0:
-		fail.Reason, fail.Doing = failure.Connect, "connect"
+		fail.Reason, fail.Doing, fail.Transient = failure.Connect, "connect", true
 	case said != "":
 		fail.Err = fmt.Errorf("the server says %s, which is not SSH: %w", said, err)
+		fail.Transient = strings.Contains(said, "MaxStartups")
+	case h.conn.head[0] == 0 && errors.Is(err, io.EOF): // sshd at MaxStartups closes what it cannot take
+		fail.Err = errors.New("the server closed the connection before it said anything")
+		fail.Transient = true
+	default:
+		fail.Transient = errors.Is(err, syscall.ECONNRESET)
 	}
 	return fail
 }
