@@ -4,6 +4,7 @@ package app
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"net/http"
 	"os"
@@ -28,9 +29,13 @@ type Options struct {
 	Web        *toolkit.FlagConfig
 }
 
-// Run polls on schedule and serves, until the context ends.
+// Run polls on schedule and serves, until the context ends. SIGHUP reloads the configuration, also one that comes while it
+// is still being loaded.
 func Run(ctx context.Context, o Options, log *slog.Logger) error {
-	x, err := start(o, log)
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	defer signal.Stop(hangup)
+	x, err := start(ctx, o, log)
 	if err != nil {
 		return err
 	}
@@ -40,14 +45,14 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Poll:      x.engine.PollNow,
 		Snapshot:  x.engine.Snapshot,
 		Ready:     func() bool { return true }, // start has loaded the inventory
-		Reload:    x.reload,
+		Reload:    func() error { return x.reload(ctx) },
 		Lifecycle: o.Lifecycle,
 		Log:       log,
 	})
 	if err != nil {
 		return err
 	}
-	return x.serve(ctx, handler, o.Web)
+	return x.serve(ctx, handler, o.Web, hangup)
 }
 
 // exporter is a running program: one engine, what it exports, and the file that both follow.
@@ -61,8 +66,8 @@ type exporter struct {
 }
 
 // start loads the configuration and makes an exporter that does not run yet.
-func start(o Options, log *slog.Logger) (*exporter, error) {
-	plan, err := Load(o.ConfigFile, nil)
+func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) {
+	plan, err := loadUntil(ctx, o.ConfigFile)
 	if err != nil {
 		return nil, err
 	}
@@ -84,11 +89,31 @@ func start(o Options, log *slog.Logger) (*exporter, error) {
 	return x, nil
 }
 
+// loadUntil is Load, except that it ends with the context: a file may be on a mount that hangs, and then what waits for it is
+// left behind.
+func loadUntil(ctx context.Context, file string) (*Plan, error) {
+	type result struct {
+		plan *Plan
+		err  error
+	}
+	done := make(chan result, 1)
+	go func() {
+		plan, err := Load(file, nil)
+		done <- result{plan, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return nil, fmt.Errorf("load %s: %w", file, ctx.Err())
+	case r := <-done:
+		return r.plan, r.err
+	}
+}
+
 // reload builds the new configuration whole and then swaps; a broken file changes nothing.
-func (x *exporter) reload() error {
+func (x *exporter) reload(ctx context.Context) error {
 	x.reloading.Lock()
 	defer x.reloading.Unlock()
-	plan, err := Load(x.file, nil)
+	plan, err := loadUntil(ctx, x.file)
 	if err == nil {
 		err = x.engine.Apply(plan.Plan)
 	}
@@ -112,11 +137,9 @@ func (x *exporter) loaded(plan *Plan, err error) {
 
 // serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.
 // The engine ends first, so that /metrics can be read until the last poll is in.
-func (x *exporter) serve(ctx context.Context, handler http.Handler, flags *toolkit.FlagConfig) error {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
-
+func (x *exporter) serve(ctx context.Context, handler http.Handler, flags *toolkit.FlagConfig, hangup <-chan os.Signal) error {
+	var reloads sync.WaitGroup
+	defer reloads.Wait()
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
 	polling, stopPolling := context.WithCancel(ctx)
@@ -132,7 +155,7 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, flags *toolk
 	for {
 		select {
 		case <-hangup:
-			_ = x.reload() // it has said how it went
+			reloads.Go(func() { _ = x.reload(polling) }) // it has said how it went; signals are not kept waiting for it
 		case err := <-served:
 			stopPolling()
 			return errors.Join(err, <-polled)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"slices"
 	"sync"
 	"testing"
@@ -379,4 +380,28 @@ func TestPollNow(t *testing.T) {
 			t.Errorf("%d polls, want the third to go on", got)
 		}
 	})
+}
+
+// TestIntervalShorterThanTheScheduler has the next sweep due before the scheduler looks at it. It runs in real time: in
+// fake time nothing passes between two statements.
+func TestIntervalShorterThanTheScheduler(t *testing.T) {
+	e, err := New(oneGroup(settings, newFleet(after(0)), time.Nanosecond, 1), slog.New(slog.DiscardHandler), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(t.Context())
+	ended := make(chan error, 1)
+	go func() { ended <- e.Run(ctx) }()
+	for e.Snapshot().Polls == 0 {
+		select {
+		case err := <-ended:
+			t.Fatalf("Run ended: %v", err)
+		default:
+			runtime.Gosched()
+		}
+	}
+	cancel()
+	if err := <-ended; err != nil {
+		t.Errorf("Run: %v", err)
+	}
 }

@@ -76,7 +76,7 @@ func (r *runner) tick(g *group, j *job) error {
 		gocron.NewTask(g.tick),
 		gocron.WithName(g.name),
 		gocron.WithSingletonMode(gocron.LimitModeReschedule),
-		gocron.WithStartAt(gocron.WithStartDateTime(next)),
+		gocron.WithStartAt(gocron.WithStartDateTimePast(next)), // it may be past by the time that gocron looks
 	)
 	if err != nil {
 		return fmt.Errorf("group %q: schedule: %w", g.name, err)
