@@ -154,6 +154,9 @@ func (a *account) accept(device, method string) {
 	clear(a.strong)
 	if a.paused {
 		a.paused, a.window = false, 1
+		for _, other := range a.devices { // what refused it meanwhile did so for the secret's sake
+			other.resetBackOff()
+		}
 		a.log.Info("credential is in use again: a device accepted it", "credential", a.name, "device", device)
 	}
 	a.window = min(2*a.window, a.most)

@@ -62,7 +62,7 @@ func TestCredentialPausesAndResumes(t *testing.T) {
 		s = e.Snapshot()
 		down := 0
 		for _, d := range s.Devices {
-			if !d.Up() && d.Reason != failure.Auth { // those that refused are left alone a little longer
+			if !d.Up() {
 				down++
 			}
 		}
