@@ -76,9 +76,9 @@ func (h *handshake) config(ctx context.Context, user string, auth *authenticator
 		User:              user,
 		AuthCallback:      func(server *ssh.ClientAuthContext) (ssh.AuthMethod, error) { return auth.next(ctx, server) },
 		ClientVersion:     "SSH-2.0-netver_exporter",
-		HostKeyAlgorithms: h.client.keys.algorithms(h.target.Address),
-		HostKeyCallback: func(address string, remote net.Addr, key ssh.PublicKey) error {
-			if err := h.client.keys.check(address, remote, key); err != nil {
+		HostKeyAlgorithms: h.client.algorithms(h.target),
+		HostKeyCallback: func(_ string, _ net.Addr, key ssh.PublicKey) error {
+			if err := h.client.checkHostKey(h.target, key); err != nil {
 				return err
 			}
 			if !h.keyed.Swap(true) { // new keys may be exchanged when the login's context has long ended

@@ -1,221 +1,229 @@
 package transport
 
 import (
-	"errors"
 	"fmt"
-	"io/fs"
-	"net"
-	"os"
-	"path/filepath"
+	"log/slog"
 	"slices"
-	"strings"
 	"sync"
+	"sync/atomic"
+	"time"
 
 	"golang.org/x/crypto/ssh"
-
-	"github.com/netver/netver_exporter/failure"
 )
 
-// Policy says what happens to a device whose host key is not known.
-type Policy string
+// HostKeys are the keys in known_hosts files. Files that change are read again, at most once a second and only when a key
+// is looked for. Make it with OpenHostKeys. It is safe for concurrent use, also by several processes on the same files.
+type HostKeys struct {
+	files []string
+	log   *slog.Logger
+	start time.Time
+	next  atomic.Int64 // when to look at the files again, in nanoseconds from the start
 
-// The policies.
-const (
-	Strict    Policy = "strict"     // it is refused
-	AcceptNew Policy = "accept-new" // its key is learned, once; a change is refused
-	Insecure  Policy = "insecure"   // any key will do, at any time
-)
-
-// hostKeys checks the keys that devices show. It is safe for use by many sessions.
-type hostKeys struct {
-	policy Policy
-	files  []string
+	reading sync.Mutex // held while the files are read or written; taken before mu
+	states  []knownFile
+	failed  string // the latest error of reading, which is logged once
 
 	mu       sync.RWMutex
 	known    *knownHosts
-	unhashed map[string][]*knownLine // hosts whose hashed lines were looked for
+	warnings []string
 }
 
-// loadHostKeys reads the files. A file that does not exist has no keys; accept-new creates the first one when it learns.
-func loadHostKeys(policy Policy, files []string) (*hostKeys, error) {
-	h := &hostKeys{policy: policy, files: files, known: newKnownHosts(), unhashed: make(map[string][]*knownLine)}
-	switch policy {
-	case Insecure:
-		return h, nil
-	case Strict, AcceptNew:
-	default:
-		return nil, fmt.Errorf("unknown host key policy %q; want %s, %s or %s", policy, Strict, AcceptNew, Insecure)
-	}
-	if policy == AcceptNew && len(files) == 0 {
-		return nil, fmt.Errorf("host key policy %s needs a known_hosts file to learn into", policy)
-	}
-	for _, file := range files {
-		if err := h.load(file); err != nil {
-			return nil, fmt.Errorf("read known_hosts: %w", err)
-		}
-	}
-	return h, nil
+// KnownKey is a line of a known_hosts file.
+type KnownKey struct {
+	File        string
+	Line        int
+	Mark        string // "@cert-authority" or "@revoked"; "": the key is the host's own
+	Type        string // "ssh-ed25519"
+	Fingerprint string // as ssh-keygen -l writes it: "SHA256:…"
 }
 
-func (h *hostKeys) load(file string) error {
-	f, err := os.Open(file)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil
-	}
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	return h.known.read(f, file)
+// String is the key with its place: "known_hosts:3 (ssh-ed25519 SHA256:…)".
+func (k KnownKey) String() string {
+	return fmt.Sprintf("%s:%d (%s %s)", k.File, k.Line, k.Type, k.Fingerprint)
 }
 
-// lines returns what is known of a host.
-func (h *hostKeys) lines(host string) []*knownLine {
+// OpenHostKeys reads the files. A file that does not exist has no keys; the first one is created when a key is learned.
+// Lines that cannot be used are skipped; Warnings tells which. What is learned, replaced or found wrong later is logged; a
+// nil log is none.
+func OpenHostKeys(files []string, log *slog.Logger) (*HostKeys, error) {
+	if log == nil {
+		log = slog.New(slog.DiscardHandler)
+	}
+	h := &HostKeys{files: slices.Clone(files), log: log, start: time.Now(), known: newKnownHosts()}
+	for _, name := range files {
+		h.states = append(h.states, knownFile{name: name})
+	}
+	h.next.Store(int64(lookInterval))
+	warnings, err := h.readAll()
+	h.warnings = warnings
+	return h, err
+}
+
+// Warnings are the lines that were skipped when the files were last read, each with file and line.
+func (h *HostKeys) Warnings() []string {
 	h.mu.RLock()
-	lines := h.known.plain(host)
-	secret, looked := h.unhashed[host]
-	hashed := len(h.known.hashed) > 0
-	h.mu.RUnlock()
-	if hashed && !looked {
-		secret = h.known.unhash(host) // the list of hashed lines does not change after load
-		h.mu.Lock()
-		h.unhashed[host] = secret
-		h.mu.Unlock()
-	}
-	return append(lines[:len(lines):len(lines)], secret...)
+	defer h.mu.RUnlock()
+	return slices.Clone(h.warnings)
 }
 
-// check is an ssh.HostKeyCallback. Its errors are of type *failure.Error.
-func (h *hostKeys) check(address string, remote net.Addr, key ssh.PublicKey) error {
-	if h.policy == Insecure {
-		return nil
-	}
+// Show returns what the files say of the host at an address (host:port): its keys, its authorities and those of its keys
+// that are revoked.
+func (h *HostKeys) Show(address string) []KnownKey {
+	h.refresh()
 	host := hostName(address)
-	if cert, ok := key.(*ssh.Certificate); ok {
-		return h.checkCertificate(address, host, remote, cert)
-	}
-	text := keyText(key)
-	if line := h.known.revoked[text]; line != nil {
-		return changed(fmt.Errorf("%s shows a host key that %v revokes", host, line))
-	}
 	lines := h.lines(host)
+	h.mu.RLock()
+	defer h.mu.RUnlock()
+	lines = slices.Clone(lines)
 	for _, line := range lines {
-		if line.key == text {
-			return nil
+		if revoked := h.known.revoked[line.key]; revoked != nil {
+			lines = append(lines, revoked)
 		}
+	}
+	for _, a := range h.known.authorities {
+		if a.hosts.match(host) {
+			lines = append(lines, a.line)
+		}
+	}
+	var shown []KnownKey
+	for _, line := range lines {
+		shown = append(shown, line.export())
+	}
+	return shown
+}
+
+func (l *knownLine) export() KnownKey {
+	return KnownKey{File: l.file, Line: l.line, Mark: l.mark, Type: l.keyType, Fingerprint: fingerprint(l.key)}
+}
+
+// lookInterval is how often it is checked whether the files have changed.
+const lookInterval = time.Second
+
+// refresh reads what has changed, if it is time to look. A file that cannot be read any more leaves the keys as they were.
+func (h *HostKeys) refresh() {
+	now, next := int64(time.Since(h.start)), h.next.Load()
+	if now < next || !h.next.CompareAndSwap(next, now+int64(lookInterval)) {
+		return
+	}
+	if !h.reading.TryLock() { // another goroutine is reading or writing
+		return
+	}
+	defer h.reading.Unlock()
+	_ = h.reread() // it is logged
+}
+
+// reload reads what has changed now.
+func (h *HostKeys) reload() error {
+	h.reading.Lock()
+	defer h.reading.Unlock()
+	return h.reread()
+}
+
+// reread reads what has changed now. The caller holds reading.
+func (h *HostKeys) reread() error {
+	warnings, err := h.readChanges()
+	for _, w := range warnings {
+		h.log.Warn("A line of known_hosts cannot be used", "err", w)
 	}
 	switch {
-	case len(lines) > 0:
-		return changed(fmt.Errorf("%s shows another host key (%s %s) than %v; if that is right, remove the line (ssh-keygen -R '%s' -f %s)",
-			host, key.Type(), ssh.FingerprintSHA256(key), nearest(lines, key.Type()), host, lines[0].file))
-	case h.policy == Strict:
-		return unknown(fmt.Errorf("no key of %s in %s; it shows %s %s: add it with ssh-keyscan, or use host_keys: accept-new",
-			host, h.where(), key.Type(), ssh.FingerprintSHA256(key)))
+	case err == nil:
+		h.failed = ""
+	case err.Error() != h.failed:
+		h.failed = err.Error()
+		h.log.Warn("known_hosts cannot be read; the keys of before stay in force", "err", err)
 	}
-	return h.learn(host, key.Type(), text)
+	return err
 }
 
-// checkCertificate checks a certificate. Hosts are only asked for one if an authority is known for them.
-func (h *hostKeys) checkCertificate(address, host string, remote net.Addr, cert *ssh.Certificate) error {
-	checker := ssh.CertChecker{
-		IsHostAuthority: func(key ssh.PublicKey, _ string) bool { return h.known.authority(host, keyText(key)) != nil },
-		IsRevoked: func(c *ssh.Certificate) bool {
-			return h.known.revoked[keyText(c.Key)] != nil || h.known.revoked[keyText(c.SignatureKey)] != nil
-		},
-	}
-	if err := checker.CheckHostKey(address, remote, cert); err != nil {
-		return unknown(fmt.Errorf("%s shows a host certificate that the authorities in %s do not cover: %w", host, h.where(), err))
-	}
-	return nil
-}
-
-// nearest picks the line to tell of: one of the same type, if there is any.
-func nearest(lines []*knownLine, kind string) *knownLine {
-	for _, line := range lines {
-		if line.kind == kind {
-			return line
+// readChanges returns the warnings that are new.
+func (h *HostKeys) readChanges() (warnings []string, err error) {
+	for i := range h.states {
+		f := &h.states[i]
+		info, err := stat(f.name)
+		if err == nil && f.same(info) {
+			continue
 		}
+		lines, more, fresh, err := f.read()
+		if err != nil || fresh {
+			return h.readAll()
+		}
+		h.mu.Lock()
+		warnings = append(warnings, addLines(h.known, lines)...)
+		warnings = append(warnings, more...)
+		h.warnings = append(h.warnings, warnings...)
+		h.mu.Unlock()
 	}
-	return lines[0]
+	return warnings, nil
 }
 
-func (h *hostKeys) where() string {
-	if len(h.files) == 0 {
-		return "known_hosts, since no file is named"
+// readAll reads all files from their beginning. On an error nothing changes.
+func (h *HostKeys) readAll() (warnings []string, err error) {
+	known := newKnownHosts()
+	states := make([]knownFile, len(h.files))
+	for i, name := range h.files {
+		states[i].name = name
+		lines, more, _, err := states[i].read()
+		if err != nil {
+			return nil, err
+		}
+		warnings = append(warnings, more...)
+		warnings = append(warnings, addLines(known, lines)...)
 	}
-	return strings.Join(h.files, ", ")
-}
-
-// learn writes a new host's key down, for this run and the next ones.
-func (h *hostKeys) learn(host, kind, key string) error {
+	known.hashed.inherit(&h.known.hashed)
+	h.states = states
 	h.mu.Lock()
 	defer h.mu.Unlock()
-	if lines := h.known.plain(host); len(lines) > 0 { // another session was faster
-		if lines[0].key != key {
-			return changed(fmt.Errorf("%s shows another host key than a moment ago (%v)", host, lines[0]))
-		}
-		return nil
-	}
-	if err := appendLine(h.files[0], host+" "+kind+" "+key); err != nil {
-		return unknown(fmt.Errorf("the key of %s is new and cannot be learned: %w", host, err))
-	}
-	h.known.learn(host, &knownLine{kind: kind, key: key, file: h.files[0]})
-	return nil
+	h.known, h.warnings = known, warnings
+	return warnings, nil
 }
 
-// appendLine adds a line in one write, so that other programs that append to the file do not mix theirs into it.
-func appendLine(file, line string) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	f, err := os.OpenFile(file, os.O_APPEND|os.O_CREATE|os.O_RDWR, 0o600)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	if info, err := f.Stat(); err == nil && info.Size() > 0 {
-		last := make([]byte, 1)
-		if _, err := f.ReadAt(last, info.Size()-1); err == nil && last[0] != '\n' {
-			line = "\n" + line
+func addLines(known *knownHosts, lines []fileLine) (warnings []string) {
+	for _, l := range lines {
+		if err := known.add(l.hosts, l.line); err != nil {
+			warnings = append(warnings, fmt.Sprintf("%s:%d: %v; the line is skipped", l.line.file, l.line.line, err))
 		}
 	}
-	if _, err := f.WriteString(line + "\n"); err != nil {
-		return err
-	}
-	return f.Close()
+	return warnings
 }
 
-// algorithms is what to ask a device for: the kind of key that is known first, so that a device with several keys is
-// not taken for another one. Certificates come only where an authority is known: without one they prove nothing.
-func (h *hostKeys) algorithms(address string) []string {
-	if h.policy == Insecure {
-		return plainKeyAlgorithms
-	}
+// has tells whether the host is known with the key.
+func (h *HostKeys) has(host, key string) bool {
+	h.mu.RLock()
+	lines, hashed := h.known.plain(host), &h.known.hashed
+	h.mu.RUnlock()
+	return slices.ContainsFunc(lines, func(l *knownLine) bool { return l.key == key }) || hashed.has(host, key)
+}
+
+// lines returns all lines of the host. It takes long where names are hashed.
+func (h *HostKeys) lines(host string) []*knownLine {
+	h.mu.RLock()
+	lines, hashed := h.known.plain(host), &h.known.hashed
+	h.mu.RUnlock()
+	return append(lines[:len(lines):len(lines)], hashed.lines(host)...)
+}
+
+// algorithms is what to ask a host for, in this order: certificates if an authority is known for it, and the types of
+// its known keys first. Of a host on a port of its own without a line, those without the port do, as OpenSSH takes them.
+func (h *HostKeys) algorithms(address string, legacy bool) []string {
+	h.refresh()
 	host := hostName(address)
-	certified := h.known.authority(host, "") != nil
-	lines := h.lines(host)
-	if !certified && len(lines) == 0 {
-		return plainKeyAlgorithms
+	certified := h.certifies(host, "")
+	known := h.keyTypes(host)
+	if bare := portless(host); known == "" && bare != "" {
+		known = h.keyTypes(bare)
 	}
-	first := make([]string, 0, len(plainKeyAlgorithms)+len(certificateAlgorithms))
-	if certified {
-		first = append(first, certificateAlgorithms...)
-	}
-	for _, line := range lines {
-		first = append(first, signatures(line.kind)...)
-	}
-	for _, a := range plainKeyAlgorithms {
-		if !slices.Contains(first, a) {
-			first = append(first, a)
-		}
-	}
-	return first
+	return wish{known, certified, legacy}.algorithms()
 }
 
-func unknown(err error) error {
-	return &failure.Error{Reason: failure.HostKeyUnknown, Doing: "check the host key", Err: err}
+func (h *HostKeys) keyTypes(host string) string {
+	h.mu.RLock()
+	lines, hashed := h.known.plain(host), &h.known.hashed
+	h.mu.RUnlock()
+	if len(lines) > 0 {
+		return typesOf(lines)
+	}
+	return hashed.keyTypes(host)
 }
 
-func changed(err error) error {
-	return &failure.Error{Reason: failure.HostKeyChanged, Doing: "check the host key", Err: err}
-}
+// describe is a key for messages: "ssh-ed25519 SHA256:…".
+func describe(key ssh.PublicKey) string { return key.Type() + " " + ssh.FingerprintSHA256(key) }

@@ -8,24 +8,37 @@ type hostPatterns []hostPattern
 type hostPattern struct {
 	text   string
 	negate bool
+	hashed *hashedName // instead of the text
 }
 
-func parseHosts(list string) hostPatterns {
+// parseHosts reads the field with the host names, which may also be one hashed name.
+func parseHosts(list string) (hostPatterns, error) {
+	if list[0] == '|' {
+		name, err := parseHashed(list)
+		return hostPatterns{{hashed: name}}, err
+	}
 	var patterns hostPatterns
 	for text := range strings.SplitSeq(strings.ToLower(list), ",") {
 		bare, negate := strings.CutPrefix(text, "!")
-		patterns = append(patterns, hostPattern{strings.Clone(bare), negate})
+		patterns = append(patterns, hostPattern{text: strings.Clone(bare), negate: negate})
 	}
-	return patterns
+	return patterns, nil
+}
+
+func (p *hostPattern) match(host string) bool {
+	if p.hashed != nil {
+		return p.hashed.is(host)
+	}
+	return wildcard(p.text, host)
 }
 
 func (p hostPatterns) match(host string) bool {
 	fits := false
-	for _, one := range p {
-		if !wildcard(one.text, host) {
+	for i := range p {
+		if !p[i].match(host) {
 			continue
 		}
-		if one.negate {
+		if p[i].negate {
 			return false
 		}
 		fits = true

@@ -4,7 +4,10 @@ package transport
 
 import (
 	"context"
+	"fmt"
+	"log/slog"
 	"net"
+	"slices"
 	"time"
 
 	"github.com/netver/netver_exporter/logins"
@@ -24,18 +27,20 @@ type Config struct {
 	ConnectTimeout time.Duration // TCP connect and SSH handshake up to the login; 0: 5 s
 	HostKeys       Policy        // "": strict
 	KnownHosts     []string      // files; the first one learns
+	Known          *HostKeys     // of a client before, whose work is taken over if its files are the same; nil: none
+	Log            *slog.Logger  // hears of keys that are learned or replaced, and of files that turn bad; nil: none
 }
 
 // Client dials devices. Make it with New. It may be used by any number of goroutines at once.
 type Client struct {
 	config Config
-	keys   *hostKeys
+	keys   *HostKeys
 	lookup func(ctx context.Context, host string) ([]string, error)
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
-// New makes a client and reads its known_hosts files, of which errors name the line. A file that does not exist is no
-// error: it holds no keys.
+// New makes a client and reads its known_hosts files. A file that does not exist is no error: it holds no keys. Lines that
+// cannot be used are no error, either: HostKeys().Warnings() names them.
 func New(c Config) (*Client, error) {
 	if c.ConnectTimeout == 0 {
 		c.ConnectTimeout = 5 * time.Second
@@ -43,9 +48,24 @@ func New(c Config) (*Client, error) {
 	if c.HostKeys == "" {
 		c.HostKeys = Strict
 	}
-	keys, err := loadHostKeys(c.HostKeys, c.KnownHosts)
-	if err != nil {
+	if err := checkPolicy(c.HostKeys, c.KnownHosts); err != nil {
 		return nil, err
 	}
+	keys, err := c.hostKeys()
+	if err != nil {
+		return nil, fmt.Errorf("read known_hosts: %w", err)
+	}
 	return &Client{config: c, keys: keys, lookup: lookup, dial: new(net.Dialer).DialContext}, nil
+}
+
+// hostKeys takes over the keys of the client before, or reads the files. Nothing is read if nothing is checked.
+func (c *Config) hostKeys() (*HostKeys, error) {
+	files := c.KnownHosts
+	if c.HostKeys == Insecure {
+		files = nil
+	}
+	if c.Known != nil && slices.Equal(c.Known.files, files) {
+		return c.Known, c.Known.reload()
+	}
+	return OpenHostKeys(files, c.Log)
 }
