@@ -87,7 +87,7 @@ func build(c *config.Config, known *parser.Registry, observe func(device.Report)
 	return p, nil
 }
 
-// client reads the known_hosts files. It is nil if they cannot be read, and while the settings that name them are wrong.
+// client reads the known_hosts files, and warns of lines that are of no use. It is nil if they cannot be read, and while the settings that name them are wrong.
 func client(c *config.Config) *transport.Client {
 	if c.Document.Faulty(strictyaml.At("ssh")) || c.Document.Explained(strictyaml.At("ssh")) {
 		return nil
@@ -98,17 +98,28 @@ func client(c *config.Config) *transport.Client {
 		KnownHosts:     c.SSH.KnownHosts,
 	})
 	if err == nil {
+		for _, warning := range made.HostKeys().Warnings() {
+			c.Document.AddWarning(knownHostsProblem(c.SSH.KnownHosts, warning))
+		}
 		return made
 	}
 	message := strings.TrimPrefix(err.Error(), "read known_hosts: ")
-	for _, name := range c.SSH.KnownHosts {
-		if strings.HasPrefix(message, name+":") {
-			c.Document.Add(fileProblem(name, message))
-			return nil
-		}
+	if problem := knownHostsProblem(c.SSH.KnownHosts, message); problem.File != "" {
+		c.Document.Add(problem)
+		return nil
 	}
 	c.Document.Fault(strictyaml.At("ssh", "known_hosts"), "%s", message)
 	return nil
+}
+
+// knownHostsProblem finds the file that a message begins with.
+func knownHostsProblem(files []string, message string) strictyaml.Problem {
+	for _, name := range files {
+		if strings.HasPrefix(message, name+":") {
+			return fileProblem(name, message)
+		}
+	}
+	return strictyaml.Problem{Text: message}
 }
 
 // credentials opens private keys. Credentials that have a problem already are left out.

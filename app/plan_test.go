@@ -171,6 +171,8 @@ func TestWarnings(t *testing.T) {
 			[]string{"config.yml:1: ssh.host_keys: insecure: whoever answers at a device's address gets its password; use accept-new or strict"}},
 		{"no known_hosts", "ssh: {known_hosts: [none]}\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"),
 			[]string{"config.yml:1: ssh.known_hosts[0]: none does not exist, so the devices that it should know will be refused; fill it with ssh-keyscan, or use host_keys: accept-new"}},
+		{"bad lines of known_hosts", "ssh: {known_hosts: [bad_known_hosts]}\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"),
+			[]string{"bad_known_hosts:2: want host names, key type and key; the line is skipped"}},
 		{"accept-new starts without", "ssh: {known_hosts: [none], host_keys: accept-new}\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"), nil},
 		{"short interval", "ssh: {host_keys: accept-new}\n" + credentials + fmt.Sprintf(group, "interval: 30s, devices: [192.0.2.1]"),
 			[]string{"config.yml:3: groups[0]: poll.timeout, 30s, is not shorter than the interval, 30s: a device that hangs misses polls"}},
@@ -194,6 +196,7 @@ func TestWarnings(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Chdir(t.TempDir())
 			save(t, "config.yml", test.text)
+			save(t, "bad_known_hosts", "\n192.0.2.1 ssh-ed25519\n")
 			c, err := load("config.yml")
 			if err != nil {
 				t.Fatal(err)

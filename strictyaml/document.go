@@ -82,6 +82,9 @@ func (d *Document) Warn(at *Path, format string, args ...any) {
 // Add notes problems of other files, which this one names.
 func (d *Document) Add(problems ...Problem) { d.problems = append(d.problems, problems...) }
 
+// AddWarning notes what is to be told of another file, which this one names.
+func (d *Document) AddWarning(p Problem) { d.warnings = append(d.warnings, p) }
+
 func (d *Document) problem(at *Path, format string, args ...any) Problem {
 	return Problem{d.file, d.Line(at), at.String(), fmt.Sprintf(format, args...)}
 }

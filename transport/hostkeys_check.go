@@ -37,15 +37,23 @@ func checkPolicy(p Policy, files []string) error {
 
 // checkHostKey checks the key that a target shows. The error is a *failure.Error.
 func (c *Client) checkHostKey(t Target, key ssh.PublicKey) error {
-	if c.config.HostKeys == Insecure {
+	policy := c.policy(t)
+	if policy == Insecure {
 		return nil
 	}
-	return c.keys.check(c.config.HostKeys, t.Address, key, t.Legacy)
+	return c.keys.check(policy, t.Address, key, t.Legacy)
+}
+
+func (c *Client) policy(t Target) Policy {
+	if t.HostKeys != "" {
+		return t.HostKeys
+	}
+	return c.config.HostKeys
 }
 
 // algorithms are those for host keys to ask a target for.
 func (c *Client) algorithms(t Target) []string {
-	if c.config.HostKeys == Insecure {
+	if c.policy(t) == Insecure {
 		return wish{legacy: t.Legacy}.algorithms()
 	}
 	return c.keys.algorithms(t.Address, t.Legacy)
@@ -146,12 +154,6 @@ func (h *HostKeys) checkCertificate(host string, cert *ssh.Certificate, legacy b
 	principal := host
 	if bare := portless(host); bare != "" {
 		principal = bare
-	}
-	for _, p := range cert.ValidPrincipals { // may be patterns
-		if wildcard(strings.ToLower(p), principal) {
-			principal = p
-			break
-		}
 	}
 	return new(ssh.CertChecker).CheckCert(principal, cert)
 }

@@ -18,9 +18,9 @@ func (c *Client) Scan(ctx context.Context, t Target) (ssh.PublicKey, error) {
 		return nil, err
 	}
 	defer conn.Close()
-	h := &handshake{client: c, target: t, wire: &wire{Conn: conn}}
-	_ = h.wire.SetDeadline(until)
-	unhook := context.AfterFunc(ctx, func() { _ = h.wire.SetDeadline(longAgo) })
+	h := &handshake{client: c, target: t, conn: &headConn{Conn: conn}}
+	_ = h.conn.SetDeadline(until)
+	unhook := context.AfterFunc(ctx, func() { _ = h.conn.SetDeadline(longAgo) })
 	defer unhook()
 	var shown ssh.PublicKey
 	config := h.config(ctx, "", &authenticator{})
@@ -29,7 +29,7 @@ func (c *Client) Scan(ctx context.Context, t Target) (ssh.PublicKey, error) {
 		shown = key
 		return errScanned
 	}
-	if _, _, _, err = ssh.NewClientConn(h.wire, t.Address, config); shown != nil {
+	if _, _, _, err = ssh.NewClientConn(h.conn, t.Address, config); shown != nil {
 		return shown, nil
 	}
 	return nil, h.classify(ctx, &authenticator{}, err)

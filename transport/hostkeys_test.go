@@ -145,7 +145,7 @@ func TestHostCertificates(t *testing.T) {
 	}{
 		{"right", "sw-1.example:22", certificate(host, authority, "sw-1.example", time.Hour), "", ""},
 		{"upper case", "SW-1.Example:22", certificate(host, authority, "sw-1.example", time.Hour), "", ""},
-		{"principal by a pattern", "sw-1.example:22", certificate(host, authority, "*.example", time.Hour), "", ""},
+		{"principal by a pattern", "sw-1.example:22", certificate(host, authority, "*.example", time.Hour), failure.HostKeyUnknown, "*.example"}, // as OpenSSH
 		{"a port of its own", "sw-1.example:2222", certificate(host, authority, "sw-1.example", time.Hour), "", ""},
 		{"authority of a hashed name", "sw-3.test:22", certificate(host, authority, "sw-3.test", time.Hour), "", ""},
 		{"of another host", "sw-1.example:22", certificate(host, authority, "sw-2.example", time.Hour), failure.HostKeyUnknown, "sw-2.example"},

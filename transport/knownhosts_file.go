@@ -9,6 +9,8 @@ import (
 	"io"
 	"io/fs"
 	"os"
+
+	"github.com/netver/netver_exporter/file"
 )
 
 // longestLine bounds a line of a known_hosts file, in bytes. Longer ones are skipped.
@@ -35,21 +37,17 @@ type fileLine struct {
 	line  *knownLine
 }
 
-// stat is os.Stat, but says no to everything that is not a regular file, which might block or never end. The result is
-// nil for a file that does not exist.
+// stat is os.Stat, but says no to what is no regular file, which might block or never end. The result is nil for a
+// file that does not exist.
 func stat(name string) (fs.FileInfo, error) {
-	info, err := os.Stat(name)
+	err := file.Check(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil, nil
 	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return nil, fmt.Errorf("%s is a directory, want a file", name)
-	case !info.Mode().IsRegular():
-		return nil, fmt.Errorf("%s is a device, a socket or a named pipe, want a regular file", name)
+		return nil, fmt.Errorf("%s: %w", name, err)
 	}
-	return info, nil
+	return os.Stat(name)
 }
 
 // same tells whether the file is still as it was read.

@@ -18,6 +18,7 @@ type Target struct {
 	Name       string // for messages
 	Address    string // host:port
 	Credential *Credential
+	HostKeys   Policy         // what happens if its host key is not known; "": as the client's
 	Legacy     bool           // offer algorithms that x/crypto/ssh holds insecure
 	Ticket     *logins.Ticket // asked before each login and each secret; nil: everything is permitted
 }
@@ -25,7 +26,7 @@ type Target struct {
 // Config is a client's own. The zero value is strict about host keys and knows none.
 type Config struct {
 	ConnectTimeout time.Duration // TCP connect and SSH handshake up to the login; 0: 5 s
-	HostKeys       Policy        // "": strict
+	HostKeys       Policy        // of targets without one of their own; "": strict. If it is Insecure, no file is read
 	KnownHosts     []string      // files; the first one learns
 	Known          *HostKeys     // of a client before, whose work is taken over if its files are the same; nil: none
 	Log            *slog.Logger  // hears of keys that are learned or replaced, and of files that turn bad; nil: none
