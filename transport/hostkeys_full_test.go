@@ -51,7 +51,7 @@ func learnOnFullDisk(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 	full := limit
-	full.Cur = uint64(info.Size()) + 20 //nolint:unconvert // it is an int64 on FreeBSD
+	setLimit(&full.Cur, info.Size()+20)
 	if err := syscall.Setrlimit(syscall.RLIMIT_FSIZE, &full); err != nil {
 		t.Fatal(err)
 	}
@@ -70,6 +70,9 @@ func learnOnFullDisk(t *testing.T, file string) {
 		t.Fatal(err)
 	}
 }
+
+// setLimit bridges the systems, whose limits have different types.
+func setLimit[T int64 | uint64](limit *T, to int64) { *limit = T(to) }
 
 func TestNotARegularFile(t *testing.T) {
 	fifo := t.TempDir() + "/fifo"
