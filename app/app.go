@@ -71,6 +71,7 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	if err != nil {
 		return nil, err
 	}
+	plan.HostKeys.LogTo(log)
 	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New()}
 	if x.engine, err = poll.New(plan.Plan, log, x.collector); err != nil {
 		return nil, err
@@ -115,6 +116,7 @@ func (x *exporter) reload(ctx context.Context) error {
 	defer x.reloading.Unlock()
 	plan, err := loadUntil(ctx, x.file)
 	if err == nil {
+		plan.HostKeys.LogTo(x.log)
 		err = x.engine.Apply(plan.Plan)
 	}
 	x.loaded(plan, err)

@@ -19,6 +19,7 @@ type Plan struct {
 	poll.Plan
 	Config    *config.Config
 	Platforms *parser.Registry
+	HostKeys  *transport.HostKeys
 	Warnings  []string // one line each: what works but is hardly meant
 }
 
@@ -83,6 +84,7 @@ func build(c *config.Config, known *parser.Registry, observe func(device.Report)
 		return nil, err
 	}
 	p.Warnings = c.Document.Warnings()
+	p.HostKeys = asker.Client.HostKeys()
 	p.Poller = device.New(asker)
 	return p, nil
 }
