@@ -385,7 +385,7 @@ func TestPollNow(t *testing.T) {
 // TestIntervalShorterThanTheScheduler has the next sweep due before the scheduler looks at it. It runs in real time: in
 // fake time nothing passes between two statements.
 func TestIntervalShorterThanTheScheduler(t *testing.T) {
-	e, err := New(oneGroup(settings, newFleet(after(0)), time.Nanosecond, 1), slog.New(slog.DiscardHandler), nil)
+	e, err := New(oneGroup(settings, newFleet(after(0)), 20*time.Microsecond, 1), slog.New(slog.DiscardHandler), nil)
 	if err != nil {
 		t.Fatal(err)
 	}
