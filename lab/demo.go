@@ -145,7 +145,9 @@ func (c *cast) recruit(i int, sample parser.Sample) *Device {
 	if slices.Contains(oneExec, c.platform.ID) {
 		d.Exec = ExecOnce
 	}
-	d.Login.Interactive = slices.Contains(interactive, c.platform.ID)
+	if slices.Contains(interactive, c.platform.ID) {
+		d.Login.Manner = ByKeyboard
+	}
 	c.devices = append(c.devices, d)
 	return d
 }

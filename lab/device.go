@@ -42,6 +42,8 @@ type Device struct {
 	booted   atomic.Int64       // Unix time in nanoseconds
 	script   atomic.Pointer[script]
 	fault    atomic.Pointer[behaviour]
+	password atomic.Pointer[string]
+	asks     *manner
 	progress progress
 	counters
 }

@@ -58,7 +58,7 @@ type behaviour struct {
 	otherKey  bool                                                              // shows a strange host key
 	slowLogin bool                                                              // takes long over every secret
 	denies    bool                                                              // refuses every secret
-	asks      []question                                                        // what keyboard-interactive asks; the password method is gone
+	manner    Manner                                                            // asks in this manner instead of the device's own
 	noChannel bool                                                              // refuses channels
 	noPTY     bool                                                              // refuses PTYs
 	closes    bool                                                              // ends shells at once
@@ -84,7 +84,7 @@ var faults = []behaviour{
 	{name: OtherHostKey, otherKey: true},
 	{name: SlowAuth, slowLogin: true},
 	{name: WrongPassword, denies: true},
-	{name: OneTimeCode, denies: true, asks: withCode},
+	{name: OneTimeCode, denies: true, manner: AsksCode},
 	{name: NoFreeSession, noChannel: true},
 	{name: NoPTY, noPTY: true},
 	{name: ShellCloses, closes: true},
@@ -96,7 +96,7 @@ var faults = []behaviour{
 	{name: RebootMidOutput, print: func(_ context.Context, s *session, _ string) { s.dev.Reboot() }},
 	{name: Freeze, print: freeze},
 
-	{name: TwoQuestions, odd: true, asks: withConsent},
+	{name: TwoQuestions, odd: true, manner: AsksConsent},
 	{name: BannerPrompt, odd: true, banner: promptLines},
 	{name: OutputPrompt, odd: true, edit: func(d *Device, text string) string { return promptLines(d.script.Load()) + text }},
 	{name: StuckPager, odd: true, pager: true},

@@ -9,6 +9,7 @@ import (
 	"io"
 	"net"
 	"net/netip"
+	"slices"
 	"sync"
 	"time"
 
@@ -139,9 +140,20 @@ func (d *Device) build(key ssh.Signer) error {
 		}
 		d.hostKey = own
 	}
-	if d.Login.Username == "" && d.Login.Password == "" {
-		d.Login.Username, d.Login.Password = Username, Password
+	if d.Login.Username == "" {
+		d.Login.Username = Username
+		if d.Login.Password == "" {
+			d.Login.Password = Password
+		}
 	}
+	manner := d.Login.Manner
+	if manner == "" && slices.ContainsFunc(d.Sample.Talk.Gates, wantsPassword) {
+		manner = InSession
+	}
+	if d.asks = manner.row(); d.asks == nil {
+		return fmt.Errorf("device %s: no manner of login is called %q", d.Name, manner)
+	}
+	d.SetPassword(d.Login.Password)
 	if d.Page == 0 {
 		d.Page = 24
 	}

@@ -1,31 +1,48 @@
 package lab
 
 import (
+	"context"
+	"slices"
 	"strings"
 
 	"github.com/netver/netver_exporter/parser"
 )
 
-// tries is how often a device asks a question before it hangs up.
-const tries = 3
+func wantsPassword(g parser.SampleGate) bool { return strings.Contains(g.Want, "{password}") }
+
+// gates are the questions before the first prompt: those of the sample, and before them those of the device's manner,
+// unless the sample asks for the password itself.
+func (d *Device) gates() []parser.SampleGate {
+	own := d.script.Load().talk.Gates
+	if slices.ContainsFunc(own, wantsPassword) {
+		return own
+	}
+	return slices.Concat(d.manner().gates, own)
+}
 
 // gates asks the questions that come before the first prompt; it reports whether they were answered to its liking.
-func (sh *shell) gates() bool {
-	login := sh.script().asksPassword()
+func (sh *shell) gates(ctx context.Context) bool {
+	gates, tries := sh.dev.gates(), max(1, sh.dev.manner().tries)
+	login := slices.ContainsFunc(gates, wantsPassword)
+	if !login {
+		tries = 3
+	}
 	for range tries {
-		pass := !login || !sh.dev.fault.Load().denies
-		for _, g := range sh.script().talk.Gates {
-			right, err := sh.ask(g)
+		right := true
+		for _, g := range gates {
+			ok, err := sh.ask(g)
 			if err != nil {
 				return false
 			}
-			pass = pass && right
+			right = right && ok
 		}
-		if pass {
+		if login {
+			right = sh.verdict(ctx, right, passwordRefused) == nil
+		}
+		if right {
 			return true
 		}
 		if login {
-			sh.count(func(c *counters) { c.refusals.Add(1) })
 			sh.print("% Login invalid\n")
 		}
 	}
@@ -37,14 +54,17 @@ func (sh *shell) ask(g parser.SampleGate) (right bool, err error) {
 	sh.print(g.Ask)
 	want := strings.NewReplacer(
 		"{username}", sh.dev.Login.Username,
-		"{password}", sh.dev.Login.Password,
+		"{password}", sh.dev.wants(),
 		"{enable}", sh.dev.Login.Enable,
 	).Replace(g.Want)
 	var given string
 	if len(g.Want) == 1 {
 		given, err = sh.single()
 	} else {
-		given, err = sh.line(!strings.Contains(g.Want, "{password}"))
+		given, err = sh.line(!wantsPassword(g))
+	}
+	if !wantsPassword(g) {
+		sh.leak(given)
 	}
 	sh.print("\n")
 	return given == want, err

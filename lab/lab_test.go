@@ -119,7 +119,7 @@ func TestExec(t *testing.T) {
 		}
 	}
 	stats := d.Stats()
-	if want := (Stats{Connections: 1, ConnectionsMax: 1, Connects: 1, SessionsMax: 1, Logins: 1, Commands: 3, Polls: 3}); stats != want {
+	if want := (Stats{Connections: 1, ConnectionsMax: 1, Connects: 1, SessionsMax: 1, Logins: 1, PendingMax: 1, Accepted: 1, Commands: 3, Polls: 3}); stats != want {
 		t.Errorf("stats (-want +got):\n%s", cmp.Diff(want, stats))
 	}
 }

@@ -44,8 +44,8 @@ func TestLogin(t *testing.T) {
 		{"wrong user", Login{}, "guest", password, false, 1},
 		{"user with the platform's suffix", Login{}, Username + "+t", password, true, 0},
 		{"interactive", Login{}, Username, interactive, true, 0},
-		{"password where only interactive is taken", Login{Username: Username, Password: Password, Interactive: true}, Username, password, false, 0},
-		{"interactive where only that is taken", Login{Username: Username, Password: Password, Interactive: true}, Username, interactive, true, 0},
+		{"password where only interactive is taken", Login{Username: Username, Password: Password, Manner: ByKeyboard}, Username, password, false, 0},
+		{"interactive where only that is taken", Login{Username: Username, Password: Password, Manner: ByKeyboard}, Username, interactive, true, 0},
 		{"key", Login{Username: Username, Key: key.PublicKey()}, Username, ssh.PublicKeys(key), true, 0},
 		{"other key", Login{Username: Username, Key: newSigner(t).PublicKey()}, Username, ssh.PublicKeys(key), false, 1},
 		{"empty password where only a key is taken", Login{Username: Username, Key: key.PublicKey()}, Username, ssh.Password(""), false, 0},
@@ -64,8 +64,8 @@ func TestLogin(t *testing.T) {
 			if (err == nil) != tt.ok {
 				t.Errorf("want success %t, got %v", tt.ok, err)
 			}
-			if got := d.Stats().Refusals; got != tt.refusals {
-				t.Errorf("want %d refusals, got %d", tt.refusals, got)
+			if s := d.Stats(); s.Refusals+s.KeyRefusals != tt.refusals || s.KeyRefusals > 0 != (tt.name == "other key") {
+				t.Errorf("want %d refusals, got %+v", tt.refusals, s)
 			}
 		})
 	}

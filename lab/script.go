@@ -134,16 +134,6 @@ func (sc *script) renamed(text string) string {
 	return strings.ReplaceAll(text, sc.oldName, sc.newName)
 }
 
-// asksPassword reports whether the real login happens inside the session.
-func (sc *script) asksPassword() bool {
-	for _, g := range sc.talk.Gates {
-		if strings.Contains(g.Want, "{password}") {
-			return true
-		}
-	}
-	return false
-}
-
 // labName is what a sample calls its device where the platform cannot tell the name.
 var labName = regexp.MustCompile(`\blab-[\w\-]+`)
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net"
 	"sync"
+	"sync/atomic"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -13,6 +14,7 @@ type link struct {
 	fleet   *Fleet
 	dev     *Device
 	conn    *wire
+	pending atomic.Bool    // its login is in flight
 	running sync.WaitGroup // what the connection has started
 }
 
@@ -46,6 +48,8 @@ func (l *link) serve(ctx context.Context, cancel context.CancelFunc) {
 	if err != nil {
 		return
 	}
+	l.begin()
+	defer l.decide()
 	_, channels, requests, err := ssh.NewServerConn(l.conn, config)
 	if err != nil {
 		return

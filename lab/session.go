@@ -70,7 +70,7 @@ func (s *session) program(req *ssh.Request) func(context.Context) uint32 {
 	switch {
 	case req.Type == "shell" && !s.dev.NoShell:
 		return s.shell
-	case req.Type == "exec" && s.dev.Exec != ExecNever:
+	case req.Type == "exec" && s.dev.Exec != ExecNever && s.dev.manner().gates == nil:
 		return func(ctx context.Context) uint32 { return s.exec(ctx, req.Payload) }
 	}
 	return nil

@@ -26,7 +26,7 @@ func (s *session) shell(ctx context.Context) uint32 {
 		privileged: s.script().talk.User == "",
 		paging:     s.script().talk.Pager != "",
 	}
-	if !sh.greet() || !sh.gates() {
+	if !sh.greet() || !sh.gates(ctx) {
 		return 1
 	}
 	for {
@@ -36,6 +36,7 @@ func (s *session) shell(ctx context.Context) uint32 {
 			return 1
 		}
 		sh.print("\n")
+		sh.leak(line)
 		line = strings.TrimSpace(line)
 		if line == "" {
 			continue

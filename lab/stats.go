@@ -11,8 +11,13 @@ type Stats struct {
 	Connects       int64 // TCP connections accepted
 	Sessions       int64 // sessions (exec or shell) open now
 	SessionsMax    int64 // the most at once
-	Logins         int64 // SSH logins that succeeded
-	Refusals       int64 // secrets refused, each one counted
+	Logins         int64 // SSH logins that succeeded; a device that asks in the session lets everybody in
+	Pending        int64 // logins in flight: the connection speaks SSH, and the device has not decided on its secret
+	PendingMax     int64 // the most at once
+	Accepted       int64 // passwords and keys accepted, in the session too
+	Refusals       int64 // passwords refused by any method, in the session, or as the enable secret; each one counts
+	KeyRefusals    int64 // keys refused
+	Leaks          int64 // times that the password was typed where it was not asked for, or where it is shown
 	Commands       int64 // commands received: typed lines and exec requests
 	Polls          int64 // full dialogues: every required command answered to its end
 	Shells         int64 // shells started
@@ -21,8 +26,9 @@ type Stats struct {
 
 // counters are the running form of Stats.
 type counters struct {
-	connections, sessions                                gauge
-	logins, refusals, commands, polls, shells, farewells atomic.Int64
+	connections, sessions, pending                 gauge
+	logins, accepted, refusals, keyRefusals, leaks atomic.Int64
+	commands, polls, shells, farewells             atomic.Int64
 }
 
 // Stats is a snapshot of the counters.
@@ -34,7 +40,12 @@ func (c *counters) Stats() Stats {
 		Sessions:       c.sessions.now.Load(),
 		SessionsMax:    c.sessions.max.Load(),
 		Logins:         c.logins.Load(),
+		Pending:        c.pending.now.Load(),
+		PendingMax:     c.pending.max.Load(),
+		Accepted:       c.accepted.Load(),
 		Refusals:       c.refusals.Load(),
+		KeyRefusals:    c.keyRefusals.Load(),
+		Leaks:          c.leaks.Load(),
 		Commands:       c.commands.Load(),
 		Polls:          c.polls.Load(),
 		Shells:         c.shells.Load(),

@@ -26,7 +26,7 @@ func TestRun(t *testing.T) {
 		{name: "shell with paging", mode: dialogue.Shell, change: func(d *lab.Device) { d.KeepPaging, d.Page = true, 1 }, prompt: "lab-sw-1#", logins: 1},
 		{name: "two questions", mode: dialogue.Shell, change: func(d *lab.Device) { d.Fault = lab.TwoQuestions }, prompt: "lab-sw-1#", logins: 1},
 		{name: "keyboard-interactive only", mode: dialogue.Exec, change: func(d *lab.Device) {
-			d.Login = lab.Login{Username: lab.Username, Password: lab.Password, Interactive: true}
+			d.Login = lab.Login{Username: lab.Username, Password: lab.Password, Manner: lab.ByKeyboard}
 		}, logins: 1},
 		{name: "prompt in the banner", mode: dialogue.Shell, change: func(d *lab.Device) { d.Fault = lab.BannerPrompt }, prompt: "lab-sw-1#", logins: 1},
 		{name: "enable", mode: dialogue.Shell, change: func(d *lab.Device) {
