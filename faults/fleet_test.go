@@ -110,24 +110,38 @@ type member struct {
 	Credentials string `yaml:"credentials,omitempty"`
 }
 
-// newConfig is a configuration with one group of all devices of the fleet. It is not written yet.
-func newConfig(t *testing.T, fleet *lab.Fleet, poll pollSection) *config {
+// emptyConfig is a configuration without groups and credentials. It is not written yet.
+func emptyConfig(t *testing.T, poll pollSection) *config {
 	t.Helper()
 	dir := t.TempDir()
 	hosts := filepath.Join(dir, "known_hosts")
-	writeFile(t, hosts, string(fleet.KnownHosts()))
-	c := &config{
+	writeFile(t, hosts, "")
+	return &config{
 		Poll:        poll,
 		SSH:         map[string]any{"known_hosts": []string{hosts}},
 		Credentials: map[string]map[string]any{},
-		Groups:      []group{{Name: "lab", Credentials: "lab", Devices: []member{}}},
 		path:        filepath.Join(dir, "config.yml"),
 	}
+}
+
+// newConfig is a configuration with one group of all devices of the fleet. It is not written yet.
+func newConfig(t *testing.T, fleet *lab.Fleet, poll pollSection) *config {
+	t.Helper()
+	c := emptyConfig(t, poll)
 	c.credential("lab", lab.Password)
+	c.Groups = []group{{Name: "lab", Credentials: "lab", Devices: []member{}}}
+	c.trust(t, fleet)
 	for _, d := range fleet.Devices() {
 		c.add(memberOf(d))
 	}
 	return c
+}
+
+// trust adds the fleet's devices to the known hosts.
+func (c *config) trust(t *testing.T, fleet *lab.Fleet) {
+	t.Helper()
+	hosts := c.SSH["known_hosts"].([]string)[0]
+	writeFile(t, hosts, readFile(t, hosts)+string(fleet.KnownHosts()))
 }
 
 func memberOf(d *lab.Device) member {
