@@ -1,3 +1,5 @@
+//go:build faults
+
 package faults
 
 import (
@@ -42,8 +44,24 @@ var elsewhere = []row{
 	{"all of it at random", "the state exported is the devices' own", "two intervals after the last fault", "faults TestSoak"},
 }
 
-// row is a line of a table of docs/reliability.md.
-type row struct{ fault, reason, bound, test string }
+// row is a line of a table of docs/reliability.md. Its last cell is the test.
+type row []string
+
+// table is one of docs/reliability.md, between two marks with its name.
+type table struct {
+	name string
+	head row
+	rows []row
+}
+
+func tables() []table {
+	return []table{
+		{"faults", row{"fault", "reason", "bound", "test"}, faultRows()},
+		{"events", row{"fault", "reason", "bound", "test"}, elsewhere},
+		{"situations", row{"situation", "refused attempts over the whole fleet, at most", "test"}, situationRows()},
+		{"manners", row{"manner of the server", "test"}, mannerRows()},
+	}
+}
 
 // TestDocs keeps the tables of docs/reliability.md in step with the tests, and looks up each test that they name.
 func TestDocs(t *testing.T) {
@@ -52,10 +70,10 @@ func TestDocs(t *testing.T) {
 		t.Fatal(err)
 	}
 	doc := string(text)
-	for name, rows := range map[string][]row{"faults": faultRows(), "events": elsewhere} {
-		doc = replaceTable(t, doc, name, rows)
-		for _, r := range rows {
-			lookUp(t, r.test)
+	for _, table := range tables() {
+		doc = table.replaceIn(t, doc)
+		for _, r := range table.rows {
+			lookUp(t, r[len(r)-1])
 		}
 	}
 	if *update {
@@ -65,7 +83,7 @@ func TestDocs(t *testing.T) {
 		return
 	}
 	if diff := cmp.Diff(string(text), doc); diff != "" {
-		t.Errorf("%s is out of step: go test ./faults -run TestDocs -update (-doc +tests):\n%s", reliability, diff)
+		t.Errorf("%s is out of step: go test -tags faults ./faults -run TestDocs -update (-doc +tests):\n%s", reliability, diff)
 	}
 }
 
@@ -74,6 +92,23 @@ func faultRows() []row {
 	for i := range classes {
 		c := &classes[i]
 		rows = append(rows, row{c.words, c.outcome(), string(c.bound), "faults TestFaults/" + c.id})
+	}
+	return rows
+}
+
+func situationRows() []row {
+	var rows []row
+	for i := range situations {
+		s := &situations[i]
+		rows = append(rows, row{s.words, s.bound(), "faults TestLockoutTable/" + s.id})
+	}
+	return rows
+}
+
+func mannerRows() []row {
+	var rows []row
+	for _, m := range manners {
+		rows = append(rows, row{m.words, "faults TestLockoutTable/*/" + m.id})
 	}
 	return rows
 }
@@ -92,19 +127,21 @@ func (c *class) outcome() string {
 	return fmt.Sprintf("exec: %s; shell: %s", say(c.exec), say(c.shell))
 }
 
-// replaceTable replaces the table between two marks.
-func replaceTable(t *testing.T, doc, name string, rows []row) string {
-	t.Helper()
-	begin, end := "<!-- "+name+" -->\n", "<!-- end of "+name+" -->"
+// replaceIn puts the table where the document has an older one.
+func (t table) replaceIn(test *testing.T, doc string) string {
+	test.Helper()
+	begin, end := "<!-- "+t.name+" -->\n", "<!-- end of "+t.name+" -->"
 	before, rest, found := strings.Cut(doc, begin)
 	_, after, closed := strings.Cut(rest, end)
 	if !found || !closed {
-		t.Fatalf("%s has no place for the table of %s", reliability, name)
+		test.Fatalf("%s has no place for the table of %s", reliability, t.name)
 	}
+	line := func(cells row) string { return "| " + strings.Join(cells, " | ") + " |\n" }
 	var b strings.Builder
-	b.WriteString("| fault | reason | bound | test |\n|---|---|---|---|\n")
-	for _, r := range rows {
-		fmt.Fprintf(&b, "| %s | %s | %s | %s |\n", r.fault, r.reason, r.bound, r.test)
+	b.WriteString(line(t.head))
+	b.WriteString(strings.Repeat("|---", len(t.head)) + "|\n")
+	for _, r := range t.rows {
+		b.WriteString(line(r))
 	}
 	return before + begin + b.String() + end + after
 }

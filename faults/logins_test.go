@@ -1,3 +1,5 @@
+//go:build faults
+
 package faults
 
 import (
@@ -143,6 +145,17 @@ func newStage(t *testing.T, s *situation) *stage {
 	x.config = config.write(t)
 	x.began = time.Now()
 	return x
+}
+
+// bound is what verify holds a cell to, in words.
+func (s *situation) bound() string {
+	switch {
+	case s.command != nil:
+		return fmt.Sprint(refusalsAtStart)
+	case s.steady:
+		return fmt.Sprintf("those in flight and %d, then one an interval", refusalsMore)
+	}
+	return fmt.Sprintf("%d, then one an interval", refusalsAtStart)
 }
 
 // verify holds the cell to its bound.
