@@ -28,19 +28,30 @@ func TestImports(t *testing.T) {
 		}
 		row, known := allowed[name]
 		delete(allowed, name)
+		used := map[string]bool{}
 		for _, path := range imports[1:] {
 			ours, isOurs := strings.CutPrefix(path, module+"/")
-			standard := !strings.Contains(strings.Split(path, "/")[0], ".")
+			if standard := !strings.Contains(strings.Split(path, "/")[0], "."); standard {
+				continue
+			}
+			through := slices.Index(row.ours, ours)
+			if !isOurs {
+				through = slices.IndexFunc(row.theirs, func(door string) bool { return strings.Contains("/"+path+"/", "/"+door+"/") })
+			}
 			switch {
-			case standard:
 			case !known:
 				t.Errorf("package %s imports %s and is not in the table", name, path)
-			case isOurs:
-				if !slices.Contains(row.ours, ours) && !slices.Contains(row.ours, "all") {
-					t.Errorf("package %s may not import our %s", name, ours)
-				}
-			case !slices.ContainsFunc(row.theirs, func(door string) bool { return strings.Contains(path+"/", door+"/") }):
+			case through < 0:
 				t.Errorf("package %s may not import %s", name, path)
+			case isOurs:
+				used[ours] = true
+			default:
+				used[row.theirs[through]] = true
+			}
+		}
+		for _, entry := range slices.Concat(row.ours, row.theirs) {
+			if !used[entry] {
+				t.Errorf("package %s may import %s and does not: take it out of its row", name, entry)
 			}
 		}
 	}
