@@ -46,6 +46,7 @@ var classes = []class{
 	{id: "shell-closes", words: "the shell closes at once", shell: "session", bound: oneRetry},
 	{id: "no-prompt", words: "the prompt never comes", shell: "prompt", bound: wholeTimeout},
 	{id: "banner-prompt", words: "a prompt inside the banner", bound: atOnce},
+	{id: "banner-pause", words: "a banner that pauses after \"Password:\"", bound: atOnce},
 	{id: "output-prompt", words: "a prompt inside the output", bound: atOnce},
 	{id: "stuck-pager", words: "a pager that cannot be switched off", bound: atOnce},
 	{id: "drip", words: "output that drips, one byte a second", exec: "timeout", shell: "timeout", bound: wholeTimeout},

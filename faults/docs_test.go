@@ -31,6 +31,8 @@ var elsewhere = []row{
 	{"several devices refuse a credential", "`auth`, then `paused` but for a canary", "refusals bounded", "faults TestLockout"},
 	{"one device refuses a credential", "`auth`; it alone slows down", "", "faults TestLocalMismatch"},
 	{"the devices accept the credential again", "up", "one interval for the canary, one for the others; at once by reload", "faults TestLockout"},
+	{"some devices have a password of their own: 1, 10, 30 % of 300", "`auth`; the others are up, none is `paused`", "the first sweep", "faults TestMixedPasswords"},
+	{"a login asks for a code, a PIN, a hint, or echoes the password", "`auth`; the password is not typed", "at once", "faults TestQuestions"},
 	{"reset during connect, session refused", "one retry, counted; none for `auth` and host keys", "0.5 s later", "faults TestRetry"},
 	{"SIGTERM during a sweep", "exit code 0, every session closed with its exit command", "2 s", "faults TestTerminate"},
 	{"SIGKILL during a sweep", "the next start is as any other", "", "faults TestKill"},

@@ -42,6 +42,7 @@ const (
 	TwoQuestions  Fault = "two-questions"  // keyboard-interactive asks for the password and for a "yes"
 	BannerPrompt  Fault = "banner-prompt"  // the banner has lines that look like the prompt
 	OutputPrompt  Fault = "output-prompt"  // so have the answers
+	BannerPause   Fault = "banner-pause"   // the banner stops for Device.Pause, or 0.2 s, after a word that looks like a question
 	StuckPager    Fault = "stuck-pager"    // paging cannot be switched off
 	Garbage       Fault = "garbage"        // answers have NUL bytes and invalid UTF-8
 	LongLine      Fault = "long-line"      // answers begin with a line of 1 MB
@@ -64,6 +65,7 @@ type behaviour struct {
 	closes    bool                                                              // ends shells at once
 	hang      string                                                            // printed instead of the first prompt; no answer helps
 	banner    func(*script) string                                              // precedes the banner
+	piece     string                                                            // precedes the banner and a pause
 	farewell  string                                                            // asked when the client leaves; no answer helps
 	edit      func(d *Device, text string) string                               // changes what an answer says
 	pager     bool                                                              // keeps paging on
@@ -98,6 +100,7 @@ var faults = []behaviour{
 
 	{name: TwoQuestions, odd: true, manner: AsksConsent},
 	{name: BannerPrompt, odd: true, banner: promptLines},
+	{name: BannerPause, odd: true, piece: "Password:"},
 	{name: OutputPrompt, odd: true, edit: func(d *Device, text string) string { return promptLines(d.script.Load()) + text }},
 	{name: StuckPager, odd: true, pager: true},
 	{name: Garbage, odd: true, edit: func(_ *Device, text string) string { return "\x00caf\xe9 \xff\xfe\x00\n" + text }},

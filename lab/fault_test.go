@@ -109,6 +109,7 @@ func TestFaults(t *testing.T) {
 		{Freeze, "output", "show version"},
 		{TwoQuestions, "done", "lab-sw-1 uptime is 3 days"},
 		{BannerPrompt, "done", "lab-sw-1# show version\r\n"},
+		{BannerPause, "done", "Password: no one needs to tell it.\r\n"},
 		{OutputPrompt, "done", "lab-sw-1# show version\r\n"},
 		{StuckPager, "done", "--More--"},
 		{Garbage, "done", "\x00caf\xe9"},
@@ -122,7 +123,7 @@ func TestFaults(t *testing.T) {
 			d.Fault = tt.fault
 			d.Page = 1
 			d.Pause = time.Hour
-			if tt.fault == Drip {
+			if tt.fault == Drip || tt.fault == BannerPause {
 				d.Pause = time.Millisecond
 			}
 			fleet := start(t, d)
@@ -173,7 +174,7 @@ func TestSetFault(t *testing.T) {
 func TestFaultsAreNamedOnce(t *testing.T) {
 	all := Faults()
 	once := slices.Compact(slices.Sorted(slices.Values(all)))
-	if len(all) != 30 || len(once) != 30 || slices.Contains(all, "") {
+	if len(all) != 31 || len(once) != 31 || slices.Contains(all, "") {
 		t.Errorf("faults: %q", all)
 	}
 }

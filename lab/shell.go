@@ -4,6 +4,7 @@ import (
 	"context"
 	"regexp"
 	"strings"
+	"time"
 )
 
 // shell is an interactive session: banner, gates, then prompt and answer in turn.
@@ -26,7 +27,7 @@ func (s *session) shell(ctx context.Context) uint32 {
 		privileged: s.script().talk.User == "",
 		paging:     s.script().talk.Pager != "",
 	}
-	if !sh.greet() || !sh.gates(ctx) {
+	if !sh.greet(ctx) || !sh.gates(ctx) {
 		return 1
 	}
 	for {
@@ -55,13 +56,19 @@ func (s *session) shell(ctx context.Context) uint32 {
 }
 
 // greet prints the banner and reports whether a prompt will follow.
-func (sh *shell) greet() bool {
+func (sh *shell) greet(ctx context.Context) bool {
 	fault := sh.dev.fault.Load()
 	if fault.closes {
 		return false
 	}
 	if fault.banner != nil {
 		sh.print(fault.banner(sh.script()))
+	}
+	if fault.piece != "" {
+		sh.print(fault.piece)
+		_ = sh.screen.Flush() // a failed write shows at the next key
+		wait(ctx, sh.dev.pause(200*time.Millisecond))
+		sh.print(" no one needs to tell it.\n")
 	}
 	sh.print(sh.script().talk.Banner)
 	return !sh.hang(fault.hang)
