@@ -30,7 +30,7 @@ var elsewhere = []row{
 	{"a device that hung comes back", "up", "one interval", "faults TestNoisyNeighbours"},
 	{"several devices refuse a credential", "`auth`, then `paused` but for a canary", "refusals bounded", "faults TestLockout"},
 	{"one device refuses a credential", "`auth`; it alone slows down", "", "faults TestLocalMismatch"},
-	{"the devices accept the credential again", "up", "one interval for the canary, one for the others; at once by reload", "faults TestLockout"},
+	{"the devices accept the credential again", "up", "one interval for the canary, one for the others; at once by a reload that brings another password", "faults TestLockout"},
 	{"some devices have a password of their own: 1, 10, 30 % of 300", "`auth`; the others are up, none is `paused`", "the first sweep", "faults TestMixedPasswords"},
 	{"a login asks for a code, a PIN, a hint, or echoes the password", "`auth`; the password is not typed", "at once", "faults TestQuestions"},
 	{"reset during connect, session refused", "one retry, counted; none for `auth` and host keys", "0.5 s later", "faults TestRetry"},
