@@ -45,6 +45,7 @@ var failures = []struct {
 	{lab.Freeze, failure.Timeout, failure.Timeout, "show version"},
 	{lab.TwoQuestions, "", "", ""},
 	{lab.BannerPrompt, "", "", ""},
+	{lab.BannerPause, "", "", ""},
 	{lab.OutputPrompt, "", "", ""},
 	{lab.StuckPager, "", "", ""},
 	{lab.Garbage, "", "", ""},
