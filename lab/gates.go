@@ -37,7 +37,7 @@ func (sh *shell) gates(ctx context.Context) bool {
 			right = right && ok
 		}
 		if login {
-			right = sh.verdict(ctx, right, passwordRefused) == nil
+			right = sh.verdict(ctx, right, aPassword) == nil
 		}
 		if right {
 			return true

@@ -48,7 +48,7 @@ func (l *link) allow(ctx context.Context, config *ssh.ServerConfig) {
 	if passwords && manner.password != absent {
 		config.PasswordCallback = func(meta ssh.ConnMetadata, given []byte) (*ssh.Permissions, error) {
 			right := manner.password == honest && string(given) == l.dev.wants() && l.knows(meta.User())
-			return nil, l.verdict(ctx, right, passwordRefused)
+			return nil, l.verdict(ctx, right, aPassword)
 		}
 	}
 	if passwords && manner.keyboard != absent {
@@ -59,7 +59,7 @@ func (l *link) allow(ctx context.Context, config *ssh.ServerConfig) {
 	config.PublicKeyCallback = func(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
 		want := l.dev.Login.Key
 		right := want != nil && bytes.Equal(want.Marshal(), key.Marshal()) && l.knows(meta.User())
-		return nil, l.verdict(ctx, right, keyRefused)
+		return nil, l.verdict(ctx, right, aKey)
 	}
 	config.NoClientAuth = manner.gates != nil
 }
@@ -83,7 +83,7 @@ func (l *link) interview(ctx context.Context, m *manner, user string, ask ssh.Ke
 		for i, q := range questions {
 			right = l.check(q, answers[i]) && right
 		}
-		if l.verdict(ctx, right, passwordRefused) == nil {
+		if l.verdict(ctx, right, aPassword) == nil {
 			return nil
 		}
 	}
@@ -109,9 +109,17 @@ func (l *link) leak(given string) {
 	}
 }
 
+// secret is what a client proves itself with.
+type secret int
+
+const (
+	aPassword secret = iota
+	aKey
+)
+
 // verdict takes the device's time to decide on a secret, and returns errDenied if it is not accepted. A refusal is
 // counted as soon as the secret has come: a server counts it even if the client does not wait for the answer.
-func (l *link) verdict(ctx context.Context, right bool, refused func(*counters)) error {
+func (l *link) verdict(ctx context.Context, right bool, what secret) error {
 	l.begin()
 	fault := l.dev.fault.Load()
 	delay := l.dev.Login.Delay
@@ -119,7 +127,13 @@ func (l *link) verdict(ctx context.Context, right bool, refused func(*counters))
 		delay = l.dev.pause(20 * time.Second)
 	}
 	if right = right && !fault.denies; !right {
-		l.count(refused)
+		l.count(func(c *counters) {
+			if what == aKey {
+				c.keyRefusals.Add(1)
+			} else {
+				c.refusals.Add(1)
+			}
+		})
 		delay += l.dev.Login.RefusalDelay
 	}
 	wait(ctx, delay)
@@ -128,15 +142,11 @@ func (l *link) verdict(ctx context.Context, right bool, refused func(*counters))
 	case right:
 		l.count(func(c *counters) { c.accepted.Add(1) })
 		return nil
-	case l.dev.manner().hangsUp:
+	case l.dev.manner().hangsUp && what == aPassword:
 		_ = l.conn.Close()
 	}
 	return errDenied
 }
-
-// What a refusal counts as.
-func passwordRefused(c *counters) { c.refusals.Add(1) }
-func keyRefused(c *counters)      { c.keyRefusals.Add(1) }
 
 // begin counts a login in flight, if the connection has none.
 func (l *link) begin() {

@@ -132,6 +132,23 @@ func TestMannersInTheSession(t *testing.T) {
 	}
 }
 
+// TestKeyThenPassword offers a key that no device knows before the password: a device that hangs up does so over passwords.
+func TestKeyThenPassword(t *testing.T) {
+	d := device("lab-1")
+	d.Login.Manner = HangsUp
+	start(t, d)
+	config := clientConfig(d)
+	config.Auth = append([]ssh.AuthMethod{ssh.PublicKeys(newSigner(t))}, config.Auth...)
+	client, err := ssh.Dial("tcp", d.Addr(), config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	client.Close()
+	if s := d.Stats(); s.KeyRefusals != 1 || s.Refusals != 0 || s.Accepted != 1 {
+		t.Errorf("stats: %+v", s)
+	}
+}
+
 // TestLateRefusal has a client that goes before the verdict: the device has counted its password. Then the password is
 // changed to what the client has.
 func TestLateRefusal(t *testing.T) {
