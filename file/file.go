@@ -42,16 +42,14 @@ func Check(name string) error {
 // are like those of Read.
 func Appendable(name string) error {
 	return bounded(patience, func() error {
-		err := syscall.Access(name, writable)
+		err := writable(name)
 		for errors.Is(err, fs.ErrNotExist) && filepath.Dir(name) != name {
 			name = filepath.Dir(name)
-			err = syscall.Access(name, writable)
+			err = writable(name)
 		}
 		return err
 	})
 }
-
-const writable = 2 // W_OK of access(2)
 
 // Glob lists the files that a pattern of package filepath means, in order. The errors are like those of Read, or
 // filepath.ErrBadPattern.
