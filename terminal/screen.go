@@ -8,21 +8,18 @@ import (
 // Screen cleans a stream as it arrives, in time linear in its length however it is cut into pieces. It keeps all lines
 // but models only the current one: a device's pager and line editor redraw no other. The zero value is empty and ready.
 type Screen struct {
-	text    []byte // all lines; the last is still being written
-	start   int    // of the current line in text
-	back    int    // bytes between the cursor and the end of the current line: gone as soon as something is written there
-	partial []byte // the beginning of an escape sequence whose end has not arrived
+	text  []byte // all lines; the last is still being written
+	start int    // of the current line in text
+	back  int    // bytes between the cursor and the end of the current line: gone as soon as something is written there
+	sequence
+	place
+	saved saved
+	work  int // bytes of sequences and runes of movements that were looked at
 }
 
 // Write adds what was received. It never fails.
 func (s *Screen) Write(p []byte) (int, error) {
-	if len(s.partial) == 0 {
-		s.partial = append(s.partial, s.write(p, false)...)
-		return len(p), nil
-	}
-	s.partial = append(s.partial, p...)
-	rest := s.write(s.partial, false)
-	s.partial = append(s.partial[:0], rest...)
+	s.write(p)
 	return len(p), nil
 }
 
@@ -47,43 +44,71 @@ func (s *Screen) Cut(n int) {
 	s.back = 0
 }
 
-// Reset empties the screen and keeps its memory.
+// Reset empties the screen and keeps its memory, the row of the cursor, and a sequence whose end has not arrived.
 func (s *Screen) Reset() {
 	s.text, s.start, s.back = s.text[:0], 0, 0
-	s.partial = s.partial[:0]
+	s.saved.valid = false
 }
 
-// write shows p and returns the unfinished escape sequence at its end; at the last piece there is none.
-func (s *Screen) write(p []byte, last bool) (rest []byte) {
+// write shows p. A sequence at its end waits for its rest.
+func (s *Screen) write(p []byte) {
 	for i := 0; i < len(p); {
-		if n := plainRun(p[i:]); n > 0 {
-			s.overwrite()
-			s.text = append(s.text, p[i:i+n]...)
-			i += n
-			continue
-		}
-		switch p[i] {
-		case '\n', '\v', '\f':
-			s.newline()
-		case '\r':
-			s.back = len(s.text) - s.start
-		case '\b':
-			s.backspace()
-		case esc:
-			seq := parseEscape(p[i:])
-			if seq.size == 0 {
-				if !last {
-					return p[i:]
-				}
-				seq.size = min(2, len(p)-i)
+		if s.state == ground {
+			if n := plainRun(p[i:]); n > 0 {
+				s.overwrite()
+				s.text = append(s.text, p[i:i+n]...)
+				i += n
+				continue
 			}
-			s.apply(seq)
-			i += seq.size
+			s.control(p[i])
+			i++
 			continue
 		}
-		i++
+		s.work++
+		switch s.next(p[i]) {
+		case more:
+			i++
+		case complete:
+			s.state = ground
+			s.apply()
+			i++
+		case foreign:
+			s.showHeld()
+		}
 	}
-	return nil
+}
+
+// showHeld gives a sequence up that turned out to be none.
+func (s *Screen) showHeld() {
+	next := s.sequence
+	held := next.abandon()
+	s.state = ground
+	s.write(held) // no ESC is in it
+	s.sequence = next
+	s.held = held[:0]
+}
+
+// end shows what waited for more, when nothing more will come.
+func (s *Screen) end() {
+	if s.state == text || s.state == textEscaped {
+		s.showHeld()
+	}
+	s.state = ground
+}
+
+func (s *Screen) control(c byte) {
+	switch c {
+	case '\n', '\v', '\f':
+		s.saved.valid = false
+		s.down++
+		s.newline()
+	case '\r':
+		s.back = len(s.text) - s.start
+	case '\b':
+		s.backspace()
+	case esc:
+		s.begin()
+	}
 }
 
 func plainRun(p []byte) int {
@@ -118,23 +143,16 @@ func (s *Screen) left(n int) bool {
 	cursor := len(s.text) - s.back
 	moved := false
 	for ; n > 0 && cursor > s.start; n-- {
-		_, size := utf8.DecodeLastRune(s.text[s.start:cursor])
+		s.work++
+		size := 1
+		if s.text[cursor-1] >= utf8.RuneSelf {
+			_, size = utf8.DecodeLastRune(s.text[s.start:cursor])
+		}
 		cursor -= size
 		moved = true
 	}
 	s.back = len(s.text) - cursor
 	return moved
-}
-
-func (s *Screen) apply(seq escape) {
-	switch seq.effect {
-	case effectLine:
-		s.newline()
-	case effectLeft:
-		s.left(seq.count)
-	case effectErase:
-		s.overwrite()
-	}
 }
 
 func trimBlanks(text []byte, start int) []byte {

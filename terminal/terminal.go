@@ -14,7 +14,8 @@ func Clean(raw string) string {
 		return raw
 	}
 	s := Screen{text: make([]byte, 0, len(raw))}
-	s.write([]byte(raw), true)
+	s.write([]byte(raw))
+	s.end()
 	return s.Text()
 }
 

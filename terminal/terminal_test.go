@@ -3,7 +3,6 @@ package terminal
 import (
 	"strings"
 	"testing"
-	"time"
 	"unicode/utf8"
 
 	"github.com/google/go-cmp/cmp"
@@ -26,6 +25,26 @@ var cleanings = []struct{ name, raw, want string }{
 	{"next line and insert line", "a\x1bEb\x1b[1Lc\x1b[Ld", "a\nb\nc\nd"},
 	{"character set", "\x1b(Ba\x1b)0b\x1b#8c", "abc"},
 	{"save and restore the cursor", "\x1b7a\x1b8b\x1bMc", "abc"},
+	{"save, status line in another row, restore", "lab# \x1b7\x1b[1;1H\x1b[Kup 3 days\x1b8show version\r\n", "lab# show version\n"},
+	{"save, question for the size, restore", "lab# \x1b7\x1b[r\x1b[999;999H\x1b[6n\x1b8", "lab#"},
+	{"save in one line, restore in another", "a\x1b7\r\nb\x1b[1;1Hc\x1b8d", "a\nb\ncd"},
+	{"restore without save", "lab\x1b8#", "lab#"},
+	{"blanks that were taken back before the restore", "lab#  \x1b7\b\b\b\x1b[5;1Hx\x1b8y", "lab#  y"},
+	{"character sets of all kinds", "\x1b(0\x1b*B\x1b+A\x1b-A\x1b%Ga\x1b$(Bb\x1b#6c\x1b Fd", "abcd"},
+	{"intermediates without end", "\x1b!!!!a", "!!a"},
+	{"another row", "\x1b[1;1HName: a\x1b[2;1HVersion: 1\x1b[3;1HModel: x", "Name: a\nVersion: 1\nModel: x"},
+	{"another row by its number", "\x1b[1da\x1b[2db\x1b[3;4fc", "a\nb\nc"},
+	{"rows up and down", "a\x1b[Bb\x1b[2Ac\x1b[3Ed\x1b[Fe\x1b[2ef", "a\nb\nc\nd\ne\nf"},
+	{"index and next line", "a\x1bDb\x1bEc", "a\nb\nc"},
+	{"the same row", "\x1b[24;1Hlab# \x1b[24;1H\x1b[24;6Hshow\r\n\x1b[24;1Hlab# ", "lab# show\nlab#"},
+	{"the row below, as on a screen that does not scroll", "\x1b[1;1Ha\r\nb\x1b[2;3Hc", "a\nb c"},
+	{"cursor right over blanks", "Version\x1b[3C1.2\x1b[Cb", "Version   1.2 b"},
+	{"cursor right over text", "abcd\r\x1b[2CX", "abX"},
+	{"cursor right over more than ASCII", "\u00e9\u00e9\u00e9\r\x1b[2CX", "\u00e9\u00e9X"},
+	{"column", "ab\x1b[6Gc\x1b[1Gd", "d"},
+	{"cursor right without end", "a\x1b[999999Cb", "a" + strings.Repeat(" ", 131) + "b"},
+	{"line erased whole", "--More--\x1b[2K\ry", "y"},
+	{"parameters without end", "\x1b[" + strings.Repeat("1;", 40) + "a", strings.Repeat("1;", 8) + "a"},
 	{"NUL, BEL and DEL", "\x00lab\x07-sw\x7f#", "lab-sw#"},
 	{"other controls", "a\x01b\x0ec", "abc"},
 	{"form feed", "a\fb", "a\nb"},
@@ -102,14 +121,24 @@ func TestCleanTextIsNotCopied(t *testing.T) {
 	}
 }
 
-// Each of these makes a cleaner that looks ahead or back without bound quadratic.
-func TestCleanIsLinear(t *testing.T) {
-	for _, unit := range []string{"\x1b]", "\x1b[", "\x1b[9", "x\b", "\x1b[999999999D", "a\x1b[99999D\x1b[99999C", " \x1b[1D ", "\r", " ", "\x1bP;"} {
-		raw := strings.Repeat(unit, 4<<20/len(unit))
-		start := time.Now()
-		Clean(raw)
-		if took := time.Since(start); took > 3*time.Second {
-			t.Errorf("%q: %v for 4 MiB", unit, took)
+// Each of these makes a cleaner that looks ahead or back without bound quadratic. What is looked at is counted, not timed.
+func TestScreenIsLinear(t *testing.T) {
+	const most = 2 * widest // for each byte
+	for _, tt := range []struct{ first, unit string }{
+		{"", "\x1b]"}, {"", "\x1b["}, {"", "\x1b[9"}, {"", "x\b"}, {"", "\x1b[999999999D"}, {"", "a\x1b[99999D\x1b[99999C"},
+		{"", " \x1b[1D "}, {"", "\r"}, {"", " "}, {"", "\x1bP;"}, {"", "\x1b7\x1b[5;1Ha\x1b8"}, {"", "\x1b[9C\n"}, {"", "\x1b[Cx"},
+		{"\x1b", "!"}, {"\x1b[", "!"}, {"\x1b[", "1"}, {"\x1b[", ";"}, {"\x1b]", "a"}, {"\x1b]", "a\x1b"}, {"\x1b]", "\n"}, {"\x1b", "\x1b"},
+		{strings.Repeat("x", 1<<16), "\x1b[132D\x1b[132C"}, {strings.Repeat("x", 1<<16), "\r\x1b[132C"}, {strings.Repeat("x", 1<<16), "\x1b7"},
+	} {
+		raw := []byte(tt.first + strings.Repeat(tt.unit, 1<<16/len(tt.unit)))
+		for _, size := range []int{1, 7, len(raw)} {
+			var s Screen
+			for p := raw; len(p) > 0; p = p[min(size, len(p)):] {
+				s.Write(p[:min(size, len(p))])
+			}
+			if s.work > most*len(raw) {
+				t.Errorf("%.20q and %q in pieces of %d: looked %d times at %d bytes", tt.first, tt.unit, size, s.work, len(raw))
+			}
 		}
 	}
 }
@@ -118,7 +147,7 @@ func FuzzClean(f *testing.F) {
 	for _, tt := range cleanings {
 		f.Add(tt.raw, 3)
 	}
-	f.Fuzz(func(t *testing.T, raw string, size int) {
+	f.Fuzz(func(t *testing.T, raw string, cuts int) {
 		got := Clean(raw)
 		if !utf8.ValidString(got) {
 			t.Errorf("not UTF-8: %q", got)
@@ -134,12 +163,13 @@ func FuzzClean(f *testing.F) {
 		}
 		var whole, pieces Screen
 		whole.Write([]byte(raw))
-		size = max(1, size%64)
-		for p := []byte(raw); len(p) > 0; p = p[min(size, len(p)):] {
-			pieces.Write(p[:min(size, len(p))])
+		for n, p := 0, []byte(raw); len(p) > 0; n++ { // each digit of cuts, in base 16, is the size of a piece
+			size := min(len(p), 1+cuts>>(n%16*4)&15)
+			pieces.Write(p[:size])
+			p = p[size:]
 		}
 		if whole.Text() != pieces.Text() {
-			t.Errorf("in pieces of %d: %q, whole: %q", size, pieces.Text(), whole.Text())
+			t.Errorf("cut by %#x: %q, whole: %q", cuts, pieces.Text(), whole.Text())
 		}
 	})
 }
