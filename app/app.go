@@ -17,6 +17,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/web"
 )
@@ -62,6 +63,7 @@ type exporter struct {
 	log       *slog.Logger
 	engine    *poll.Engine
 	collector *collector.Collector
+	sessions  *device.Sessions
 	reloading sync.Mutex
 }
 
@@ -72,7 +74,8 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 		return nil, err
 	}
 	plan.HostKeys.LogTo(log)
-	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New()}
+	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New(), sessions: device.NewSessions()}
+	plan.asker().KeepIn(x.sessions)
 	if x.engine, err = poll.New(plan.Plan, log, x.collector); err != nil {
 		return nil, err
 	}
@@ -86,6 +89,7 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 		}
 	}
 	x.collector.Watch(x.engine)
+	x.sessions.Keep(plan.asker(), plan.Groups)
 	x.loaded(plan, nil)
 	return x, nil
 }
@@ -117,7 +121,11 @@ func (x *exporter) reload(ctx context.Context) error {
 	plan, err := loadUntil(ctx, x.file)
 	if err == nil {
 		plan.HostKeys.LogTo(x.log)
+		plan.asker().KeepIn(x.sessions)
 		err = x.engine.Apply(plan.Plan)
+	}
+	if err == nil {
+		x.sessions.Keep(plan.asker(), plan.Groups)
 	}
 	x.loaded(plan, err)
 	return err
@@ -168,8 +176,18 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, flags *toolk
 	}
 }
 
-// poll runs the engine and keeps its state, if there is a file for it.
+// poll runs the engine, and keeps sessions as long as it runs.
 func (x *exporter) poll(ctx context.Context) error {
+	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
+	var keeper sync.WaitGroup
+	keeper.Go(func() { x.sessions.Run(keeping) })
+	defer keeper.Wait()
+	defer stop()
+	return x.pollWithState(ctx)
+}
+
+// pollWithState runs the engine and keeps its state, if there is a file for it.
+func (x *exporter) pollWithState(ctx context.Context) error {
 	if x.stateFile == "" {
 		return x.engine.Run(ctx)
 	}

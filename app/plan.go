@@ -32,6 +32,9 @@ func (p *Plan) Devices() int {
 	return n
 }
 
+// asker is the plan's poller.
+func (p *Plan) asker() *device.Poller { return p.Poller.(*device.Poller) }
+
 // Load reads the file and builds its plan. Start, reload, check and poll all come through here. observe is told of each
 // poll's session; nil: nobody asks. The error is of type strictyaml.Problems and holds all that is wrong, not only the first.
 func Load(file string, observe func(device.Report)) (*Plan, error) {

@@ -16,6 +16,7 @@ import (
 
 	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -104,6 +105,9 @@ func engine(s *simulator, u setup) (*poll.Engine, *counter, error) {
 	if err != nil {
 		return nil, nil, err
 	}
+	sessions, poller := device.NewSessions(), plan.Poller.(*device.Poller)
+	poller.KeepIn(sessions)
+	sessions.Keep(poller, plan.Groups)
 	counter := &counter{Collector: collector.New()}
 	e, err := poll.New(plan.Plan, slog.New(slog.DiscardHandler), counter)
 	return e, counter, err

@@ -42,8 +42,9 @@ func (p *Poller) Detect(ctx context.Context, d *inventory.Device, ticket *logins
 	if err != nil {
 		return f, err
 	}
-	conn, err := session.Open(ctx, p.config.Client, target, p.unknown)
+	conn, opening, err := session.Open(ctx, p.config.Client, target, p.unknown)
 	if err != nil {
+		f.Transcript = opening
 		return f, err
 	}
 	defer conn.Close(ctx)
@@ -52,7 +53,7 @@ func (p *Poller) Detect(ctx context.Context, d *inventory.Device, ticket *logins
 	}
 	var typed []string
 	for _, probe := range p.config.Platforms.Probes(f.Transcript.Server, f.Transcript.Prompt) {
-		t, err := conn.Ask(ctx, probe.Command)
+		t, err := conn.Ask(ctx, session.Command{Run: probe.Command})
 		f.Transcript.Answers = append(f.Transcript.Answers, t.Answers...)
 		f.Transcript.Phases = append(f.Transcript.Phases, t.Phases...)
 		f.Transcript.Log = append(f.Transcript.Log, t.Log...)

@@ -24,7 +24,7 @@ type Config struct {
 	Client      *transport.Client
 	Platforms   *parser.Registry
 	Credentials map[string]*transport.Credential // by name, as devices know them
-	Keep        Keep                             // whose sessions are kept; zero: none
+	Keep        Keep                             // whose sessions are kept
 	Observe     func(Report)                     // told of each poll as it ends, from its worker; nil: nobody asks. Reports then hold a log of the session, and no session is kept
 }
 
@@ -40,10 +40,11 @@ type Report struct {
 
 // Poller is a poll.Poller that asks over SSH and reads the answers as the device's platform says. Make it with New.
 type Poller struct {
-	config   Config
-	scripts  map[string]script // by platform
-	sessions sessions
-	unknown  session.Script // with a device of an unknown platform
+	config  Config
+	scripts map[string]script // by platform
+	unknown session.Script    // with a device of an unknown platform
+	lacks   lacks
+	kept    *Sessions // nil: no session is kept
 }
 
 // New makes a Poller. It connects to nothing yet.
@@ -54,23 +55,21 @@ func New(c Config) *Poller {
 		p.scripts[platform.ID] = newScript(platform, record)
 	}
 	p.unknown = unknownScript(c.Platforms, record)
-	if !record { // the log of a session begins with its login
-		p.sessions.keep = c.Keep
-	}
 	return p
 }
 
 // script is a platform and the way to talk to it, made once.
 type script struct {
-	platform *parser.Platform
+	platform   *parser.Platform
+	definition string // of the platform, as text
 	session.Script
 }
 
 func newScript(p *parser.Platform, record bool) script {
-	s := script{platform: p, Script: session.Script{Dialogue: p.Session, Record: record}}
+	s := script{platform: p, definition: string(p.Definition()), Script: session.Script{Dialogue: p.Session, Record: record}}
 	for _, c := range p.Commands {
 		if c.Poll {
-			s.Commands = append(s.Commands, c.Run)
+			s.Commands = append(s.Commands, session.Command{Run: c.Run, Optional: c.Optional})
 		}
 	}
 	return s
@@ -88,10 +87,7 @@ func (p *Poller) Poll(ctx context.Context, d *inventory.Device, ticket *logins.T
 }
 
 func (p *Poller) poll(ctx context.Context, d *inventory.Device, ticket *logins.Ticket, report *Report) poll.Outcome {
-	id := d.Platform
-	if id == inventory.Auto {
-		id = d.Detected
-	}
+	id := platformOf(d)
 	if id == "" {
 		found, err := p.Detect(ctx, d, ticket)
 		if err != nil {
@@ -103,10 +99,18 @@ func (p *Poller) poll(ctx context.Context, d *inventory.Device, ticket *logins.T
 	o := p.ask(ctx, d, id, ticket, report)
 	reason := failure.Of(o.Err)
 	o.Unsure = d.Platform == inventory.Auto && slices.Contains([]failure.Reason{failure.Parse, failure.Internal, failure.Command, failure.Prompt}, reason)
-	if o.Unsure {
-		p.sessions.drop(ctx, d.Name) // it talks as the platform does
+	if o.Err != nil && p.kept != nil {
+		p.kept.drop(d.Name) // it talks as another platform does, or refuses what it is asked
 	}
 	return o
+}
+
+// platformOf is the id of the platform as which the device is asked; "": it is to be found.
+func platformOf(d *inventory.Device) string {
+	if d.Platform == inventory.Auto {
+		return d.Detected
+	}
+	return d.Platform
 }
 
 func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, ticket *logins.Ticket, report *Report) poll.Outcome {
@@ -138,11 +142,29 @@ func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, 
 }
 
 // talk holds one dialogue, over a kept session where the device's group has them.
-func (p *Poller) talk(ctx context.Context, d *inventory.Device, t transport.Target, script session.Script) (session.Transcript, error) {
-	if p.sessions.keep.Groups[d.Group] {
-		return p.sessions.talk(ctx, p.config.Client, t, script)
+func (p *Poller) talk(ctx context.Context, d *inventory.Device, t transport.Target, script session.Script) (transcript session.Transcript, err error) {
+	script.Lacks = p.lacks.of(d.Address)
+	if good, ok := p.keeps(d); ok {
+		transcript, err = p.kept.talk(ctx, p.config.Client, t, good, script)
+	} else {
+		transcript, err = session.Run(ctx, p.config.Client, t, script)
 	}
-	return session.Run(ctx, p.config.Client, t, script)
+	p.lacks.note(d.Address, transcript.Lacks, err)
+	return transcript, err
+}
+
+// keeps reports whether the device's sessions are kept, and for what.
+func (p *Poller) keeps(d *inventory.Device) (purpose, bool) {
+	if p.kept == nil || !p.config.Keep.Groups[d.Group] {
+		return purpose{}, false
+	}
+	return p.purpose(d)
+}
+
+// Kept reports whether a session with the device is kept, as far as is known.
+func (p *Poller) Kept(d *inventory.Device) bool {
+	good, ok := p.keeps(d)
+	return ok && p.kept.has(d.Name, good)
 }
 
 func (p *Poller) target(d *inventory.Device, ticket *logins.Ticket) (transport.Target, error) {

@@ -6,6 +6,8 @@ import (
 	"time"
 
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/session"
 	"github.com/netver/netver_exporter/transport"
 )
@@ -17,147 +19,251 @@ type Keep struct {
 	Idle   time.Duration   // a session that nobody asked for so long is closed; longer than the interval, or it never serves
 }
 
-// Kept reports whether a session with the device is kept, as far as is known.
-func (p *Poller) Kept(d *inventory.Device) bool { return p.sessions.has(d.Name) }
+// Sessions are those that wait for the next poll. They outlive the Poller by which they were opened: a reload keeps those
+// that it does not touch. Make it with NewSessions. It may be used by any number of goroutines at once.
+type Sessions struct {
+	changed chan struct{} // the idle time, or what is to be closed
 
-// Close closes the sessions that are kept. Those in use are closed when their poll ends.
-func (p *Poller) Close() error {
-	p.sessions.close()
-	return nil
+	mu      sync.Mutex
+	keep    Keep
+	closed  bool
+	idle    map[string]idleSession // by device
+	retired []*session.Conn        // for Run to close
 }
 
-// sessions are those that wait for the next poll.
-type sessions struct {
-	keep Keep
-
-	mu     sync.Mutex
-	closed bool
-	idle   map[string]idleSession // by device
-	swept  time.Time              // when expired sessions were last looked for
+// NewSessions keeps nothing before Keep has said what.
+func NewSessions() *Sessions {
+	return &Sessions{changed: make(chan struct{}, 1), idle: make(map[string]idleSession)}
 }
 
 type idleSession struct {
 	conn  *session.Conn
+	good  purpose
 	since time.Time
 }
 
-// talk asks over the device's session, or a new one if there is none or the device has closed it.
-func (s *sessions) talk(ctx context.Context, c *transport.Client, t transport.Target, script session.Script) (session.Transcript, error) {
-	defer s.expire(ctx)
-	if conn := s.take(t.Name); conn != nil {
-		transcript, err := askAgain(ctx, conn)
-		if err == nil {
-			s.put(ctx, t.Name, conn)
-			return transcript, nil
+// purpose is what a session is good for. It is kept for a device that would be asked in just this way.
+type purpose struct {
+	address, credential string
+	identity, enable    secret.Value
+	definition          string // of the platform
+	mode                string
+	legacy              bool
+}
+
+// purpose returns false for a device that cannot be asked.
+func (p *Poller) purpose(d *inventory.Device) (purpose, bool) {
+	script, known := p.scripts[platformOf(d)]
+	credential, ok := p.config.Credentials[d.Credential]
+	if !known || !ok {
+		return purpose{}, false
+	}
+	return purpose{
+		address: d.Address, credential: d.Credential, identity: credential.Identity(), enable: credential.Enable,
+		definition: script.definition, mode: d.Mode, legacy: d.Legacy,
+	}, true
+}
+
+// KeepIn has the poller keep sessions. Call it before the first poll, and Keep once its polls have begun. One that is
+// observed keeps none: the log of a session begins with its login.
+func (p *Poller) KeepIn(s *Sessions) {
+	if p.config.Observe == nil {
+		p.kept = s
+	}
+}
+
+// Keep keeps the sessions that the poller wants kept, from now on. Those of devices that left its groups, or that it asks
+// in another way, are closed by Run.
+func (s *Sessions) Keep(p *Poller, groups []poll.Group) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	k := p.config.Keep
+	s.keep = k
+	stay := make(map[string]bool, len(s.idle))
+	for _, g := range groups {
+		for i := range g.Devices {
+			d := &g.Devices[i]
+			if kept, ok := s.idle[d.Name]; ok && k.Groups[g.Name] {
+				stay[d.Name] = p.serves(kept.good, d)
+			}
 		}
-		conn.Close(ctx)
-		if ctx.Err() != nil {
+	}
+	for name := range s.idle {
+		if !stay[name] {
+			s.retire(name)
+		}
+	}
+	s.tell()
+}
+
+// serves reports whether a session is good for the device. One of a device whose platform is to be found is taken to be.
+func (p *Poller) serves(good purpose, d *inventory.Device) bool {
+	if platformOf(d) == "" {
+		found := *d
+		for id, script := range p.scripts {
+			if script.definition == good.definition {
+				found.Detected = id
+			}
+		}
+		d = &found
+	}
+	now, ok := p.purpose(d)
+	return ok && now == good
+}
+
+// tell wakes Run.
+func (s *Sessions) tell() {
+	select {
+	case s.changed <- struct{}{}:
+	default:
+	}
+}
+
+// retire takes a session out for Run to close.
+func (s *Sessions) retire(device string) {
+	s.retired = append(s.retired, s.idle[device].conn)
+	delete(s.idle, device)
+}
+
+// looks is how often in the idle time expired sessions are looked for.
+const looks = 4
+
+// Run closes sessions that nobody asks any more, until the context ends. Then it closes all of them, and keeps none that
+// comes back later.
+func (s *Sessions) Run(ctx context.Context) {
+	for ctx.Err() == nil {
+		timer := time.NewTimer(s.period())
+		select {
+		case <-ctx.Done():
+		case <-s.changed:
+		case <-timer.C:
+		}
+		timer.Stop()
+		closeAll(s.expired(time.Now()))
+	}
+	closeAll(s.end())
+}
+
+func (s *Sessions) period() time.Duration {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.keep.Idle == 0 {
+		return time.Hour
+	}
+	return max(s.keep.Idle/looks, time.Millisecond)
+}
+
+func (s *Sessions) expired(now time.Time) []*session.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for device, kept := range s.idle {
+		if now.Sub(kept.since) > s.keep.Idle || !kept.conn.Alive() {
+			s.retire(device)
+		}
+	}
+	gone := s.retired
+	s.retired = nil
+	return gone
+}
+
+func (s *Sessions) end() []*session.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.closed = true
+	for device := range s.idle {
+		s.retire(device)
+	}
+	gone := s.retired
+	s.retired = nil
+	return gone
+}
+
+// talk asks over the device's session, or a new one if there is none or the device has closed it.
+func (s *Sessions) talk(ctx context.Context, c *transport.Client, t transport.Target, good purpose, script session.Script) (session.Transcript, error) {
+	if conn := s.take(t.Name, good); conn != nil {
+		transcript, err := s.ask(ctx, t.Name, good, conn)
+		if err == nil || ctx.Err() != nil {
 			return transcript, err
 		}
 	}
-	conn, err := session.Open(ctx, c, t, script)
+	conn, transcript, err := session.Open(ctx, c, t, script)
 	if err != nil {
-		return session.Transcript{}, err
-	}
-	transcript, err := conn.Ask(ctx)
-	if err != nil {
-		conn.Close(ctx)
 		return transcript, err
 	}
-	s.put(ctx, t.Name, conn)
-	return transcript, nil
+	return s.ask(ctx, t.Name, good, conn)
 }
 
-// askAgain gives a kept session half of the time that is left: a connection that was lost on the way says nothing at
-// all, and then there must be time for a new one.
-func askAgain(ctx context.Context, conn *session.Conn) (session.Transcript, error) {
-	if end, ok := ctx.Deadline(); ok {
-		var cancel context.CancelFunc
-		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/2)
-		defer cancel()
+// ask keeps the session if it has answered and there is room, and closes it otherwise, also after a panic.
+func (s *Sessions) ask(ctx context.Context, device string, good purpose, conn *session.Conn) (session.Transcript, error) {
+	kept := false
+	defer func() {
+		if !kept {
+			conn.Close(ctx)
+		}
+	}()
+	transcript, err := conn.Ask(ctx)
+	if err == nil {
+		kept = s.put(device, good, conn)
 	}
-	return conn.Ask(ctx)
+	return transcript, err
 }
 
-func (s *sessions) has(device string) bool {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	_, ok := s.idle[device]
-	return ok
-}
-
-// take returns the device's session, nil if there is none that lives.
-func (s *sessions) take(device string) *session.Conn {
+// has reports whether there is a session that is good for the purpose.
+func (s *Sessions) has(device string, good purpose) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept, ok := s.idle[device]
-	if !ok {
+	return ok && kept.good == good
+}
+
+// take removes and returns the device's session; nil if there is none, or it is good for something else.
+func (s *Sessions) take(device string, good purpose) *session.Conn {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kept, ok := s.idle[device]
+	switch {
+	case !ok:
+		return nil
+	case kept.good != good:
+		s.retire(device)
+		s.tell()
 		return nil
 	}
 	delete(s.idle, device)
 	return kept.conn
 }
 
-// drop closes the device's session, if there is one.
-func (s *sessions) drop(ctx context.Context, device string) {
-	if conn := s.take(device); conn != nil {
-		conn.Close(ctx)
-	}
-}
-
-// put keeps the session, or closes it if there is no room.
-func (s *sessions) put(ctx context.Context, device string, conn *session.Conn) {
-	if !s.store(device, conn) {
-		conn.Close(ctx)
-	}
-}
-
-func (s *sessions) store(device string, conn *session.Conn) bool {
+// put keeps the session and reports whether there was room.
+func (s *Sessions) put(device string, good purpose, conn *session.Conn) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.closed || len(s.idle) >= s.keep.Max || !conn.Alive() {
+	if _, taken := s.idle[device]; taken || s.closed || len(s.idle) >= s.keep.Max || !conn.Alive() {
 		return false
 	}
-	if s.idle == nil {
-		s.idle = make(map[string]idleSession)
-	}
-	s.idle[device] = idleSession{conn: conn, since: time.Now()}
+	s.idle[device] = idleSession{conn: conn, good: good, since: time.Now()}
 	return true
 }
 
-// expire closes sessions that nobody asks any more.
-func (s *sessions) expire(ctx context.Context) { closeAll(ctx, s.expired(time.Now())) }
-
-// looks is how often in the idle time expired sessions are looked for.
-const looks = 4
-
-func (s *sessions) expired(now time.Time) []*session.Conn {
+// drop has the device's session closed, if there is one.
+func (s *Sessions) drop(device string) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if now.Sub(s.swept) < s.keep.Idle/looks {
-		return nil
+	if _, ok := s.idle[device]; ok {
+		s.retire(device)
+		s.tell()
 	}
-	s.swept = now
-	var gone []*session.Conn
-	for device, kept := range s.idle {
-		if now.Sub(kept.since) > s.keep.Idle || !kept.conn.Alive() {
-			gone = append(gone, kept.conn)
-			delete(s.idle, device)
-		}
-	}
-	return gone
 }
 
 // closers is how many sessions are closed at once: a device may take its time to say goodbye.
-const closers = 64
+const closers = 1024
 
-func closeAll(ctx context.Context, conns []*session.Conn) {
+func closeAll(conns []*session.Conn) {
 	queue := make(chan *session.Conn)
 	var done sync.WaitGroup
 	for range min(closers, len(conns)) {
 		done.Go(func() {
 			for conn := range queue {
-				conn.Close(ctx)
+				conn.Close(context.Background())
 			}
 		})
 	}
@@ -166,15 +272,4 @@ func closeAll(ctx context.Context, conns []*session.Conn) {
 	}
 	close(queue)
 	done.Wait()
-}
-
-func (s *sessions) close() {
-	s.mu.Lock()
-	var conns []*session.Conn
-	for _, kept := range s.idle {
-		conns = append(conns, kept.conn)
-	}
-	s.closed, s.idle = true, nil
-	s.mu.Unlock()
-	closeAll(context.Background(), conns)
 }

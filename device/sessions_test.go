@@ -4,6 +4,7 @@ import (
 	"context"
 	"os"
 	"path/filepath"
+	"sync"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/lab"
 	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/transport"
 )
@@ -18,8 +20,11 @@ import (
 // network is a fleet over real SSH and the poller that may ask it.
 type network struct {
 	*device.Poller
-	devices []*lab.Device
-	mode    string
+	config   device.Config
+	devices  []*lab.Device
+	mode     string
+	sessions *device.Sessions
+	close    func() // the sessions that are kept
 }
 
 // newNetwork starts n devices of IOS.
@@ -61,10 +66,38 @@ func newNetwork(t testing.TB, n int, mode string, keep device.Keep) *network {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := device.New(device.Config{
-		Client: client, Platforms: registry, Credentials: map[string]*transport.Credential{"lab": credential}, Keep: keep,
-	})
-	return &network{Poller: p, devices: devices, mode: mode}
+	net := &network{devices: devices, mode: mode, sessions: device.NewSessions()}
+	net.config = device.Config{
+		Client: client, Platforms: registry, Credentials: map[string]*transport.Credential{"lab": credential},
+		Keep: keep,
+	}
+	net.Poller = device.New(net.config)
+	net.keep()
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	var running sync.WaitGroup
+	running.Go(func() { net.sessions.Run(ctx) })
+	net.close = func() {
+		stop()
+		running.Wait()
+	}
+	t.Cleanup(net.close)
+	return net
+}
+
+// keep has the poller's sessions kept, as a start or a reload does.
+func (n *network) keep() {
+	n.KeepIn(n.sessions)
+	g := poll.Group{Name: "kept"}
+	for i := range n.devices {
+		g.Devices = append(g.Devices, *n.device(i))
+	}
+	n.sessions.Keep(n.Poller, []poll.Group{g})
+}
+
+// device is a device of the network as the inventory has it.
+func (n *network) device(i int) *inventory.Device {
+	d := n.devices[i]
+	return &inventory.Device{Name: d.Name, Address: d.Addr(), Platform: "cisco_ios", Credential: "lab", Group: "kept", Mode: n.mode}
 }
 
 // ask polls a device of the network and fails the test if the device does.
@@ -72,12 +105,9 @@ func (n *network) ask(t testing.TB, i int) {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
-	d := n.devices[i]
-	o := n.Poll(ctx, &inventory.Device{
-		Name: d.Name, Address: d.Addr(), Platform: "cisco_ios", Credential: "lab", Group: "kept", Mode: n.mode,
-	}, nil)
+	o := n.Poll(ctx, n.device(i), nil)
 	if o.Err != nil || o.Facts.Version == "" {
-		t.Fatalf("%s: %v", d.Name, o.Err)
+		t.Fatalf("%s: %v", n.devices[i].Name, o.Err)
 	}
 }
 
@@ -98,9 +128,7 @@ func TestSessionsAreKept(t *testing.T) {
 			if s := n.devices[0].Stats(); s.Logins != 2 || s.Polls != 6 {
 				t.Errorf("%+v, want another login after the device closed the connection", s)
 			}
-			if err := n.Close(); err != nil {
-				t.Error(err)
-			}
+			n.close()
 			n.ask(t, 0) // a poll that was in flight at Close
 			waitFor(t, func() bool { return n.devices[0].Stats().Connections == 0 })
 		})
@@ -133,24 +161,19 @@ func TestSessionsBeyondTheMost(t *testing.T) {
 	if first.Logins != 1 || second.Logins != 3 || second.Farewells != 3 {
 		t.Errorf("%d and %d logins, %d farewells; want 1 and 3 and 3", first.Logins, second.Logins, second.Farewells)
 	}
-	if err := n.Close(); err != nil {
-		t.Error(err)
-	}
+	n.close()
 }
 
 func TestIdleSessionsAreClosed(t *testing.T) {
 	short := kept
 	short.Idle = time.Nanosecond
-	n := newNetwork(t, 2, "shell", short)
+	n := newNetwork(t, 1, "shell", short)
 	n.ask(t, 0)
-	n.ask(t, 1) // looks for sessions that have been idle
 	waitFor(t, func() bool { return n.devices[0].Stats().Connections == 0 })
 	if got := n.devices[0].Stats().Farewells; got != 1 {
 		t.Errorf("%d farewells, want 1", got)
 	}
-	if err := n.Close(); err != nil {
-		t.Error(err)
-	}
+	n.close()
 }
 
 // waitFor waits until the device has noticed, too.
@@ -179,9 +202,7 @@ func BenchmarkPoll(b *testing.B) {
 				for b.Loop() {
 					n.ask(b, 0)
 				}
-				if err := n.Close(); err != nil {
-					b.Error(err)
-				}
+				n.close()
 			})
 		}
 	}

@@ -24,5 +24,5 @@ func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 // one of them; refused credentials and timeouts would only cost more.
 func worthRetry(err error) bool {
 	e, ok := errors.AsType[*failure.Error](err)
-	return ok && (e.Transient || e.Reason == failure.Session)
+	return ok && e.Transient
 }

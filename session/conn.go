@@ -4,186 +4,261 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"time"
 
 	"github.com/netver/netver_exporter/dialogue"
-	"github.com/netver/netver_exporter/terminal"
 	"github.com/netver/netver_exporter/transport"
 )
 
 // Conn is a login that can be asked again and again. It belongs to one goroutine at a time.
 type Conn struct {
-	client *transport.Client
-	target transport.Target
-	script Script
-	mode   dialogue.Mode
-	link   *transport.Link // nil: none yet
-	shell  *shell          // nil in exec mode
-	broken bool            // the device may be in the middle of something
-	log    journal
+	client  *transport.Client
+	target  transport.Target
+	script  Script
+	openers []opener    // the ways to get a session; the first is the current one
+	conn    *connection // nil: none
+	session session     // nil: none; on conn
+	asked   bool        // commands were asked, and all of them answered
+	broken  bool        // the device may be in the middle of something
+	closed  bool
+	log     journal
+}
+
+// session asks commands over a connection.
+type session interface {
+	// ask returns a command's answer. A *moveOn error says that another session may get it.
+	ask(ctx context.Context, command string) (string, error)
+	alive() bool
+	// close says goodbye, within the context's time, and leaves the connection open.
+	close(ctx context.Context)
 }
 
 // Open logs in and, in shell mode, goes on to the prompt and through the setup. The context covers the opening only.
-// The connection has to be closed. Errors are as those of Run.
-func Open(ctx context.Context, c *transport.Client, t transport.Target, script Script) (*Conn, error) {
-	s, err := open(ctx, c, t, script)
+// The connection has to be closed. Errors are as those of Run, and come with what there was before them.
+func Open(ctx context.Context, c *transport.Client, t transport.Target, script Script) (*Conn, Transcript, error) {
+	s, err := newConn(c, t, script)
 	if err != nil {
-		s.end(ctx)
-		return nil, err
+		return nil, Transcript{}, err
 	}
-	return s, nil
+	opened := false
+	defer func() {
+		if !opened {
+			s.Close(ctx)
+		}
+	}()
+	if err := s.ready(ctx); err != nil {
+		s.Close(ctx)
+		return nil, s.log.take(), s.log.secrets.Error(err)
+	}
+	opened = true
+	return s, Transcript{}, nil
 }
 
-// Ask types the commands, or the dialogue's if none are given. The first transcript holds the opening, too. After an
-// error the session is of no more use than to be closed.
-func (s *Conn) Ask(ctx context.Context, commands ...string) (Transcript, error) {
-	if s.link == nil {
+// Ask types the commands, or the script's if none are given. The first transcript holds the opening, too. After an
+// error the session is of no more use than to be closed. A session that was asked before is given up if the device does
+// not show any life within half of the time that is left.
+func (s *Conn) Ask(ctx context.Context, commands ...Command) (Transcript, error) {
+	if s.closed {
 		return Transcript{}, errors.New("the connection has been closed")
 	}
 	s.log.begin()
 	if commands == nil {
 		commands = s.script.Commands
 	}
-	err := s.ask(ctx, commands)
-	if s.shell != nil {
-		s.shell.screen = terminal.Screen{} // it may be long until the next command
+	if s.asked {
+		defer s.conn.expectLife(ctx)()
 	}
-	return s.log.take(), err
+	err := s.ask(ctx, commands)
+	if sh, ok := s.session.(*shell); ok {
+		sh.rest()
+	}
+	return s.log.take(), s.log.secrets.Error(err)
 }
 
 // Alive reports whether the session can be asked again, as far as the device has told. Ask can still find it closed.
 func (s *Conn) Alive() bool {
-	return !s.broken && s.link != nil && s.link.Alive() && (s.shell == nil || s.shell.alive())
+	return !s.broken && s.conn != nil && s.conn.Alive() && (s.session == nil || s.session.alive())
 }
 
 // Close says goodbye and closes the connection. It takes a fraction of a second at most, even if the context has ended.
-func (s *Conn) Close(ctx context.Context) { s.end(ctx) }
+func (s *Conn) Close(ctx context.Context) {
+	if s.closed {
+		return
+	}
+	s.closed = true
+	if s.conn != nil {
+		s.hangUp(ctx)
+		s.log.phase("close")
+	}
+}
 
-// open never returns a nil session, because its journal is wanted even after an error.
-func open(ctx context.Context, c *transport.Client, t transport.Target, script Script) (*Conn, error) {
+func newConn(c *transport.Client, t transport.Target, script Script) (*Conn, error) {
 	if script.Enter == "" {
 		script.Enter = "\n"
 	}
 	if script.Limit == 0 {
 		script.Limit = 4 << 20
 	}
-	s := &Conn{client: c, target: t, script: script, mode: script.Mode}
 	if t.Credential == nil {
-		return s, errors.New("no credential given")
+		return nil, errors.New("no credential given")
 	}
-	s.log = newJournal(t.Credential, script.Record)
-	switch script.Mode {
-	case dialogue.Exec, dialogue.Shell:
-		return s, s.connect(ctx)
+	s := &Conn{client: c, target: t, script: script, log: newJournal(t.Credential, script.Record)}
+	if s.openers = openersOf(&s.script); s.openers == nil {
+		return nil, fmt.Errorf("unknown mode %q; want %s or %s", script.Mode, dialogue.Exec, dialogue.Shell)
 	}
-	return s, fmt.Errorf("unknown mode %q; want %s or %s", script.Mode, dialogue.Exec, dialogue.Shell)
+	return s, nil
 }
 
-// connect logs in and makes the session ready for commands.
-func (s *Conn) connect(ctx context.Context) error {
-	suffix := ""
-	if s.mode == dialogue.Shell {
-		suffix = s.script.Login
+// ready logs in and opens a session, as far as there is none.
+func (s *Conn) ready(ctx context.Context) error {
+	for again := true; s.session == nil; {
+		opener := &s.openers[0]
+		if err := s.connect(ctx, opener.suffix); err != nil {
+			return err
+		}
+		err := s.open(ctx, opener)
+		move, ok := errors.AsType[*moveOn](err)
+		switch {
+		case err == nil:
+		case !ok || ctx.Err() != nil || !s.move(ctx, move, again):
+			return err
+		case move.next == sameKind:
+			again = false
+		}
 	}
+	return nil
+}
+
+// connect logs in unless there is a connection that can serve.
+func (s *Conn) connect(ctx context.Context, suffix string) error {
+	if s.conn != nil && s.conn.Alive() && s.conn.suffix == suffix {
+		return nil
+	}
+	s.hangUp(ctx)
 	l, err := s.client.Login(ctx, s.target, suffix, s.log.phase)
 	if err != nil {
 		return err
 	}
-	s.link = l
+	s.conn = &connection{Link: l, suffix: suffix, script: &s.script, credential: s.target.Credential, ticket: s.target.Ticket, log: &s.log}
 	s.log.server(string(l.ServerVersion()))
-	if s.mode != dialogue.Shell {
-		return nil
-	}
-	err = s.startShell(ctx)
-	if errors.Is(err, errNoShell) {
-		s.mode = dialogue.Exec // the device may serve nothing but exec requests
-		return nil
-	}
+	return nil
+}
+
+func (s *Conn) open(ctx context.Context, o *opener) (err error) {
+	defer s.conn.Guard(ctx)()
+	s.session, err = o.open(ctx, s.conn)
 	return err
 }
 
-func (s *Conn) startShell(ctx context.Context) error {
-	defer s.link.Guard(ctx)()
-	sh, err := openShell(ctx, s.link, s.script.Dialogue, s.target.Credential, s.script.Limit, &s.log)
-	if err != nil {
-		return err
+// move takes what was used up away, and chooses the kind of session that the device may serve. It reports false if there
+// is none; again says whether another connection may be tried.
+func (s *Conn) move(ctx context.Context, m *moveOn, again bool) bool {
+	s.log.lack(m.lacks)
+	if m.next == sameKind {
+		s.hangUp(ctx)
+		return again
 	}
-	s.shell = sh
-	return sh.begin(ctx)
+	for i, o := range s.openers {
+		if i > 0 && o.kind == m.next {
+			s.leave(ctx)
+			s.openers = s.openers[i:]
+			return true
+		}
+	}
+	return false
 }
 
-func (s *Conn) ask(ctx context.Context, commands []string) error {
+// ask types the commands that have to be answered, and then the optional ones.
+func (s *Conn) ask(ctx context.Context, commands []Command) error {
 	defer s.log.phase("command")
 	s.broken = true
-	for _, command := range commands {
-		text, err := s.run(ctx, command)
+	for _, c := range commands {
+		if c.Optional {
+			continue
+		}
+		text, err := s.run(ctx, c.Run)
 		if err != nil {
 			return err
 		}
-		s.log.answer(command, text)
+		s.log.answer(c.Run, text)
 	}
-	s.broken = false
+	s.asked = true
+	s.broken = !s.askOptional(ctx, commands)
 	return nil
+}
+
+// askOptional asks as long as the session lasts, and reports whether it has.
+func (s *Conn) askOptional(ctx context.Context, commands []Command) bool {
+	for _, c := range commands {
+		if !c.Optional {
+			continue
+		}
+		step, cancel := share(ctx, 2)
+		text, err := s.run(step, c.Run)
+		cancel()
+		if err == nil {
+			s.log.answer(c.Run, text)
+			continue
+		}
+		if sh, ok := s.session.(*shell); !ok && !s.conn.Alive() || ok && !sh.regain(ctx) {
+			return false
+		}
+	}
+	return true
 }
 
 // run asks one command. Many a device serves one exec request a connection, or none at all: then it takes another
 // connection, or another way.
 func (s *Conn) run(ctx context.Context, command string) (string, error) {
-	text, err := s.once(ctx, command)
-	if err == nil || !s.again(ctx, err) {
-		return text, err
+	for again := true; ; {
+		if err := s.ready(ctx); err != nil {
+			return "", err
+		}
+		text, err := s.once(ctx, command)
+		move, ok := errors.AsType[*moveOn](err)
+		if !ok || ctx.Err() != nil || !s.move(ctx, move, again) {
+			return text, err
+		}
+		again = again && move.next != sameKind
 	}
-	if err := s.reopen(ctx); err != nil {
-		return "", err
-	}
-	return s.once(ctx, command)
 }
 
 func (s *Conn) once(ctx context.Context, command string) (string, error) {
-	defer s.link.Guard(ctx)()
-	if s.shell != nil {
-		return s.shell.ask(ctx, command)
-	}
-	return exec(ctx, s.link, command, s.script.Limit, &s.log)
+	defer s.conn.Guard(ctx)()
+	return s.session.ask(ctx, command)
 }
 
-// again tells whether a command that came to nothing is worth another connection or a shell.
-func (s *Conn) again(ctx context.Context, err error) bool {
-	if ctx.Err() != nil {
-		return false
-	}
-	if errors.Is(err, errNoExec) && len(s.script.Prompt) > 0 {
-		s.mode = dialogue.Shell
-		return true
-	}
-	return errors.Is(err, transport.ErrUsedUp)
-}
-
-// reopen gets a session in the current mode, on the present connection if it can serve.
-func (s *Conn) reopen(ctx context.Context) error {
-	if s.mode == dialogue.Shell && s.script.Login == "" && s.link.Alive() {
-		if err := s.startShell(ctx); err == nil || s.shell != nil {
-			return err
-		}
-	}
-	s.link.End()
-	return s.connect(ctx)
-}
-
-// end closes what is open.
-func (s *Conn) end(ctx context.Context) {
-	if s.link == nil {
+// leave closes the session and keeps the connection.
+func (s *Conn) leave(ctx context.Context) {
+	if s.session == nil {
 		return
 	}
 	ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transport.Farewell)
 	defer cancel()
-	defer s.link.Guard(ctx)()
-	if s.shell != nil {
-		s.shell.close(ctx, s.script.Exit)
+	defer s.conn.Guard(ctx)()
+	s.session.close(ctx)
+	s.session = nil
+}
+
+// hangUp closes session and connection.
+func (s *Conn) hangUp(ctx context.Context) {
+	if s.conn == nil {
+		return
 	}
-	s.link.End()
-	if s.shell != nil {
-		s.shell.in.stop()
+	defer func() { // even if the goodbye panics
+		s.conn.End()
+		s.conn, s.session = nil, nil
+	}()
+	s.leave(ctx)
+}
+
+// expectLife closes the connection unless the device shows life within half of the context's time: a connection that was
+// lost on the way says nothing at all, and then there must be time for a new one. The function it returns calls it off.
+func (c *connection) expectLife(ctx context.Context) (calledOff func()) {
+	end, ok := ctx.Deadline()
+	if !ok {
+		return func() {}
 	}
-	s.link = nil
-	s.log.phase("close")
+	c.doubt = time.AfterFunc(time.Until(end)/2, func() { c.Link.Close() })
+	return c.showsLife
 }

@@ -17,7 +17,7 @@ func TestConnIsAskedAgain(t *testing.T) {
 		t.Run(string(mode), func(t *testing.T) {
 			d := simulated(nil)
 			client := clientFor(t, startLab(t, d), nil)
-			conn, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, mode, "show version"))
+			conn, _, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, mode, "show version"))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -70,13 +70,13 @@ func TestConnTellsThatTheDeviceHasGone(t *testing.T) {
 		t.Run(string(mode), func(t *testing.T) {
 			d := simulated(nil)
 			client := clientFor(t, startLab(t, d), nil)
-			conn, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, mode, "show version"))
+			conn, _, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, mode, "show version"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer conn.Close(t.Context())
 			d.Reboot()
-			conn.link.GoneWithin(time.Minute)
+			conn.conn.GoneWithin(time.Minute)
 			if conn.Alive() {
 				t.Error("alive although the device has rebooted")
 			}
@@ -89,7 +89,7 @@ func TestConnTellsThatTheDeviceHasGone(t *testing.T) {
 func TestConnIsOfNoMoreUseAfterATimeout(t *testing.T) {
 	d := simulated(nil)
 	client := clientFor(t, startLab(t, d), nil)
-	conn, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, dialogue.Shell, "show version"))
+	conn, _, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, dialogue.Shell, "show version"))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -110,7 +110,7 @@ func TestConnIsOfNoMoreUseAfterATimeout(t *testing.T) {
 func TestCancelledSessionIsClosedPolitely(t *testing.T) {
 	d := simulated(func(d *lab.Device) { d.Delay = 50 * time.Millisecond })
 	client := clientFor(t, startLab(t, d), nil)
-	conn, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, dialogue.Shell, "show version"))
+	conn, _, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, dialogue.Shell, "show version"))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -1,8 +1,10 @@
 package session
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"strings"
 	"sync/atomic"
@@ -11,66 +13,84 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/terminal"
 	"github.com/netver/netver_exporter/transport"
 )
 
-// errNoExec leaves the package as the cause of a Session error.
-var errNoExec = errors.New("the device refuses exec requests")
+// execs is a session of exec requests: each command has a channel of its own.
+type execs struct{ *connection }
 
-// exec runs one command on a channel of its own. The answer is what came on stdout, or on stderr if that was nothing:
-// beside an answer, stderr has only the login banner. Exit statuses mean nothing on network gear.
-func exec(ctx context.Context, l *transport.Link, command string, limit int, log *journal) (string, error) {
+func openExec(_ context.Context, c *connection) (session, error) { return execs{c}, nil }
+
+func (e execs) alive() bool { return true } // as long as the connection is
+
+func (e execs) close(context.Context) {}
+
+// ask runs one command. The answer is what came on stdout, or on stderr if that was nothing: beside an answer, stderr has
+// only the login banner. Exit statuses mean nothing on network gear.
+func (e execs) ask(ctx context.Context, command string) (string, error) {
 	doing := "run " + failure.Quote(command)
-	served := l.Used
-	ch, requests, err := l.Session(ctx)
+	served := e.used
+	ch, requests, err := e.channel(ctx)
 	if err != nil {
 		return "", err
 	}
-	e := &execution{link: l, channel: ch, ended: make(chan struct{})}
-	l.Running.Go(func() { e.watch(requests) })
+	x := &execution{connection: e.connection, channel: ch, ended: make(chan struct{})}
+	e.Running.Go(func() { x.watch(requests) })
 	defer ch.Close()
 	unhook := context.AfterFunc(ctx, func() {
 		ch.Close()
-		l.Close()
+		e.Link.Close()
 	})
 	defer unhook()
 
-	log.sent(command)
+	e.log.sent(command)
 	accepted, err := ch.SendRequest("exec", true, ssh.Marshal(struct{ Command string }{command}))
 	if err == nil && !accepted {
-		return "", &failure.Error{Reason: failure.Session, Doing: doing, Err: errNoExec}
+		refused := &failure.Error{
+			Reason: failure.Session, Doing: doing, Err: errors.New("the device refuses exec requests"), Transient: !e.script.Lacks.Exec,
+		}
+		return "", &moveOn{failure: refused, next: byShell, lacks: Lacks{Exec: true}}
 	}
 	var out []byte
 	if err == nil {
-		out, err = e.output(limit)
-		log.received(out)
+		out, err = x.output()
+		e.log.received(out)
 	}
-	if err != nil && served && len(out) == 0 && ctx.Err() == nil {
-		return "", transport.ErrUsedUp // the device was about to close the connection when the channel was opened
-	}
-	if err != nil {
+	switch {
+	case err != nil && x.atQuestion.Load():
+		return "", asksInstead(doing, e.log.secrets.Text(lastLine(out)))
+	case err != nil && served && len(out) == 0 && ctx.Err() == nil:
+		return "", usedUp(doing) // the device was about to close the connection when the channel was opened
+	case err != nil:
 		return "", broken(ctx, doing, err)
 	}
 	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
 	return strings.Trim(text, "\n"), nil
 }
 
+// asksInstead is the failure of a command that the device answers with a question.
+func asksInstead(doing, question string) error {
+	return &failure.Error{Reason: failure.Command, Doing: doing, Err: fmt.Errorf("the device asks %s instead of an answer", failure.Quote(question))}
+}
+
 // execution is a command that prints.
 type execution struct {
-	link    *transport.Link
-	channel ssh.Channel
-	status  atomic.Bool   // an exit status came: the command ran to its end
-	ended   chan struct{} // closed when the channel is
+	*connection
+	channel    ssh.Channel
+	status     atomic.Bool   // an exit status came: the command ran to its end
+	atQuestion atomic.Bool   // the connection was closed because the command waits at a question
+	ended      chan struct{} // closed when the channel is
 }
 
 // watch reads the channel's requests until it is closed.
-func (e *execution) watch(requests <-chan *ssh.Request) {
-	defer close(e.ended)
+func (x *execution) watch(requests <-chan *ssh.Request) {
+	defer close(x.ended)
 	for r := range requests {
 		if r.Type == "exit-status" || r.Type == "exit-signal" {
-			e.status.Store(true)
+			x.status.Store(true)
 		}
 		if r.WantReply {
 			_ = r.Reply(false, nil)
@@ -78,12 +98,12 @@ func (e *execution) watch(requests <-chan *ssh.Request) {
 	}
 }
 
-func (e *execution) output(limit int) ([]byte, error) {
-	out, err := readAll(e.channel, limit)
-	if err == nil && len(out) == 0 {
-		out, err = readAll(e.channel.Stderr(), limit)
+func (x *execution) output() ([]byte, error) {
+	out, err := x.readAll(x.channel)
+	if err == nil && len(out) == 0 && !x.atQuestion.Load() {
+		out, err = x.readAll(x.channel.Stderr())
 	}
-	if err == nil && e.torn(out) {
+	if err == nil && (x.atQuestion.Load() || x.torn(out)) {
 		err = errEnded
 	}
 	return out, err
@@ -91,34 +111,58 @@ func (e *execution) output(limit int) ([]byte, error) {
 
 // torn reports that the connection ended before the command did. The library shows both as the end of the output. Not
 // all devices send an exit status; without one, an output with a last line that has ended is taken for a whole one.
-func (e *execution) torn(out []byte) bool {
+func (x *execution) torn(out []byte) bool {
 	const moment = 20 * time.Millisecond
-	e.channel.Close()
+	x.channel.Close()
 	select {
-	case <-e.ended:
+	case <-x.ended:
 	case <-time.After(transport.Farewell):
 	}
-	if e.status.Load() || !e.link.GoneWithin(moment) {
+	if x.status.Load() || !x.GoneWithin(moment) {
 		return false
 	}
-	return len(out) == 0 || out[len(out)-1] != '\n' || errors.Is(e.link.Wait(), syscall.ECONNRESET)
+	return len(out) == 0 || out[len(out)-1] != '\n' || errors.Is(x.Wait(), syscall.ECONNRESET)
 }
 
 // readAll reads to the end, or fails with errLimit.
-func readAll(r io.Reader, limit int) ([]byte, error) {
+func (x *execution) readAll(r io.Reader) ([]byte, error) {
 	buf := make([]byte, 0, 4096)
 	for {
+		unhook := x.leaveAtQuestion(buf)
 		n, err := r.Read(buf[len(buf):cap(buf)])
+		unhook()
 		buf = buf[:len(buf)+n]
 		switch {
 		case errors.Is(err, io.EOF):
 			return buf, nil
 		case err != nil:
 			return buf, err
-		case len(buf) > limit:
+		case len(buf) > x.script.Limit:
 			return buf, errLimit
 		case len(buf) == cap(buf):
 			buf = append(buf, 0)[:len(buf)]
 		}
 	}
+}
+
+// leaveAtQuestion closes the connection if the output ends with a question and nothing follows. Nothing else ends the
+// reading: not every server confirms the closing of a channel whose command still runs.
+func (x *execution) leaveAtQuestion(out []byte) (unhook func() bool) {
+	const settle = time.Second
+	if len(out) == 0 || !bytes.ContainsRune([]byte(": ?>])"), rune(out[len(out)-1])) || !dialogue.IsQuestion(lastLine(out)) {
+		return func() bool { return false }
+	}
+	return time.AfterFunc(settle, func() {
+		x.atQuestion.Store(true)
+		x.Link.Close()
+	}).Stop
+}
+
+// lastLine is the line at the end of an output, as a terminal would show it; "" if it is too long to be meant.
+func lastLine(out []byte) string {
+	line := out[bytes.LastIndexByte(out, '\n')+1:]
+	if len(line) > longestPrompt {
+		return ""
+	}
+	return terminal.Clean(string(line))
 }

@@ -1,10 +1,10 @@
 package session
 
 import (
-	"slices"
 	"strings"
 	"time"
 
+	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/transport"
 )
 
@@ -14,7 +14,8 @@ type Transcript struct {
 	Prompt  string   // as learned; "" in exec mode
 	Answers []Answer // one for each command that was answered, in order
 	Phases  []Phase  // how the time was spent, in order
-	Log     []Event  // only with Dialogue.Record
+	Lacks   Lacks    // what the device refused in this session
+	Log     []Event  // only with Script.Record
 }
 
 // Answer is one command's output: cleaned, without echo and prompt.
@@ -42,35 +43,21 @@ type journal struct {
 	start      time.Time
 	mark       time.Time // when the current phase began
 	record     bool
-	secrets    *strings.Replacer
+	secrets    *secret.Redactor
 	heard      []byte // received and not yet in the log: a secret may come in pieces
 	heardAt    time.Duration
 }
 
-const redacted = "<redacted>"
-
-// shortestSecret is the length from which a secret is looked for in what a device says. A shorter one, like the
-// lab's, is part of ordinary words.
-const shortestSecret = 4
-
 func newJournal(c *transport.Credential, record bool) journal {
-	secrets := []string{c.Password.Reveal(), c.Enable.Reveal()}
-	slices.SortFunc(secrets, func(a, b string) int { return len(b) - len(a) }) // one may begin with the other
-	var pairs []string
-	for _, s := range secrets {
-		if len(s) >= shortestSecret {
-			pairs = append(pairs, s, redacted)
-		}
-	}
 	now := time.Now()
-	return journal{start: now, mark: now, record: record, secrets: strings.NewReplacer(pairs...)}
+	return journal{start: now, mark: now, record: record, secrets: c.Redactor()}
 }
 
 // take returns what was written and begins anew.
 func (j *journal) take() Transcript {
 	j.flush()
 	t := j.transcript
-	j.transcript = Transcript{Server: t.Server, Prompt: t.Prompt}
+	j.transcript = Transcript{Server: t.Server, Prompt: t.Prompt, Lacks: t.Lacks}
 	return t
 }
 
@@ -92,12 +79,15 @@ func (j *journal) phase(name string) {
 	j.mark = now
 }
 
-func (j *journal) server(version string) { j.transcript.Server = version }
+func (j *journal) server(version string) { j.transcript.Server = j.secrets.Text(version) }
 
-func (j *journal) prompt(text string) { j.transcript.Prompt = text }
+func (j *journal) prompt(text string) { j.transcript.Prompt = j.secrets.Text(text) }
+
+// lack notes what the device has refused.
+func (j *journal) lack(l Lacks) { j.transcript.Lacks = j.transcript.Lacks.With(l) }
 
 func (j *journal) answer(command, text string) {
-	j.transcript.Answers = append(j.transcript.Answers, Answer{command, text})
+	j.transcript.Answers = append(j.transcript.Answers, Answer{command, j.secrets.Text(text)})
 }
 
 // sent notes what was typed. Where a secret was, the caller gives its name instead.
@@ -106,7 +96,7 @@ func (j *journal) sent(text string) {
 		return
 	}
 	j.flush()
-	j.event(Event{At: time.Since(j.start), Sent: true, Text: j.redact(text)})
+	j.event(Event{At: time.Since(j.start), Sent: true, Text: j.secrets.Text(text)})
 }
 
 func (j *journal) received(p []byte) {
@@ -123,11 +113,8 @@ func (j *journal) flush() {
 	if len(j.heard) == 0 {
 		return
 	}
-	j.event(Event{At: j.heardAt, Text: j.redact(strings.ToValidUTF8(string(j.heard), "\uFFFD"))})
+	j.event(Event{At: j.heardAt, Text: j.secrets.Text(strings.ToValidUTF8(string(j.heard), "\uFFFD"))})
 	j.heard = j.heard[:0]
 }
 
 func (j *journal) event(e Event) { j.transcript.Log = append(j.transcript.Log, e) }
-
-// redact takes the secrets out of a text.
-func (j *journal) redact(text string) string { return j.secrets.Replace(text) }

@@ -88,7 +88,7 @@ func targetOf(d *lab.Device) transport.Target {
 
 // scriptOf is how a platform is asked.
 func scriptOf(p *parser.Platform, mode dialogue.Mode, commands ...string) Script {
-	s := Script{Dialogue: p.Session, Commands: commands}
+	s := Script{Dialogue: p.Session, Commands: Commands(commands...)}
 	s.Mode = mode
 	return s
 }

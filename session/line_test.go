@@ -5,8 +5,11 @@ import (
 	"errors"
 	"io"
 	"regexp"
+	"sync"
 	"testing"
 	"time"
+
+	"golang.org/x/crypto/ssh"
 
 	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/transport"
@@ -104,21 +107,26 @@ func talk(t *testing.T, d Script, device func(*terminalLine)) (transcript Transc
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 	defer cancel()
+	if d.Limit == 0 {
+		d.Limit = 1 << 20
+	}
 	credential := &transport.Credential{Username: "netops", Password: secret.New("swordfish"), Enable: secret.New("opensesame")}
 	log := newJournal(credential, d.Record)
-	ch := plug(t, device)
-	s := newShell(ctx, ch, 0, d.Dialogue, credential, 1<<20, &log)
-	err = s.begin(ctx)
-	for _, command := range d.Commands {
-		if err != nil {
-			break
-		}
-		var text string
-		if text, err = s.ask(ctx, command); err == nil {
-			log.answer(command, text)
-		}
+	c := &Conn{script: d, log: log}
+	c.conn = &connection{Link: &transport.Link{Conn: noConn{}}, script: &c.script, credential: credential, log: &c.log}
+	s := newShell(c.conn, plug(t, device), paceFor(ctx, 0))
+	var reader sync.WaitGroup
+	reader.Go(func() { s.in.read(s.terminal) })
+	c.session = s
+	if err = s.begin(ctx, true); err == nil {
+		err = c.ask(ctx, d.Commands)
 	}
-	s.close(ctx, d.Exit)
-	s.in.stop()
-	return log.take(), err
+	s.close(ctx)
+	reader.Wait()
+	return c.log.take(), c.log.secrets.Error(err)
 }
+
+// noConn stands for the connection below a plugged channel.
+type noConn struct{ ssh.Conn }
+
+func (noConn) Close() error { return nil }

@@ -13,22 +13,55 @@ import (
 // Script is how to talk in one session and what to ask.
 type Script struct {
 	dialogue.Dialogue
-	Commands []string
-	Record   bool // keep a Log of the session, secrets redacted
-	Limit    int  // bytes that one command may print; 0: 4 MiB
+	Commands []Command
+	Lacks    Lacks // what the device refused in earlier sessions
+	Record   bool  // keep a Log of the session, secrets redacted
+	Limit    int   // bytes that one command may print; 0: 4 MiB
 }
 
-// Run logs in, asks every command and closes politely. The context's deadline covers all of it. The error is an
-// *failure.Error, unless it is a fault in the call itself; the transcript holds what came before it.
+// Command is one thing to type.
+type Command struct {
+	Run      string
+	Optional bool // asked after the others, in a share of the time that is left; a failure costs only its answer
+}
+
+// Commands are commands that have to be answered.
+func Commands(run ...string) []Command {
+	all := make([]Command, len(run))
+	for i, r := range run {
+		all[i].Run = r
+	}
+	return all
+}
+
+// Lacks is what a device does not serve. The next session with it need not ask for that again.
+type Lacks struct {
+	Exec     bool // exec requests
+	Shell    bool // shells
+	Terminal bool // terminals for its shells
+}
+
+// With is what is lacked by either.
+func (l Lacks) With(other Lacks) Lacks {
+	return Lacks{Exec: l.Exec || other.Exec, Shell: l.Shell || other.Shell, Terminal: l.Terminal || other.Terminal}
+}
+
+// Run logs in, asks every command and closes politely. The context's deadline covers all of it. The error is a
+// *failure.Error, unless it is a fault in the call itself or the door for logins said no; the transcript holds what came
+// before it. Neither holds a secret of the credential.
 func Run(ctx context.Context, c *transport.Client, t transport.Target, script Script) (Transcript, error) {
 	talk, cancel := leaveTimeToClose(ctx)
 	defer cancel()
-	s, err := open(talk, c, t, script)
-	if err == nil {
+	s, err := newConn(c, t, script)
+	if err != nil {
+		return Transcript{}, err
+	}
+	defer s.Close(ctx) // after a panic, too
+	if err = s.ready(talk); err == nil {
 		err = s.ask(talk, script.Commands)
 	}
-	s.end(ctx)
-	return s.log.take(), err
+	s.Close(ctx)
+	return s.log.take(), s.log.secrets.Error(err)
 }
 
 // leaveTimeToClose ends a little before the context does: a session that runs into its deadline is still closed
@@ -39,4 +72,16 @@ func leaveTimeToClose(ctx context.Context) (context.Context, context.CancelFunc)
 		return ctx, func() {}
 	}
 	return context.WithDeadline(ctx, end.Add(-min(transport.Farewell, time.Until(end)/10)))
+}
+
+// longestStep bounds an optional step where no deadline does.
+const longestStep = 10 * time.Second
+
+// share is a context for an optional step: a part of the time that is left.
+func share(ctx context.Context, parts int) (context.Context, context.CancelFunc) {
+	step := longestStep
+	if end, ok := ctx.Deadline(); ok {
+		step = time.Until(end) / time.Duration(parts)
+	}
+	return context.WithTimeout(ctx, step)
 }

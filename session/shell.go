@@ -17,47 +17,21 @@ import (
 
 // shell is an interactive session: what is typed, what is shown, and the prompt that tells one answer from the next.
 type shell struct {
-	channel    io.ReadWriteCloser
-	in         *inlet
-	dialogue   dialogue.Dialogue
-	credential *transport.Credential
-	log        *journal
-	limit      int
-	pace       pace
+	*connection
+	pace
+	terminal io.ReadWriteCloser
+	in       *reader
 
 	screen  terminal.Screen // since the latest command
-	prompt  string          // as learned
+	prompt  string          // as learned; "": not yet
 	echoes  bool            // the device shows what is typed
 	heard   int             // bytes since the latest command
 	partial bool            // the current line came in more than one piece
 	latest  time.Time       // when the latest piece came; zero: none since the latest command
 	gap     time.Duration   // the longest silence between two pieces since the latest command
-	asked   map[int]int     // how often each gate was answered
 	timer   *time.Timer
 	ended   bool
 }
-
-// pace is how long to wait for a device that has fallen silent.
-type pace struct {
-	brief   time.Duration // before the first prompt is believed
-	settle  time.Duration // before a prompt that could be something else is believed
-	silence time.Duration // before the device is thought to wait for us
-}
-
-// newPace goes by the time that the device took over a request, and by the time there is.
-func newPace(ctx context.Context, answered time.Duration) pace {
-	p := pace{
-		brief:   min(10*time.Millisecond+answered, time.Second),
-		settle:  min(40*time.Millisecond+2*answered, time.Second),
-		silence: longSilence,
-	}
-	if end, ok := ctx.Deadline(); ok {
-		p.silence = min(p.silence, max(time.Until(end)/4, p.settle))
-	}
-	return p
-}
-
-const longSilence = 2 * time.Second
 
 // A PTY so large that devices which go by it neither wrap nor page (RFC 4254, 6.2). Echo is left on, although it has to
 // be cut off again: an answer that begins with the echo of its command is not mistaken for what came before it.
@@ -67,75 +41,125 @@ var ptyRequest = ssh.Marshal(struct {
 	Modes                        string
 }{"vt100", 511, 1000, 0, 0, "\x35\x00\x00\x00\x01" + "\x80\x00\x00\x96\x00" + "\x81\x00\x00\x96\x00" + "\x00"})
 
-var (
-	errEnded = errors.New("the device ended the session")
-	errLimit = errors.New("the device printed more than the limit")
-)
+func openShell(ctx context.Context, c *connection) (session, error) { return beginShell(ctx, c, true) }
 
-// broken classifies an error that arose once the login was done.
-func broken(ctx context.Context, doing string, err error) error {
-	if errors.Is(err, errLimit) {
-		return &failure.Error{Reason: failure.OutputLimit, Doing: doing, Err: err}
-	}
-	return failure.Broken(ctx, doing, err)
+func openPlainShell(ctx context.Context, c *connection) (session, error) {
+	return beginShell(ctx, c, false)
 }
 
-// errNoShell leaves the package as the cause of a Session error.
-var errNoShell = errors.New("the device refuses shells")
-
-// openShell opens a channel with a PTY and a shell on it.
-func openShell(ctx context.Context, l *transport.Link, d dialogue.Dialogue, c *transport.Credential, limit int, log *journal) (*shell, error) {
-	ch, requests, err := l.Session(ctx)
+// beginShell starts a shell and goes to its prompt, and further through the optional steps if they are wanted.
+func beginShell(ctx context.Context, c *connection, steps bool) (session, error) {
+	s, err := startShell(ctx, c)
 	if err != nil {
 		return nil, err
 	}
-	l.Running.Go(func() { ssh.DiscardRequests(requests) })
-	answered := time.Hour
-	for _, request := range []struct {
-		name, doing string
-		payload     []byte
-		refused     error
-	}{{"pty-req", "get a terminal", ptyRequest, errors.New("the device refuses")}, {"shell", "start the shell", nil, errNoShell}} {
-		start := time.Now()
-		accepted, err := ch.SendRequest(request.name, true, request.payload)
-		answered = min(answered, time.Since(start))
-		switch {
-		case err != nil:
-			return nil, broken(ctx, request.doing, err)
-		case !accepted:
-			ch.Close()
-			return nil, &failure.Error{Reason: failure.Session, Doing: request.doing, Err: request.refused}
+	begun := false
+	defer func() { // after a panic, too
+		if begun {
+			return
 		}
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(ctx), transport.Farewell)
+		defer cancel()
+		s.close(ctx)
+	}()
+	if err := s.begin(ctx, steps); err != nil {
+		return nil, err
 	}
-	return newShell(ctx, ch, answered, d, c, limit, log), nil
+	begun = true
+	return s, nil
 }
 
-func newShell(ctx context.Context, ch io.ReadWriteCloser, answered time.Duration, d dialogue.Dialogue, c *transport.Credential, limit int, log *journal) *shell {
-	s := &shell{
-		channel: ch, in: newInlet(ch), dialogue: d, credential: c, log: log, limit: limit,
-		pace: newPace(ctx, answered), timer: time.NewTimer(time.Hour), asked: make(map[int]int),
+// startShell opens a channel with a terminal and a shell on it.
+func startShell(ctx context.Context, c *connection) (*shell, error) {
+	ch, requests, err := c.channel(ctx)
+	if err != nil {
+		return nil, err
 	}
+	c.Running.Go(func() { ssh.DiscardRequests(requests) })
+	const terminal, shell = "get a terminal", "start the shell"
+	start := time.Now()
+	accepted, err := ch.SendRequest("pty-req", true, ptyRequest)
+	roundTrip := time.Since(start)
+	switch {
+	case err != nil:
+		return nil, broken(ctx, terminal, err)
+	case !accepted:
+		ch.Close()
+		c.log.lack(Lacks{Terminal: true})
+		return nil, &failure.Error{
+			Reason: failure.Session, Doing: terminal, Err: errors.New("the device refuses"), Transient: !c.script.Lacks.Terminal,
+		}
+	}
+	start = time.Now()
+	accepted, err = ch.SendRequest("shell", true, nil)
+	roundTrip = min(roundTrip, time.Since(start))
+	switch {
+	case err != nil:
+		return nil, broken(ctx, shell, err)
+	case !accepted:
+		ch.Close()
+		refused := &failure.Error{Reason: failure.Session, Doing: shell, Err: errors.New("the device refuses shells"), Transient: !c.script.Lacks.Shell}
+		return nil, &moveOn{failure: refused, next: byExec, lacks: Lacks{Shell: true}}
+	}
+	s := newShell(c, ch, paceFor(ctx, roundTrip))
+	c.Running.Go(func() { s.in.read(ch) })
+	return s, nil
+}
+
+// newShell makes a shell whose reader has yet to be started.
+func newShell(c *connection, terminal io.ReadWriteCloser, p pace) *shell {
+	s := &shell{connection: c, pace: p, terminal: terminal, in: newReader(), timer: time.NewTimer(time.Hour)}
 	s.timer.Stop()
 	return s
 }
 
-// begin goes from the first byte to a session that is ready for commands.
-func (s *shell) begin(ctx context.Context) error {
-	err := s.learn(ctx)
+// begin goes from the first byte to a session that is ready for commands. Privileged mode and setup are optional steps: if
+// the device hangs in one of them, it is asked by a shell without.
+func (s *shell) begin(ctx context.Context, steps bool) error {
+	err := s.logIn(ctx)
 	s.log.phase("session")
-	if err != nil {
+	if err != nil || !steps {
 		return err
 	}
 	defer s.log.phase("setup")
-	if err := s.enable(ctx); err != nil {
-		return err
-	}
-	for _, command := range s.dialogue.Setup {
-		if _, err := s.ask(ctx, command); err != nil {
+	err = s.step(ctx, s.enable)
+	for _, command := range s.script.Setup {
+		if err != nil {
 			return err
 		}
+		err = s.step(ctx, func(ctx context.Context) error {
+			_, err := s.ask(ctx, command)
+			return err
+		})
 	}
-	return nil
+	return err
+}
+
+// step runs an optional step in a share of the time.
+func (s *shell) step(ctx context.Context, run func(context.Context) error) error {
+	part, cancel := share(ctx, 4)
+	defer cancel()
+	err := run(part)
+	if err == nil || ctx.Err() == nil && s.regain(ctx) {
+		return nil
+	}
+	return &moveOn{failure: err, next: plainShell}
+}
+
+// regain gets the prompt back from whatever the device is busy with, and reports whether it has.
+func (s *shell) regain(ctx context.Context) bool {
+	if s.ended {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, 2*s.stallWait)
+	defer cancel()
+	s.forget()
+	return s.send("\x03", "Ctrl-C") == nil && wait(ctx, s, regainRows) == nil
+}
+
+var regainRows = []row[*shell]{
+	{(*shell).atPrompt, (*shell).still, (*shell).learn, true},
+	{nil, (*shell).stalled, func(*shell) (bool, error) { return false, nil }, false},
 }
 
 // alive reports whether the device still keeps the session, as far as it has told. What it said meanwhile goes.
@@ -153,22 +177,29 @@ func (s *shell) alive() bool {
 	}
 }
 
-// close says goodbye and gives the device the context's time to end the session itself.
-func (s *shell) close(ctx context.Context, exit string) {
-	if exit != "" && !s.ended && s.send(exit+s.dialogue.Enter, exit) == nil {
-		for ctx.Err() == nil && !s.ended {
-			if _, err := s.next(ctx, transport.Farewell); err != nil {
-				break
-			}
+// rest gives memory back: it may be long until the next command.
+func (s *shell) rest() { s.screen = terminal.Screen{} }
+
+// close says goodbye and gives the device the context's time to end the session itself. The word for it is typed at a
+// command line only, and never as the answer to a question.
+func (s *shell) close(ctx context.Context) {
+	defer s.in.stop()
+	defer s.terminal.Close()
+	exit := s.script.Exit
+	if exit == "" || s.ended || s.prompt == "" || dialogue.IsQuestion(s.line()) || s.send(exit+s.script.Enter, exit) != nil {
+		return
+	}
+	for ctx.Err() == nil && !s.ended {
+		if _, err := s.next(ctx, transport.Farewell); err != nil {
+			return
 		}
 	}
-	s.channel.Close()
 }
 
 // send types text; shown is what the log says of it.
 func (s *shell) send(text, shown string) error {
 	s.log.sent(shown)
-	_, err := s.channel.Write([]byte(text))
+	_, err := s.terminal.Write([]byte(text))
 	return err
 }
 
@@ -192,6 +223,7 @@ func (s *shell) next(ctx context.Context, patience time.Duration) (bool, error) 
 
 // show puts a piece on the screen, and those that have come meanwhile.
 func (s *shell) show(piece []byte) error {
+	s.showsLife()
 	begun, above := len(s.screen.Line()) > 0, len(s.screen.Above())
 	now := time.Now()
 	if !s.latest.IsZero() {
@@ -201,7 +233,7 @@ func (s *shell) show(piece []byte) error {
 	for {
 		s.log.received(piece)
 		_, _ = s.screen.Write(piece)
-		if s.heard += len(piece); s.heard > s.limit {
+		if s.heard += len(piece); max(s.heard, s.screen.Len()) > s.script.Limit {
 			return errLimit
 		}
 		select {
@@ -225,22 +257,25 @@ func (s *shell) forget() {
 	s.latest, s.gap = time.Time{}, 0
 }
 
-// slow is how long to wait for the next piece of a device that prints with pauses.
-func (s *shell) slow() time.Duration { return min(2*s.gap, longSilence) }
+// learn keeps the current line as the prompt. It is an act.
+func (s *shell) learn() (bool, error) {
+	s.prompt = s.line()
+	s.log.prompt(s.prompt)
+	return true, nil
+}
 
 // lastLine is the last line with text, for messages.
 func (s *shell) lastLine() string {
 	text := strings.TrimRight(s.screen.Text(), "\n")
-	return failure.Quote(s.log.redact(text[strings.LastIndexByte(text, '\n')+1:]))
+	return s.quote(text[strings.LastIndexByte(text, '\n')+1:])
 }
+
+func (s *shell) quote(line string) string { return failure.Quote(s.log.secrets.Text(line)) }
 
 // line is the current line without trailing blanks.
 func (s *shell) line() string {
 	return strings.ToValidUTF8(string(shownLine(s.screen.Line())), "\uFFFD")
 }
 
-// atPrompt reports whether the current line looks like any prompt of the platform.
-func (s *shell) atPrompt() bool {
-	line := s.line()
-	return line != "" && matchesLine(s.dialogue.Prompt, line)
-}
+// atPrompt reports whether a line looks like any prompt of the platform.
+func (s *shell) atPrompt(line string) bool { return line != "" && matchesLine(s.script.Prompt, line) }

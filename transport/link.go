@@ -2,13 +2,10 @@ package transport
 
 import (
 	"context"
-	"errors"
 	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
-
-	"github.com/netver/netver_exporter/failure"
 )
 
 // Farewell is how long a device has to close a session that was told to end.
@@ -18,7 +15,6 @@ const Farewell = 200 * time.Millisecond
 type Link struct {
 	ssh.Conn
 	gone    chan struct{}  // closed when the connection has ended
-	Used    bool           // a channel was open on it
 	Running sync.WaitGroup // who serves it and its channels
 }
 
@@ -78,29 +74,17 @@ func (l *Link) End() {
 
 // Guard closes the connection some time after the context has ended, so that nothing waits for a device that takes
 // nothing any more. The function it returns calls it off.
-func (l *Link) Guard(ctx context.Context) func() bool {
-	return context.AfterFunc(ctx, func() { time.AfterFunc(Farewell, func() { l.Close() }) })
-}
-
-// Session opens a session channel. Its requests are the caller's to read.
-func (l *Link) Session(ctx context.Context) (ssh.Channel, <-chan *ssh.Request, error) {
-	unhook := context.AfterFunc(ctx, func() { l.Close() })
-	defer unhook()
-	ch, requests, err := l.OpenChannel("session", nil)
-	if err == nil {
-		l.Used = true
-		return ch, requests, nil
+func (l *Link) Guard(ctx context.Context) (callOff func()) {
+	off := make(chan struct{})
+	unhook := context.AfterFunc(ctx, func() {
+		select {
+		case <-off:
+		case <-time.After(Farewell):
+			l.Close()
+		}
+	})
+	return func() {
+		unhook()
+		close(off)
 	}
-	if _, refused := errors.AsType[*ssh.OpenChannelError](err); refused {
-		return nil, nil, &failure.Error{Reason: failure.Session, Doing: "open a session", Err: err}
-	}
-	if l.Used && ctx.Err() == nil {
-		return nil, nil, ErrUsedUp
-	}
-	return nil, nil, failure.Broken(ctx, "open a session", err)
-}
-
-// ErrUsedUp: the device served a command and closed the connection, as IOS does.
-var ErrUsedUp error = &failure.Error{
-	Reason: failure.Disconnect, Doing: "open a session", Err: errors.New("the device closed the connection after the command before"),
 }

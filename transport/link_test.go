@@ -26,7 +26,7 @@ func TestLinkOutlivesNewKeys(t *testing.T) {
 	}
 	defer l.End()
 	for range 10 {
-		ch, requests, err := l.Session(t.Context())
+		ch, requests, err := l.OpenChannel("session", nil)
 		if err != nil {
 			t.Fatal(err)
 		}

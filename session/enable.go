@@ -1,0 +1,93 @@
+package session
+
+import (
+	"bytes"
+	"context"
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/netver/netver_exporter/dialogue"
+)
+
+// enabling is the way to the privileged mode.
+type enabling struct {
+	*shell
+	typed   bool // the secret was
+	refused bool // it was asked for again
+}
+
+var enableRows = []row[*enabling]{
+	{(*enabling).asksSecret, (*enabling).confirm, (*enabling).giveSecret, false},
+	{(*enabling).asksKey, nil, (*enabling).giveKey, false},
+	{(*enabling).isPager, nil, (*enabling).turnPage, false},
+	{(*enabling).atPrompt, (*enabling).confirm, (*enabling).learn, false},
+	{nil, (*enabling).stalled, func(*enabling) (bool, error) { return false, nil }, false},
+}
+
+// enable goes to the privileged mode if the platform has one, the prompt is not that of it, and there is a secret that may
+// be sent. A refusal is no failure: the session goes on without.
+func (s *shell) enable(ctx context.Context) error {
+	e := s.script.Enable
+	if e == nil || s.credential.Enable.IsZero() || !s.unprivileged() || !s.ticket.MayEnable() {
+		return nil
+	}
+	const doing = "enter the privileged mode"
+	s.forget()
+	if err := s.send(e.Command+s.script.Enter, e.Command); err != nil {
+		return broken(ctx, doing, err)
+	}
+	w := &enabling{shell: s}
+	accepted := false
+	defer func() {
+		if w.typed {
+			s.ticket.TellEnable(accepted)
+		}
+	}()
+	if err := wait(ctx, w, enableRows); err != nil {
+		return broken(ctx, doing, fmt.Errorf("%w; the last line is %s", err, s.lastLine()))
+	}
+	accepted = !w.refused && !w.sawRefusal() && (e.When == nil || !s.unprivileged())
+	return nil
+}
+
+// unprivileged reports whether the prompt needs the privileged mode.
+func (s *shell) unprivileged() bool {
+	when := s.script.Enable.When
+	return when == nil || matchesLine([]*regexp.Regexp{when}, s.prompt)
+}
+
+func (w *enabling) confirm() time.Duration { return max(w.confirmWait, w.slow()) }
+
+func (w *enabling) asksSecret(line string) bool {
+	ask := w.script.Enable.Ask
+	return ask != nil && line != "" && dialogue.Gate{Ask: ask}.Fits(line) && dialogue.Asks(line) == dialogue.Password
+}
+
+// giveSecret types the secret once. Asked again, it was wrong: an empty answer gets out of most devices.
+func (w *enabling) giveSecret() (bool, error) {
+	if w.typed {
+		w.refused = true
+		return false, w.pass("", "", false)
+	}
+	w.typed = true
+	return false, w.pass(w.credential.Enable.Reveal(), "{enable}", false)
+}
+
+func (w *enabling) asksKey(line string) bool { return w.keyGate(line) != nil }
+
+func (w *enabling) giveKey() (bool, error) {
+	g := w.keyGate(w.line())
+	return false, w.pass(g.Answer, g.Answer, g.Raw)
+}
+
+// sawRefusal reports whether the device has said no.
+func (w *enabling) sawRefusal() bool {
+	for line := range bytes.Lines(w.screen.Above()) {
+		if len(line) <= longestPrompt && dialogue.RefusesLogin(strings.TrimSpace(string(line))) {
+			return true
+		}
+	}
+	return false
+}
