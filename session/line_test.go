@@ -11,6 +11,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/transport"
 )
@@ -49,6 +50,16 @@ func (l *terminalLine) expect(want string) {
 		l.t.Errorf("typed %q, want %q", got[:n], want)
 		panic(errHungUp)
 	}
+}
+
+// expectNothing fails the test if the client types anything before it hangs up.
+func (l *terminalLine) expectNothing() {
+	l.t.Helper()
+	got := make([]byte, 100)
+	if n, _ := l.typed.Read(got); n > 0 {
+		l.t.Errorf("typed %q, want nothing", got[:n])
+	}
+	panic(errHungUp)
 }
 
 // serve echoes a command and answers it.
@@ -96,8 +107,17 @@ func (c *pluggedChannel) Close() error { c.close(); return nil }
 
 var hostPrompt = regexp.MustCompile(`^(?:\* )?[\w.\-@]+(?:\.\d+ )?[>#] ?$`)
 
+func netops() *transport.Credential {
+	return &transport.Credential{Username: "netops", Password: secret.New("swordfish"), Enable: secret.New("opensesame")}
+}
+
 // talk runs a dialogue with a device in fake time.
 func talk(t *testing.T, d Script, device func(*terminalLine)) (transcript Transcript, err error) {
+	t.Helper()
+	return talkAs(t, netops(), nil, d, device)
+}
+
+func talkAs(t *testing.T, credential *transport.Credential, ticket *logins.Ticket, d Script, device func(*terminalLine)) (transcript Transcript, err error) {
 	t.Helper()
 	if d.Prompt == nil {
 		d.Prompt = []*regexp.Regexp{hostPrompt}
@@ -110,10 +130,10 @@ func talk(t *testing.T, d Script, device func(*terminalLine)) (transcript Transc
 	if d.Limit == 0 {
 		d.Limit = 1 << 20
 	}
-	credential := &transport.Credential{Username: "netops", Password: secret.New("swordfish"), Enable: secret.New("opensesame")}
-	log := newJournal(credential, d.Record)
-	c := &Conn{script: d, log: log}
-	c.conn = &connection{Link: &transport.Link{Conn: noConn{}}, script: &c.script, credential: credential, log: &c.log}
+	c := &Conn{script: d, log: newJournal(credential, d.Record)}
+	c.conn = &connection{
+		Link: &transport.Link{Conn: noConn{}}, script: &c.script, credential: credential, ticket: ticket, log: &c.log,
+	}
 	s := newShell(c.conn, plug(t, device), paceFor(ctx, 0))
 	var reader sync.WaitGroup
 	reader.Go(func() { s.in.read(s.terminal) })

@@ -27,7 +27,7 @@ type shell struct {
 	echoes  bool            // the device shows what is typed
 	heard   int             // bytes since the latest command
 	partial bool            // the current line came in more than one piece
-	latest  time.Time       // when the latest piece came; zero: none since the latest command
+	latest  time.Time       // when the latest piece came; zero: none since something was typed
 	gap     time.Duration   // the longest silence between two pieces since the latest command
 	timer   *time.Timer
 	ended   bool
@@ -199,6 +199,7 @@ func (s *shell) close(ctx context.Context) {
 // send types text; shown is what the log says of it.
 func (s *shell) send(text, shown string) error {
 	s.log.sent(shown)
+	s.latest = time.Time{} // the silence until now was ours
 	_, err := s.terminal.Write([]byte(text))
 	return err
 }
