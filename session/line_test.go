@@ -94,7 +94,7 @@ func plug(t *testing.T, device func(*terminalLine)) io.ReadWriteCloser {
 		}()
 		device(&terminalLine{t: t, typed: typed, shown: shown, over: over})
 	}()
-	return &pluggedChannel{Reader: showing, Writer: typing, close: func() { close(over); typing.Close(); showing.Close() }}
+	return &pluggedChannel{Reader: showing, Writer: typing, close: sync.OnceFunc(func() { close(over); typing.Close(); showing.Close() })}
 }
 
 type pluggedChannel struct {
@@ -131,10 +131,11 @@ func talkAs(t *testing.T, credential *transport.Credential, ticket *logins.Ticke
 		d.Limit = 1 << 20
 	}
 	c := &Conn{script: d, log: newJournal(credential, d.Record)}
+	channel := plug(t, device)
 	c.conn = &connection{
-		Link: &transport.Link{Conn: noConn{}}, script: &c.script, credential: credential, ticket: ticket, log: &c.log,
+		Link: &transport.Link{Conn: below{channel: channel}}, script: &c.script, credential: credential, ticket: ticket, log: &c.log,
 	}
-	s := newShell(c.conn, plug(t, device), paceFor(ctx, 0))
+	s := newShell(c.conn, channel, paceFor(ctx, 0))
 	var reader sync.WaitGroup
 	reader.Go(func() { s.in.read(s.terminal) })
 	c.session = s
@@ -146,7 +147,10 @@ func talkAs(t *testing.T, credential *transport.Credential, ticket *logins.Ticke
 	return c.log.take(), c.log.secrets.Error(err)
 }
 
-// noConn stands for the connection below a plugged channel.
-type noConn struct{ ssh.Conn }
+// below is the connection below a plugged channel.
+type below struct {
+	ssh.Conn
+	channel io.Closer
+}
 
-func (noConn) Close() error { return nil }
+func (b below) Close() error { return b.channel.Close() }

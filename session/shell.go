@@ -53,8 +53,13 @@ func beginShell(ctx context.Context, c *connection, steps bool) (session, error)
 	if err != nil {
 		return nil, err
 	}
+	return s.beginOrClose(ctx, steps)
+}
+
+// beginOrClose closes a shell that does not get ready for commands, also after a panic.
+func (s *shell) beginOrClose(ctx context.Context, steps bool) (session, error) {
 	begun := false
-	defer func() { // after a panic, too
+	defer func() {
 		if begun {
 			return
 		}
@@ -153,6 +158,7 @@ func (s *shell) regain(ctx context.Context) bool {
 	}
 	ctx, cancel := context.WithTimeout(ctx, 2*s.stallWait)
 	defer cancel()
+	defer s.Guard(ctx)()
 	s.forget()
 	return s.send("\x03", "Ctrl-C") == nil && wait(ctx, s, regainRows) == nil
 }

@@ -1,0 +1,297 @@
+package session
+
+import (
+	"context"
+	"errors"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/dialogue"
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/lab"
+	"github.com/netver/netver_exporter/transport"
+)
+
+func TestOptionalCommandsCostNothingElse(t *testing.T) {
+	commands := []Command{{Run: "show inventory", Optional: true}, {Run: "show version"}, {Run: "show boot", Optional: true}}
+	version, boot := Answer{"show version", "Version 1"}, Answer{"show boot", "image.bin"}
+	for _, tt := range []struct {
+		name   string
+		device func(*terminalLine)
+		want   []Answer
+	}{
+		{"hangs", func(l *terminalLine) {
+			l.expect("show inventory\n")
+			l.wait(time.Minute)
+		}, []Answer{version}},
+		{"hangs until Ctrl-C", func(l *terminalLine) {
+			l.serve("show inventory", "please wait")
+			l.expect("\x03")
+			l.print("^C\r\nlab#")
+			l.serve("show boot", "image.bin\r\nlab#")
+		}, []Answer{version, boot}},
+		{"asks for a password", func(l *terminalLine) {
+			l.serve("show inventory", "[sudo] password for netops: ")
+			l.expect("\x03")
+			l.print("\r\nlab#")
+			l.serve("show boot", "image.bin\r\nlab#")
+		}, []Answer{version, boot}},
+		{"ends the session", func(l *terminalLine) {
+			l.serve("show inventory", "out of mem")
+		}, []Answer{version}},
+		{"prints without end", func(l *terminalLine) {
+			l.expect("show inventory\n")
+			for {
+				l.print(strings.Repeat("and so on ", 100))
+			}
+		}, []Answer{version}},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				got, err := talk(t, Script{Commands: commands}, func(l *terminalLine) {
+					l.print("lab#")
+					l.serve("show version", "Version 1\r\nlab#")
+					tt.device(l)
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff(tt.want, got.Answers); diff != "" {
+					t.Errorf("answers (-want +got):\n%s", diff)
+				}
+				if took := time.Since(start); took > 25*time.Second {
+					t.Errorf("took %v of 30 s", took)
+				}
+			})
+		})
+	}
+}
+
+func TestCommandAnsweredByAQuestion(t *testing.T) {
+	for _, question := range []string{"Password: ", "[sudo] password for netops: ", "Proceed with reload? [confirm] (y/n) ", "Enter PIN: "} {
+		t.Run(question, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				_, err := talk(t, Script{Dialogue: dialogue.Dialogue{Exit: "exit"}, Commands: Commands("show version")}, func(l *terminalLine) {
+					l.print("lab# ")
+					l.serve("show version", question)
+					l.expectNothing()
+				})
+				wantReason(t, err, failure.Command)
+				if want := failure.Quote(question); !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q, want it to quote %s", err, want)
+				}
+				if took := time.Since(start); took > 3*time.Second {
+					t.Errorf("took %v", took)
+				}
+			})
+		})
+	}
+}
+
+// What looks like a question may be a part of an answer.
+func TestAnswerWithAQuestionInside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got, err := talk(t, Script{Commands: Commands("show version")}, func(l *terminalLine) {
+			l.print("lab#")
+			l.serve("show version", "enable password:")
+			l.wait(50 * time.Millisecond)
+			l.print(" is set\r\nboot code:")
+			l.wait(time.Second)
+			l.print(" 1.2\r\nlab#")
+			l.expectNothing()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff("enable password: is set\nboot code: 1.2", got.Answers[0].Text); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
+
+// A line that equals the prompt but for its digits may be a part of the answer: "lab-2#" in a list of switches.
+func TestPromptButForItsDigits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got, err := talk(t, Script{Commands: Commands("show switches")}, func(l *terminalLine) {
+			l.print("lab-1#")
+			l.serve("show switches", "lab-2#")
+			l.wait(20 * time.Millisecond)
+			l.print(" is up\r\nlab-1#")
+			l.expectNothing()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff("lab-2# is up", got.Answers[0].Text); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
+
+// shells is a connection whose shells are those devices, one after the other, the first with the optional steps.
+func shells(t *testing.T, script Script, devices ...func(*terminalLine)) *Conn {
+	script.Prompt, script.Enter, script.Limit = append(script.Prompt, hostPrompt), "\n", 1<<20
+	c := &Conn{script: script, log: newJournal(netops(), false)}
+	c.conn = &connection{Link: &transport.Link{}, script: &c.script, credential: netops(), log: &c.log}
+	for i, kind := range []kind{byShell, plainShell}[:len(devices)] {
+		c.openers = append(c.openers, opener{kind: kind, open: func(ctx context.Context, conn *connection) (session, error) {
+			channel := plug(t, devices[i])
+			conn.Conn = below{channel: channel}
+			s := newShell(conn, channel, paceFor(ctx, 0))
+			conn.Running.Go(func() { s.in.read(s.terminal) })
+			return s.beginOrClose(ctx, kind == byShell)
+		}})
+	}
+	return c
+}
+
+func TestDeviceThatHangsInSetupIsAskedWithout(t *testing.T) {
+	for _, step := range []dialogue.Dialogue{
+		{Setup: []string{"terminal length 0"}},
+		{Enable: &dialogue.Enable{Command: "terminal length 0"}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := shells(t, Script{Dialogue: step, Commands: Commands("show version")},
+				func(l *terminalLine) {
+					l.print("lab>")
+					l.expect("terminal length 0\n")
+					l.wait(time.Minute)
+				},
+				func(l *terminalLine) {
+					l.print("lab>")
+					l.serve("show version", "Version 1\r\nlab>")
+					l.wait(time.Minute)
+				})
+			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+			defer cancel()
+			got, err := c.Ask(ctx)
+			c.Close(ctx)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff([]Answer{{"show version", "Version 1"}}, got.Answers); diff != "" {
+				t.Errorf("answers (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// A connection on which the device says nothing is given up in time for another one; one that is merely slow is not.
+func TestKeptSessionThatShowsNoLife(t *testing.T) {
+	for _, tt := range []struct {
+		name  string
+		echo  string
+		took  time.Duration
+		fails bool
+	}{
+		{"lost", "", 15 * time.Second, true},
+		{"slow", "show version\r\n", 20 * time.Second, false},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				c := shells(t, Script{Commands: Commands("show version")}, func(l *terminalLine) {
+					l.print("lab#")
+					l.serve("show version", "Version 1\r\nlab#")
+					l.expect("show version\n")
+					l.print(tt.echo)
+					l.wait(20 * time.Second)
+					l.print("Version 1\r\nlab#")
+					l.wait(time.Minute)
+				})
+				for i := range 2 {
+					ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
+					defer cancel()
+					start := time.Now()
+					_, err := c.Ask(ctx)
+					if i == 0 {
+						if err != nil {
+							t.Fatal(err)
+						}
+						continue
+					}
+					if failed := err != nil; failed != tt.fails {
+						t.Errorf("error %v", err)
+					}
+					if took := time.Since(start); took != tt.took {
+						t.Errorf("took %v, want %v", took, tt.took)
+					}
+				}
+				c.Close(t.Context())
+			})
+		})
+	}
+}
+
+// A panic underway leaves no connection, no shell and no goroutine behind.
+func TestPanicLeavesNothingBehind(t *testing.T) {
+	d := simulated(nil)
+	client := clientFor(t, startLab(t, d), nil)
+	for name, spoil := range map[string]func(*dialogue.Dialogue){
+		"at the prompt":    func(s *dialogue.Dialogue) { s.Prompt = append(s.Prompt[:0:0], nil) },
+		"after the answer": func(s *dialogue.Dialogue) { s.Context = append(s.Context, nil) },
+	} {
+		script := scriptOf(d.Platform, dialogue.Shell, "show version")
+		spoil(&script.Dialogue)
+		for how, run := range map[string]func() error{
+			"Run": func() error {
+				_, err := Run(t.Context(), client, targetOf(d), script)
+				return err
+			},
+			"Open and Ask": func() error {
+				c, _, err := Open(t.Context(), client, targetOf(d), script)
+				if err != nil {
+					return err
+				}
+				defer c.Close(t.Context())
+				_, err = c.Ask(t.Context())
+				return err
+			},
+		} {
+			t.Run(how+" "+name, func(t *testing.T) {
+				defer func() {
+					if recover() == nil {
+						t.Error("no panic: the test tests nothing")
+					}
+					waitFor(t, func() bool { return d.Stats().Connections == 0 })
+				}()
+				_ = run()
+			})
+		}
+	}
+}
+
+func waitFor(t *testing.T, ok func() bool) {
+	t.Helper()
+	tick := time.NewTicker(time.Millisecond)
+	defer tick.Stop()
+	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+	defer cancel()
+	for !ok() {
+		select {
+		case <-tick.C:
+		case <-ctx.Done():
+			t.Fatal("waited for 10 s")
+		}
+	}
+}
+
+// A PTY may be refused for a moment, when all are taken. A device that refuses each time is not asked twice a poll.
+func TestLastingRefusalOfATerminal(t *testing.T) {
+	d := simulated(func(d *lab.Device) { d.Fault = lab.NoPTY })
+	client := clientFor(t, startLab(t, d), nil)
+	script := scriptOf(d.Platform, dialogue.Shell, "show version")
+	for _, lasting := range []bool{false, true} {
+		got, err := Run(t.Context(), client, targetOf(d), script)
+		e, ok := errors.AsType[*failure.Error](err)
+		if !ok || e.Reason != failure.Session || e.Lasting != lasting {
+			t.Errorf("error %+v, want lasting: %v", e, lasting)
+		}
+		script.Lacks = got.Lacks
+	}
+}
