@@ -27,8 +27,8 @@ type network struct {
 	close    func() // the sessions that are kept
 }
 
-// newNetwork starts n devices of IOS.
-func newNetwork(t testing.TB, n int, mode string, keep device.Keep) *network {
+// newNetwork starts n devices of IOS, changed as the test wants them.
+func newNetwork(t testing.TB, n int, mode string, keep device.Keep, change ...func(*lab.Device)) *network {
 	t.Helper()
 	registry, err := parser.BuiltIns()
 	if err != nil {
@@ -48,6 +48,11 @@ func newNetwork(t testing.TB, n int, mode string, keep device.Keep) *network {
 			devices = append(devices, &lab.Device{Name: string(rune('a' + i)), Platform: ios, Sample: s})
 		}
 		break
+	}
+	for _, d := range devices {
+		for _, f := range change {
+			f(d)
+		}
 	}
 	fleet, err := lab.Start(t.Context(), devices...)
 	if err != nil {

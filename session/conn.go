@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"time"
 
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/transport"
@@ -250,15 +249,4 @@ func (s *Conn) hangUp(ctx context.Context) {
 		s.conn, s.session = nil, nil
 	}()
 	s.leave(ctx)
-}
-
-// expectLife closes the connection unless the device shows life within half of the context's time: a connection that was
-// lost on the way says nothing at all, and then there must be time for a new one. The function it returns calls it off.
-func (c *connection) expectLife(ctx context.Context) (calledOff func()) {
-	end, ok := ctx.Deadline()
-	if !ok {
-		return func() {}
-	}
-	c.doubt = time.AfterFunc(time.Until(end)/2, func() { c.Link.Close() })
-	return c.showsLife
 }

@@ -80,7 +80,7 @@ func (l *terminalLine) wait(d time.Duration) {
 var errHungUp = errors.New("the client hung up")
 
 // plug connects a device to a channel and runs it until it returns, which ends the session.
-func plug(t *testing.T, device func(*terminalLine)) io.ReadWriteCloser {
+func plug(t *testing.T, device func(*terminalLine)) *pluggedChannel {
 	typed, typing := io.Pipe()
 	showing, shown := io.Pipe()
 	over := make(chan struct{})
@@ -94,13 +94,14 @@ func plug(t *testing.T, device func(*terminalLine)) io.ReadWriteCloser {
 		}()
 		device(&terminalLine{t: t, typed: typed, shown: shown, over: over})
 	}()
-	return &pluggedChannel{Reader: showing, Writer: typing, close: sync.OnceFunc(func() { close(over); typing.Close(); showing.Close() })}
+	return &pluggedChannel{Reader: showing, Writer: typing, closed: over, close: sync.OnceFunc(func() { close(over); typing.Close(); showing.Close() })}
 }
 
 type pluggedChannel struct {
 	io.Reader
 	io.Writer
-	close func()
+	closed chan struct{}
+	close  func()
 }
 
 func (c *pluggedChannel) Close() error { c.close(); return nil }
@@ -150,7 +151,16 @@ func talkAs(t *testing.T, credential *transport.Credential, ticket *logins.Ticke
 // below is the connection below a plugged channel.
 type below struct {
 	ssh.Conn
-	channel io.Closer
+	channel *pluggedChannel
+	answers bool // requests to the server
+}
+
+func (b below) SendRequest(string, bool, []byte) (bool, []byte, error) {
+	if !b.answers {
+		<-b.channel.closed
+		return false, nil, io.EOF
+	}
+	return false, nil, nil
 }
 
 func (b below) Close() error { return b.channel.Close() }

@@ -185,13 +185,15 @@ func TestDeviceThatHangsInSetupIsAskedWithout(t *testing.T) {
 // A connection on which the device says nothing is given up in time for another one; one that is merely slow is not.
 func TestKeptSessionThatShowsNoLife(t *testing.T) {
 	for _, tt := range []struct {
-		name  string
-		echo  string
-		took  time.Duration
-		fails bool
+		name    string
+		echo    string
+		answers bool // the SSH server does
+		took    time.Duration
+		fails   bool
 	}{
-		{"lost", "", 15 * time.Second, true},
-		{"slow", "show version\r\n", 20 * time.Second, false},
+		{"lost", "", false, 15 * time.Second, true},
+		{"slow", "show version\r\n", false, 20 * time.Second, false},
+		{"slow to echo", "", true, 20 * time.Second, false},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
@@ -201,7 +203,7 @@ func TestKeptSessionThatShowsNoLife(t *testing.T) {
 					l.expect("show version\n")
 					l.print(tt.echo)
 					l.wait(20 * time.Second)
-					l.print("Version 1\r\nlab#")
+					l.print("show version\r\nVersion 1\r\nlab#")
 					l.wait(time.Minute)
 				})
 				for i := range 2 {
@@ -213,6 +215,7 @@ func TestKeptSessionThatShowsNoLife(t *testing.T) {
 						if err != nil {
 							t.Fatal(err)
 						}
+						c.conn.Conn = below{channel: c.conn.Conn.(below).channel, answers: tt.answers}
 						continue
 					}
 					if failed := err != nil; failed != tt.fails {
