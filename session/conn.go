@@ -245,7 +245,7 @@ func (s *Conn) hangUp(ctx context.Context) {
 		return
 	}
 	defer func() { // even if the goodbye panics
-		s.conn.End()
+		s.conn.end()
 		s.conn, s.session = nil, nil
 	}()
 	s.leave(ctx)

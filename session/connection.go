@@ -61,6 +61,12 @@ func (c *connection) showsLife() {
 	}
 }
 
+// end closes the connection and waits until nobody uses it any more.
+func (c *connection) end() {
+	c.showsLife()
+	c.End()
+}
+
 // channel opens a session channel. Its requests are the caller's to read.
 func (c *connection) channel(ctx context.Context) (ssh.Channel, <-chan *ssh.Request, error) {
 	const doing = "open a session"

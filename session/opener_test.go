@@ -1,12 +1,14 @@
 package session
 
 import (
+	"errors"
 	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/netver/netver_exporter/dialogue"
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/lab"
 )
 
@@ -68,5 +70,20 @@ func TestLacksAreFound(t *testing.T) {
 				t.Errorf("asked with what is known: found %+v, %v", again.Lacks, err)
 			}
 		})
+	}
+}
+
+// A PTY may be refused for a moment, when all are taken. A device that refuses each time is not asked twice a poll.
+func TestLastingRefusalOfATerminal(t *testing.T) {
+	d := simulated(func(d *lab.Device) { d.Fault = lab.NoPTY })
+	client := clientFor(t, startLab(t, d), nil)
+	script := scriptOf(d.Platform, dialogue.Shell, "show version")
+	for _, lasting := range []bool{false, true} {
+		got, err := Run(t.Context(), client, targetOf(d), script)
+		e, ok := errors.AsType[*failure.Error](err)
+		if !ok || e.Reason != failure.Session || e.Lasting != lasting {
+			t.Errorf("error %+v, want lasting: %v", e, lasting)
+		}
+		script.Lacks = got.Lacks
 	}
 }

@@ -2,7 +2,6 @@ package session
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -12,7 +11,6 @@ import (
 
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
-	"github.com/netver/netver_exporter/lab"
 	"github.com/netver/netver_exporter/transport"
 )
 
@@ -228,73 +226,5 @@ func TestKeptSessionThatShowsNoLife(t *testing.T) {
 				c.Close(t.Context())
 			})
 		})
-	}
-}
-
-// A panic underway leaves no connection, no shell and no goroutine behind.
-func TestPanicLeavesNothingBehind(t *testing.T) {
-	d := simulated(nil)
-	client := clientFor(t, startLab(t, d), nil)
-	for name, spoil := range map[string]func(*dialogue.Dialogue){
-		"at the prompt":    func(s *dialogue.Dialogue) { s.Prompt = append(s.Prompt[:0:0], nil) },
-		"after the answer": func(s *dialogue.Dialogue) { s.Context = append(s.Context, nil) },
-	} {
-		script := scriptOf(d.Platform, dialogue.Shell, "show version")
-		spoil(&script.Dialogue)
-		for how, run := range map[string]func() error{
-			"Run": func() error {
-				_, err := Run(t.Context(), client, targetOf(d), script)
-				return err
-			},
-			"Open and Ask": func() error {
-				c, _, err := Open(t.Context(), client, targetOf(d), script)
-				if err != nil {
-					return err
-				}
-				defer c.Close(t.Context())
-				_, err = c.Ask(t.Context())
-				return err
-			},
-		} {
-			t.Run(how+" "+name, func(t *testing.T) {
-				defer func() {
-					if recover() == nil {
-						t.Error("no panic: the test tests nothing")
-					}
-					waitFor(t, func() bool { return d.Stats().Connections == 0 })
-				}()
-				_ = run()
-			})
-		}
-	}
-}
-
-func waitFor(t *testing.T, ok func() bool) {
-	t.Helper()
-	tick := time.NewTicker(time.Millisecond)
-	defer tick.Stop()
-	ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
-	defer cancel()
-	for !ok() {
-		select {
-		case <-tick.C:
-		case <-ctx.Done():
-			t.Fatal("waited for 10 s")
-		}
-	}
-}
-
-// A PTY may be refused for a moment, when all are taken. A device that refuses each time is not asked twice a poll.
-func TestLastingRefusalOfATerminal(t *testing.T) {
-	d := simulated(func(d *lab.Device) { d.Fault = lab.NoPTY })
-	client := clientFor(t, startLab(t, d), nil)
-	script := scriptOf(d.Platform, dialogue.Shell, "show version")
-	for _, lasting := range []bool{false, true} {
-		got, err := Run(t.Context(), client, targetOf(d), script)
-		e, ok := errors.AsType[*failure.Error](err)
-		if !ok || e.Reason != failure.Session || e.Lasting != lasting {
-			t.Errorf("error %+v, want lasting: %v", e, lasting)
-		}
-		script.Lacks = got.Lacks
 	}
 }

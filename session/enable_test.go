@@ -1,0 +1,74 @@
+package session
+
+import (
+	"regexp"
+	"testing"
+	"testing/synctest"
+
+	"github.com/netver/netver_exporter/dialogue"
+)
+
+func TestEnableSecretIsTypedOnce(t *testing.T) {
+	enable := &dialogue.Enable{Command: "enable", When: regexp.MustCompile(`> ?$`), Ask: regexp.MustCompile(`^Password: ?$`)}
+	for _, tt := range []struct {
+		name   string
+		device func(*terminalLine)
+		again  bool // it may be sent at the next login
+		prompt string
+	}{
+		{"accepted", func(l *terminalLine) {
+			l.print("lab>")
+			l.serve("enable", "Password: ")
+			l.expect("opensesame\n")
+			l.print("\r\nlab#")
+			l.expectNothing()
+		}, true, "lab#"},
+		{"refused in words", func(l *terminalLine) {
+			l.print("lab>")
+			l.serve("enable", "Password: ")
+			l.expect("opensesame\n")
+			l.print("\r\n% Bad secrets\r\n\r\nlab>")
+			l.expectNothing()
+		}, false, "lab>"},
+		{"asked again", func(l *terminalLine) {
+			l.print("lab>")
+			l.serve("enable", "Password: ")
+			l.expect("opensesame\n")
+			l.print("\r\nPassword: ")
+			l.expect("\n")
+			l.print("\r\nlab>")
+			l.expectNothing()
+		}, false, "lab>"},
+		{"asks for a code", func(l *terminalLine) {
+			l.print("lab>")
+			l.serve("enable", "Passcode: ")
+			l.expect("\x03")
+			l.print("\r\nlab>")
+			l.expectNothing()
+		}, true, "lab>"},
+		{"hangs", func(l *terminalLine) {
+			l.print("lab>")
+			l.serve("enable", "Password: ")
+			l.expect("opensesame\n")
+			l.expect("\x03")
+			l.print("\r\nlab>")
+			l.expectNothing()
+		}, false, "lab>"},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				_, ticket := openDoor(t, false)
+				got, err := talkAs(t, netops(), ticket, Script{Dialogue: dialogue.Dialogue{Enable: enable}}, tt.device)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if got.Prompt != tt.prompt {
+					t.Errorf("prompt %q, want %q", got.Prompt, tt.prompt)
+				}
+				if ticket.MayEnable() != tt.again {
+					t.Errorf("the secret may be sent again: %v", !tt.again)
+				}
+			})
+		})
+	}
+}
