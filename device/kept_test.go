@@ -2,12 +2,14 @@ package device_test
 
 import (
 	"context"
+	"log/slog"
 	"regexp"
 	"testing"
 	"time"
 
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/lab"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/transport"
 )
@@ -113,5 +115,26 @@ func TestPanicWhileADeviceIsAsked(t *testing.T) {
 			}()
 			n.Poll(t.Context(), n.device(0), nil)
 		})
+	}
+}
+
+// The ticket of a poll ends with the poll: what a kept session sends later goes through that of the later one.
+func TestKeptSessionLogsInWithTheTicketOfThePoll(t *testing.T) {
+	n := newNetwork(t, 1, "exec", kept)
+	door := logins.New(slog.New(slog.DiscardHandler))
+	door.Configure(logins.Settings{Most: 8, Credentials: []logins.Credential{{Name: "lab", Identity: secret.New("lab"), Password: true}}})
+	for poll := range 3 {
+		ticket, decision, _ := door.Enter(logins.Request{Device: "a", Credential: "lab", Interval: time.Minute, Kept: n.Kept(n.device(0))}, func() {})
+		if decision != logins.Go {
+			t.Fatalf("poll %d: decision %v", poll, decision)
+		}
+		if o := n.Poll(t.Context(), n.device(0), ticket); o.Err != nil {
+			t.Fatal(o.Err)
+		}
+		ticket.Close("")
+		n.devices[0].Disconnect()
+	}
+	if got, want := door.States()["lab"].Logins[logins.Accepted], uint64(n.devices[0].Stats().Logins); got != want {
+		t.Errorf("the door counts %d logins, the device %d", got, want)
 	}
 }

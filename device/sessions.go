@@ -181,6 +181,7 @@ func (s *Sessions) end() []*session.Conn {
 // talk asks over the device's session, or a new one if there is none or the device has closed it.
 func (s *Sessions) talk(ctx context.Context, c *transport.Client, t transport.Target, good purpose, script session.Script) (session.Transcript, error) {
 	if conn := s.take(t.Name, good); conn != nil {
+		conn.Use(t.Ticket)
 		transcript, err := s.ask(ctx, t.Name, good, conn)
 		if err == nil || ctx.Err() != nil {
 			return transcript, err

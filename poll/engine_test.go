@@ -320,15 +320,17 @@ func TestPanicIsOneDevicesFailure(t *testing.T) {
 func TestRetry(t *testing.T) {
 	for _, tc := range []struct {
 		reason  failure.Reason
+		lasting bool
 		retries uint64
 	}{
-		{failure.Session, 1}, {failure.Auth, 0}, {failure.Connect, 0}, {failure.HostKeyChanged, 0}, {failure.Timeout, 0},
+		{failure.Session, false, 1}, {failure.Session, true, 0},
+		{failure.Auth, false, 0}, {failure.Connect, false, 0}, {failure.HostKeyChanged, false, 0}, {failure.Timeout, false, 0},
 	} {
-		t.Run(string(tc.reason), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s lasting %v", tc.reason, tc.lasting), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFleet(func(_ *inventory.Device, n int) (time.Duration, Outcome) {
 					if n == 1 {
-						return time.Second, failed(tc.reason)
+						return time.Second, Outcome{Err: &failure.Error{Reason: tc.reason, Lasting: tc.lasting}}
 					}
 					return time.Second, good()
 				})

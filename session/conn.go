@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"github.com/netver/netver_exporter/dialogue"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/transport"
 )
 
@@ -57,8 +58,8 @@ func Open(ctx context.Context, c *transport.Client, t transport.Target, script S
 // error the session is of no more use than to be closed. A session that was asked before is given up if the device does
 // not show any life within half of the time that is left.
 func (s *Conn) Ask(ctx context.Context, commands ...Command) (Transcript, error) {
-	if s.closed {
-		return Transcript{}, errors.New("the connection has been closed")
+	if s.closed || s.broken {
+		return Transcript{}, errors.New("the session has ended")
 	}
 	s.log.begin()
 	if commands == nil {
@@ -72,6 +73,14 @@ func (s *Conn) Ask(ctx context.Context, commands ...Command) (Transcript, error)
 		sh.rest()
 	}
 	return s.log.take(), s.log.secrets.Error(err)
+}
+
+// Use has further logins, which a device that serves one command a connection needs, go through another ticket.
+func (s *Conn) Use(ticket *logins.Ticket) {
+	s.target.Ticket = ticket
+	if s.conn != nil {
+		s.conn.ticket = ticket
+	}
 }
 
 // Alive reports whether the session can be asked again, as far as the device has told. Ask can still find it closed.
