@@ -319,18 +319,18 @@ func TestPanicIsOneDevicesFailure(t *testing.T) {
 
 func TestRetry(t *testing.T) {
 	for _, tc := range []struct {
-		reason  failure.Reason
-		lasting bool
-		retries uint64
+		reason    failure.Reason
+		transient bool
+		retries   uint64
 	}{
-		{failure.Session, false, 1}, {failure.Session, true, 0},
+		{failure.Session, true, 1}, {failure.Session, false, 0}, // the device refuses for good
 		{failure.Auth, false, 0}, {failure.Connect, false, 0}, {failure.HostKeyChanged, false, 0}, {failure.Timeout, false, 0},
 	} {
-		t.Run(fmt.Sprintf("%s lasting %v", tc.reason, tc.lasting), func(t *testing.T) {
+		t.Run(fmt.Sprintf("%s transient %v", tc.reason, tc.transient), func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				f := newFleet(func(_ *inventory.Device, n int) (time.Duration, Outcome) {
 					if n == 1 {
-						return time.Second, Outcome{Err: &failure.Error{Reason: tc.reason, Lasting: tc.lasting}}
+						return time.Second, Outcome{Err: &failure.Error{Reason: tc.reason, Transient: tc.transient}}
 					}
 					return time.Second, good()
 				})

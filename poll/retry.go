@@ -20,8 +20,8 @@ type panicError struct {
 
 func (e *panicError) Error() string { return fmt.Sprintf("panic: %v", e.value) }
 
-// worthRetry reports a failure that a second try soon after often mends. A device that has no session free for a moment is
-// one of them; refused credentials and timeouts would only cost more.
+// worthRetry reports a failure that a second try soon after often mends; refused credentials and timeouts would only cost
+// more.
 func worthRetry(err error) bool {
 	e, ok := errors.AsType[*failure.Error](err)
 	return ok && e.Transient

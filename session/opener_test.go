@@ -78,11 +78,11 @@ func TestLastingRefusalOfATerminal(t *testing.T) {
 	d := simulated(func(d *lab.Device) { d.Fault = lab.NoPTY })
 	client := clientFor(t, startLab(t, d), nil)
 	script := scriptOf(d.Platform, dialogue.Shell, "show version")
-	for _, lasting := range []bool{false, true} {
+	for _, transient := range []bool{true, false} {
 		got, err := Run(t.Context(), client, targetOf(d), script)
 		e, ok := errors.AsType[*failure.Error](err)
-		if !ok || e.Reason != failure.Session || e.Lasting != lasting {
-			t.Errorf("error %+v, want lasting: %v", e, lasting)
+		if !ok || e.Reason != failure.Session || e.Transient != transient {
+			t.Errorf("error %+v, want transient: %v", e, transient)
 		}
 		script.Lacks = got.Lacks
 	}
