@@ -1,7 +1,6 @@
 package transport
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -97,12 +96,6 @@ func (c *Credential) newRedactor() *secret.Redactor {
 		secrets = append(secrets, a.Text)
 	}
 	return secret.NewRedactor(secrets...)
-}
-
-// Same reports whether both are the same proof of the same user, so that a login with one is a login with the other.
-func (c *Credential) Same(other *Credential) bool {
-	return c == other || c.Username == other.Username && c.Password == other.Password && c.Enable == other.Enable &&
-		c.agent == other.agent && bytes.Equal(publicKey(c.signer), publicKey(other.signer))
 }
 
 // publicKey returns nil for no key.

@@ -27,19 +27,20 @@ func (c *Client) Login(ctx context.Context, t Target, suffix string, phase func(
 	return l, t.Credential.Redactor().Error(err)
 }
 
-func (c *Client) login(ctx context.Context, t Target, suffix string, phase func(name string)) (*Link, error) {
+func (c *Client) login(ctx context.Context, t Target, suffix string, phase func(name string)) (l *Link, err error) {
 	conn, until, err := c.reach(ctx, t, phase)
 	if err != nil {
 		return nil, err
 	}
+	defer func() {
+		if l == nil { // after a panic, too
+			conn.Close()
+		}
+	}()
 	h := &handshake{client: c, target: t, conn: &headConn{Conn: conn}}
-	l, err := h.run(ctx, t.Credential.Username+suffix, until)
+	l, err = h.run(ctx, t.Credential.Username+suffix, until)
 	phase("handshake")
-	if err != nil {
-		conn.Close()
-		return nil, err
-	}
-	return l, nil
+	return l, err
 }
 
 // handshake is the way from a TCP connection to a login.

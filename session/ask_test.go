@@ -1,0 +1,88 @@
+package session
+
+import (
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/dialogue"
+	"github.com/netver/netver_exporter/failure"
+)
+
+func TestCommandAnsweredByAQuestion(t *testing.T) {
+	for _, question := range []string{"Password: ", "[sudo] password for netops: ", "Proceed with reload? [confirm] (y/n) ", "Enter PIN: "} {
+		t.Run(question, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				_, err := talk(t, Script{Dialogue: dialogue.Dialogue{Exit: "exit"}, Commands: Commands("show version")}, func(l *terminalLine) {
+					l.print("lab# ")
+					l.serve("show version", question)
+					l.expectNothing()
+				})
+				wantReason(t, err, failure.Command)
+				if want := failure.Quote(question); !strings.Contains(err.Error(), want) {
+					t.Errorf("error %q, want it to quote %s", err, want)
+				}
+				if took := time.Since(start); took > 3*time.Second {
+					t.Errorf("took %v", took)
+				}
+			})
+		})
+	}
+}
+
+// What looks like a question may be a part of an answer.
+func TestAnswerWithAQuestionInside(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got, err := talk(t, Script{Commands: Commands("show version")}, func(l *terminalLine) {
+			l.print("lab#")
+			l.serve("show version", "enable password:")
+			l.wait(50 * time.Millisecond)
+			l.print(" is set\r\nboot code:")
+			l.wait(time.Second)
+			l.print(" 1.2\r\nlab#")
+			l.expectNothing()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff("enable password: is set\nboot code: 1.2", got.Answers[0].Text); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
+
+// A line that equals the prompt but for its digits may be a part of the answer: "lab-2#" in a list of switches.
+func TestPromptButForItsDigits(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		got, err := talk(t, Script{Commands: Commands("show switches")}, func(l *terminalLine) {
+			l.print("lab-1#")
+			l.serve("show switches", "lab-2#")
+			l.wait(20 * time.Millisecond)
+			l.print(" is up\r\nlab-1#")
+			l.expectNothing()
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff("lab-2# is up", got.Answers[0].Text); diff != "" {
+			t.Errorf("-want +got\n%s", diff)
+		}
+	})
+}
+
+func TestShellReadsEndlessOutputToTheLimitOnly(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		_, err := talk(t, Script{Commands: Commands("show version")}, func(l *terminalLine) {
+			l.print("lab#")
+			l.expect("show version\n")
+			for {
+				l.print(strings.Repeat("and so on ", 100))
+			}
+		})
+		wantReason(t, err, failure.OutputLimit)
+	})
+}
