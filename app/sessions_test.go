@@ -34,7 +34,7 @@ func TestKeptSessionsOutliveAReload(t *testing.T) {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	x, err := start(Options{ConfigFile: file}, slog.New(slog.DiscardHandler))
+	x, err := start(t.Context(), Options{ConfigFile: file}, slog.New(slog.DiscardHandler))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func TestKeptSessionsOutliveAReload(t *testing.T) {
 	polled := make(chan error, 1)
 	go func() { polled <- x.poll(ctx) }()
 	awaitPolls(t, d, 2)
-	if err := x.reload(); err != nil {
+	if err := x.reload(t.Context()); err != nil {
 		t.Error(err)
 	}
 	awaitPolls(t, d, d.Stats().Polls+2)

@@ -2,7 +2,6 @@ package session
 
 import (
 	"regexp"
-	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
