@@ -29,7 +29,7 @@ func TestReadmeConfig(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	plan, err := app.Build(c, nil)
+	plan, err := app.Build(c, app.Wiring{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/transport"
 	"github.com/netver/netver_exporter/web"
 )
 
@@ -64,18 +65,17 @@ type exporter struct {
 	engine    *poll.Engine
 	collector *collector.Collector
 	sessions  *device.Sessions
+	hostKeys  *transport.HostKeys // of the configuration that is in force; guarded by reloading
 	reloading sync.Mutex
 }
 
 // start loads the configuration and makes an exporter that does not run yet.
 func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) {
-	plan, err := loadUntil(ctx, o.ConfigFile)
+	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New(), sessions: device.NewSessions()}
+	plan, err := x.load(ctx)
 	if err != nil {
 		return nil, err
 	}
-	plan.HostKeys.LogTo(log)
-	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New(), sessions: device.NewSessions()}
-	plan.asker().KeepIn(x.sessions)
 	if x.engine, err = poll.New(plan.Plan, log, x.collector); err != nil {
 		return nil, err
 	}
@@ -94,21 +94,22 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	return x, nil
 }
 
-// loadUntil is Load, except that it ends with the context: a file may be on a mount that hangs, and then what waits for it is
-// left behind.
-func loadUntil(ctx context.Context, file string) (*Plan, error) {
+// load is Load for the exporter's file, except that it ends with the context: a file may be on a mount that hangs, and then
+// what waits for it is left behind.
+func (x *exporter) load(ctx context.Context) (*Plan, error) {
 	type result struct {
 		plan *Plan
 		err  error
 	}
 	done := make(chan result, 1)
+	w := Wiring{Sessions: x.sessions, HostKeys: x.hostKeys, Log: x.log}
 	go func() {
-		plan, err := Load(file, nil)
+		plan, err := Load(x.file, w)
 		done <- result{plan, err}
 	}()
 	select {
 	case <-ctx.Done():
-		return nil, fmt.Errorf("load %s: %w", file, ctx.Err())
+		return nil, fmt.Errorf("load %s: %w", x.file, ctx.Err())
 	case r := <-done:
 		return r.plan, r.err
 	}
@@ -118,10 +119,8 @@ func loadUntil(ctx context.Context, file string) (*Plan, error) {
 func (x *exporter) reload(ctx context.Context) error {
 	x.reloading.Lock()
 	defer x.reloading.Unlock()
-	plan, err := loadUntil(ctx, x.file)
+	plan, err := x.load(ctx)
 	if err == nil {
-		plan.HostKeys.LogTo(x.log)
-		plan.asker().KeepIn(x.sessions)
 		err = x.engine.Apply(plan.Plan)
 	}
 	if err == nil {
@@ -138,6 +137,7 @@ func (x *exporter) loaded(plan *Plan, err error) {
 		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
 		return
 	}
+	x.hostKeys = plan.HostKeys
 	x.collector.Declare(plan.Platforms.All())
 	for _, warning := range plan.Warnings {
 		x.log.Warn(warning)

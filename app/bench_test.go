@@ -37,7 +37,7 @@ func loadText(b *testing.B, text []byte) {
 	b.Helper()
 	c, err := config.Parse("config.yml", text, environment)
 	if err == nil {
-		_, err = Build(c, nil)
+		_, err = Build(c, Wiring{})
 	}
 	if err != nil {
 		b.Fatal(err)

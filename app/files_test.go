@@ -60,7 +60,7 @@ func TestNoHome(t *testing.T) {
 	}
 	const reason = ": ~ has no meaning here, since the environment variable HOME is not set; write the whole path\n"
 	want := "config.yml:1: platform_files[0]" + reason + "config.yml:1: ssh.known_hosts[0]" + reason + "config.yml:2: credentials.netops.password.file" + reason
-	if _, err = Build(c, nil); err == nil || err.Error()+"\n" != want {
+	if _, err = Build(c, Wiring{}); err == nil || err.Error()+"\n" != want {
 		t.Errorf("got\n%v\nwant\n%s", err, want)
 	}
 }
@@ -105,7 +105,7 @@ func TestManyProblems(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = Build(c, nil)
+	_, err = Build(c, Wiring{})
 	lines := strings.Split(err.Error(), "\n")
 	if len(lines) != 51 || lines[50] != fmt.Sprintf("and %d more problems", 4*many-1-50) {
 		t.Errorf("%d lines, the last %q", len(lines), lines[len(lines)-1])

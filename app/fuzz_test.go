@@ -52,5 +52,5 @@ func parse(text []byte, known *parser.Registry, env func(string) (string, bool))
 	if err != nil {
 		return nil, err
 	}
-	return build(c, known, nil)
+	return build(c, known, Wiring{})
 }

@@ -67,7 +67,7 @@ func load(path string) (*Plan, error) {
 	if err != nil {
 		return nil, err
 	}
-	return Build(c, nil)
+	return Build(c, Wiring{})
 }
 
 func problems(t *testing.T, path string) []string {

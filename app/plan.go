@@ -1,6 +1,7 @@
 package app
 
 import (
+	"log/slog"
 	"os"
 	"strings"
 
@@ -35,26 +36,34 @@ func (p *Plan) Devices() int {
 // asker is the plan's poller.
 func (p *Plan) asker() *device.Poller { return p.Poller.(*device.Poller) }
 
-// Load reads the file and builds its plan. Start, reload, check and poll all come through here. observe is told of each
-// poll's session; nil: nobody asks. The error is of type strictyaml.Problems and holds all that is wrong, not only the first.
-func Load(file string, observe func(device.Report)) (*Plan, error) {
+// Wiring is what a plan is connected to. The zero value stands alone.
+type Wiring struct {
+	Observe  func(device.Report) // told of each poll's session; nil: nobody asks
+	Sessions *device.Sessions    // keeps sessions from poll to poll; nil: none are kept
+	HostKeys *transport.HostKeys // of the plan before; nil: there was none
+	Log      *slog.Logger        // hears of host keys that are learned; nil: nobody does
+}
+
+// Load reads the file and builds its plan. Start, reload, check and poll all come through here. The error is of type
+// strictyaml.Problems and holds all that is wrong, not only the first.
+func Load(file string, w Wiring) (*Plan, error) {
 	c, err := config.Load(file, os.LookupEnv)
 	if err != nil {
 		return nil, err
 	}
-	return Build(c, observe)
+	return Build(c, w)
 }
 
 // Build makes a plan of a configuration, as Load does.
-func Build(c *config.Config, observe func(device.Report)) (*Plan, error) {
+func Build(c *config.Config, w Wiring) (*Plan, error) {
 	known, err := platforms(c)
 	if err != nil {
 		return nil, err
 	}
-	return build(c, known, observe)
+	return build(c, known, w)
 }
 
-func build(c *config.Config, known *parser.Registry, observe func(device.Report)) (*Plan, error) {
+func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	p := &Plan{Config: c, Platforms: known}
 	p.Settings = poll.Settings{
 		Timeout:     c.Poll.Timeout,
@@ -71,11 +80,11 @@ func build(c *config.Config, known *parser.Registry, observe func(device.Report)
 		})
 	}
 	asker := device.Config{
-		Client:      client(c),
+		Client:      client(c, w),
 		Platforms:   known,
 		Credentials: opened,
 		Keep:        device.Keep{Groups: map[string]bool{}, Max: c.SSH.Sessions.Max, Idle: c.SSH.Sessions.Idle},
-		Observe:     observe,
+		Observe:     w.Observe,
 	}
 	p.Groups = fleet(c, known)
 	for _, g := range c.Groups {
@@ -88,19 +97,25 @@ func build(c *config.Config, known *parser.Registry, observe func(device.Report)
 	}
 	p.Warnings = c.Document.Warnings()
 	p.HostKeys = asker.Client.HostKeys()
-	p.Poller = device.New(asker)
+	made := device.New(asker)
+	if w.Sessions != nil {
+		made.KeepIn(w.Sessions)
+	}
+	p.Poller = made
 	return p, nil
 }
 
 // client reads the known_hosts files, and warns of lines that are of no use. It is nil if they cannot be read, and while the settings that name them are wrong.
-func client(c *config.Config) *transport.Client {
+func client(c *config.Config, w Wiring) *transport.Client {
 	if c.Document.Faulty(strictyaml.At("ssh")) || c.Document.Explained(strictyaml.At("ssh")) {
 		return nil
 	}
 	made, err := transport.New(transport.Config{
 		ConnectTimeout: c.Poll.ConnectTimeout,
-		HostKeys:       transport.Policy(c.SSH.HostKeys),
+		HostKeys:       transport.Policy(hostKeys(c)),
 		KnownHosts:     c.SSH.KnownHosts,
+		Known:          w.HostKeys,
+		Log:            w.Log,
 	})
 	if err == nil {
 		for _, warning := range made.HostKeys().Warnings() {
@@ -115,6 +130,21 @@ func client(c *config.Config) *transport.Client {
 	}
 	c.Document.Fault(strictyaml.At("ssh", "known_hosts"), "%s", message)
 	return nil
+}
+
+// hostKeys is the policy of the client, by which it reads the files of known keys or not: that of the settings, or one of a
+// group that is not insecure where that of the settings is. Each device has its own.
+func hostKeys(c *config.Config) string {
+	policies := []string{c.SSH.HostKeys}
+	for _, g := range c.Groups {
+		policies = append(policies, g.HostKeys)
+	}
+	for _, p := range policies {
+		if p != "" && p != string(transport.Insecure) {
+			return p
+		}
+	}
+	return c.SSH.HostKeys
 }
 
 // knownHostsProblem finds the file that a message begins with.
@@ -137,6 +167,7 @@ func credentials(c *config.Config) map[string]*transport.Credential {
 		}
 		login := transport.Login{
 			Username: w.Username, Password: w.Password, PrivateKey: w.PrivateKey, Passphrase: w.Passphrase, Agent: w.Agent, Enable: w.Enable,
+			BareEnable: w.BareEnable,
 		}
 		for _, a := range w.Answers {
 			login.Answers = append(login.Answers, transport.Answer(a))

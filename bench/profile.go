@@ -101,7 +101,7 @@ func engine(s *simulator, u setup) (*poll.Engine, *counter, error) {
 	if err := os.WriteFile(file, text, 0o600); err != nil {
 		return nil, nil, err
 	}
-	plan, err := app.Load(file, nil)
+	plan, err := app.Load(file, app.Wiring{})
 	if err != nil {
 		return nil, nil, err
 	}

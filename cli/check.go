@@ -11,7 +11,7 @@ import (
 
 func bindCheck(_ *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
 	return func(context.Context) error {
-		plan, err := app.Load(f.configFile, nil)
+		plan, err := app.Load(f.configFile, app.Wiring{})
 		if err != nil {
 			fmt.Fprintln(s.Err, err)
 			return errSilent

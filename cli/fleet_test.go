@@ -82,7 +82,7 @@ func startFleet(t testing.TB, n int, delay time.Duration, platforms ...string) (
 	if err := app.WriteLab(file, fleet); err != nil {
 		t.Fatal(err)
 	}
-	loaded, err := app.Load(file, nil)
+	loaded, err := app.Load(file, app.Wiring{})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -41,7 +41,7 @@ func bindPoll(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) e
 			}
 			observe = (&explainer{out: words}).explain
 		}
-		loaded, err := app.Load(f.configFile, observe)
+		loaded, err := app.Load(f.configFile, app.Wiring{Observe: observe})
 		if err != nil {
 			return err
 		}

@@ -67,6 +67,7 @@ func (p *Poller) Detect(ctx context.Context, d *inventory.Device, ticket *logins
 		}
 		if len(marks) == 1 {
 			f.Mark = marks[0]
+			f.Mark.Line = target.Credential.Redactor().Text(f.Mark.Line)
 			return f, nil
 		}
 	}

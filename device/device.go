@@ -6,7 +6,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
+	"strconv"
 	"time"
 
 	"github.com/netver/netver_exporter/dialogue"
@@ -15,6 +17,7 @@ import (
 	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/session"
 	"github.com/netver/netver_exporter/transport"
 )
@@ -132,13 +135,32 @@ func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, 
 		return o
 	}
 	reading, err := script.platform.Parse(outputs(report.Transcript))
+	redact := target.Credential.Redactor()
+	for i, m := range reading.Matches {
+		reading.Matches[i].Value = redact.Text(m.Value)
+	}
 	report.Matches = reading.Matches
 	if err != nil {
-		o.Err = unread(err)
+		o.Err = redact.Error(unread(err))
 		return o
 	}
-	o.Facts = reading.Facts
+	o.Facts = withoutSecrets(reading.Facts, redact)
 	return o
+}
+
+// withoutSecrets leaves out the facts in which a device has put one of our secrets. The answers are not redacted before they
+// are read: a password that is an everyday word would hide facts.
+func withoutSecrets(f parser.Facts, redact *secret.Redactor) parser.Facts {
+	for _, fact := range []*string{&f.Version, &f.Model, &f.Serial, &f.Hostname} {
+		if redact.Text(*fact) != *fact {
+			*fact = ""
+		}
+	}
+	maps.DeleteFunc(f.Gauges, func(_ string, v float64) bool {
+		text := strconv.FormatFloat(v, 'f', -1, 64)
+		return redact.Text(text) != text
+	})
+	return f
 }
 
 // talk holds one dialogue, over a kept session where the device's group has them.
@@ -172,7 +194,7 @@ func (p *Poller) target(d *inventory.Device, ticket *logins.Ticket) (transport.T
 	if !ok {
 		return transport.Target{}, fmt.Errorf("credential %q is not known", d.Credential)
 	}
-	return transport.Target{Name: d.Name, Address: d.Address, Credential: credential, Legacy: d.Legacy, Ticket: ticket}, nil
+	return transport.Target{Name: d.Name, Address: d.Address, Credential: credential, HostKeys: transport.Policy(d.HostKeys), Legacy: d.Legacy, Ticket: ticket}, nil
 }
 
 func outputs(t session.Transcript) []parser.Output {

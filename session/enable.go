@@ -27,10 +27,10 @@ var enableRows = []row[*enabling]{
 }
 
 // enable goes to the privileged mode if the platform has one, the prompt is not that of it, and there is a secret that may
-// be sent. A refusal is no failure: the session goes on without.
+// be sent, or none is needed. A refusal is no failure: the session goes on without.
 func (s *shell) enable(ctx context.Context) error {
 	e := s.script.Enable
-	if e == nil || s.credential.Enable.IsZero() || !s.unprivileged() || !s.ticket.MayEnable() {
+	if e == nil || s.credential.Enable.IsZero() && !s.credential.BareEnable || !s.unprivileged() || !s.ticket.MayEnable() {
 		return nil
 	}
 	const doing = "enter the privileged mode"
@@ -65,9 +65,10 @@ func (w *enabling) asksSecret(line string) bool {
 	return ask != nil && line != "" && dialogue.Gate{Ask: ask}.Fits(line) && dialogue.Asks(line) == dialogue.Password
 }
 
-// giveSecret types the secret once. Asked again, it was wrong: an empty answer gets out of most devices.
+// giveSecret types the secret once. Asked again, it was wrong, and asked without having one, too: an empty answer gets out of
+// most devices.
 func (w *enabling) giveSecret() (bool, error) {
-	if w.typed {
+	if w.typed || w.credential.Enable.IsZero() {
 		w.refused = true
 		return false, w.pass("", "", false)
 	}

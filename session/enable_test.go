@@ -6,6 +6,7 @@ import (
 	"testing/synctest"
 
 	"github.com/netver/netver_exporter/dialogue"
+	"github.com/netver/netver_exporter/secret"
 )
 
 func TestEnableSecretIsTypedOnce(t *testing.T) {
@@ -69,6 +70,35 @@ func TestEnableSecretIsTypedOnce(t *testing.T) {
 					t.Errorf("the secret may be sent again: %v", !tt.again)
 				}
 			})
+		})
+	}
+}
+
+// TestBareEnable types enable where no secret is needed; a device that asks for one after all gets an empty answer.
+func TestBareEnable(t *testing.T) {
+	enable := &dialogue.Enable{Command: "enable", When: regexp.MustCompile(`> ?$`), Ask: regexp.MustCompile(`^Password: ?$`)}
+	for want, device := range map[string]func(*terminalLine){
+		"lab#": func(l *terminalLine) {
+			l.print("lab>")
+			l.serve("enable", "\r\nlab#")
+			l.expectNothing()
+		},
+		"lab>": func(l *terminalLine) {
+			l.print("lab>")
+			l.serve("enable", "Password: ")
+			l.expect("\n")
+			l.print("\r\n% Access denied\r\nlab>")
+			l.expectNothing()
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := netops()
+			c.Enable, c.BareEnable = secret.Value{}, true
+			_, ticket := openDoor(t, false)
+			got, err := talkAs(t, c, ticket, Script{Dialogue: dialogue.Dialogue{Enable: enable}}, device)
+			if err != nil || got.Prompt != want {
+				t.Errorf("prompt %q, want %q; %v", got.Prompt, want, err)
+			}
 		})
 	}
 }

@@ -18,7 +18,8 @@ type Transcript struct {
 	Log     []Event  // only with Script.Record
 }
 
-// Answer is one command's output: cleaned, without echo and prompt.
+// Answer is one command's output: cleaned, without echo and prompt. It is as the device printed it, for the parser; a device
+// may print a secret.
 type Answer struct {
 	Command string
 	Text    string
@@ -87,7 +88,7 @@ func (j *journal) prompt(text string) { j.transcript.Prompt = j.secrets.Text(tex
 func (j *journal) lack(l Lacks) { j.transcript.Lacks = j.transcript.Lacks.With(l) }
 
 func (j *journal) answer(command, text string) {
-	j.transcript.Answers = append(j.transcript.Answers, Answer{command, j.secrets.Text(text)})
+	j.transcript.Answers = append(j.transcript.Answers, Answer{command, text})
 }
 
 // sent notes what was typed. Where a secret was, the caller gives its name instead.

@@ -186,8 +186,8 @@ func TestExecAnsweredByAQuestion(t *testing.T) {
 	}
 }
 
-// Whatever a device says of a secret, nothing that a session returns holds it.
-func TestNothingReturnedHoldsASecret(t *testing.T) {
+// Whatever a device says of a secret, what people see of a session does not hold it. The answers are for the parser.
+func TestLogHoldsNoSecretOfAnAnswer(t *testing.T) {
 	s := &server{admit: func(*serverLink) bool { return true }, answer: func(ch ssh.Channel, _ string) bool {
 		_, _ = ch.Write([]byte("username netops password swordfish\n"))
 		return false
@@ -197,8 +197,8 @@ func TestNothingReturnedHoldsASecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if want := "username netops password <redacted>"; got.Answers[0].Text != want {
-		t.Errorf("answer %q, want %q", got.Answers[0].Text, want)
+	if len(got.Log) == 0 {
+		t.Error("no log")
 	}
 	for _, e := range got.Log {
 		if strings.Contains(e.Text, "swordfish") {

@@ -23,6 +23,7 @@ type Login struct {
 	Passphrase secret.Value // opens the private key
 	Agent      string       // path of an SSH agent's socket
 	Enable     secret.Value // for the privileged mode
+	BareEnable bool         // the privileged mode asks for no secret
 	Answers    []Answer     // to further hidden questions
 }
 
@@ -35,10 +36,11 @@ type Answer struct {
 
 // Credential proves who we are. Make it with NewCredential. It may be used by any number of sessions at once.
 type Credential struct {
-	Username string
-	Password secret.Value
-	Enable   secret.Value
-	Answers  []Answer
+	Username   string
+	Password   secret.Value
+	Enable     secret.Value
+	BareEnable bool
+	Answers    []Answer
 
 	signer     ssh.Signer // nil: no private key
 	passphrase secret.Value
@@ -49,7 +51,7 @@ type Credential struct {
 // NewCredential checks a login and opens its private key. Errors tell what is wrong with the key and hold nothing of it.
 func NewCredential(l Login) (*Credential, error) {
 	c := &Credential{
-		Username: l.Username, Password: l.Password, Enable: l.Enable, Answers: l.Answers, passphrase: l.Passphrase, agent: l.Agent,
+		Username: l.Username, Password: l.Password, Enable: l.Enable, BareEnable: l.BareEnable, Answers: l.Answers, passphrase: l.Passphrase, agent: l.Agent,
 	}
 	c.redactor = sync.OnceValue(c.newRedactor)
 	if l.PrivateKey.IsZero() {

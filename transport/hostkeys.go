@@ -59,10 +59,6 @@ func OpenHostKeys(files []string, log *slog.Logger) (*HostKeys, error) {
 	return h, err
 }
 
-// LogTo makes the logger hear what is learned, replaced or found wrong from now on. It must not be called concurrently with
-// other methods.
-func (h *HostKeys) LogTo(log *slog.Logger) { h.log = log }
-
 // Warnings are the lines that were skipped when the files were last read, each with file and line.
 func (h *HostKeys) Warnings() []string {
 	h.mu.RLock()
