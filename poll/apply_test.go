@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"context"
 	"fmt"
 	"testing"
 	"testing/synctest"
@@ -250,6 +251,61 @@ func TestDisabledDevicesAreNotPolled(t *testing.T) {
 			if got := e.Snapshot().Devices[i]; got.State() != want || want == Disabled && got.Facts.Version != "" {
 				t.Errorf("device %d is %s, want %s", i, got.State(), want)
 			}
+		}
+	})
+}
+
+// TestPollNowOfADeviceThatMoves has the device change its group while somebody waits for it: the cap of its old group kept
+// the poll from beginning.
+func TestPollNowOfADeviceThatMoves(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(func(d *inventory.Device, _ int) (time.Duration, Outcome) {
+			if d.Name == "lab-g-00000" {
+				return 20 * time.Second, good()
+			}
+			return time.Second, good()
+		})
+		plan := oneGroup(settings, f, time.Hour, 2)
+		plan.Groups[0].Concurrency = 1
+		e, stop := start(t, plan, nil)
+		defer stop()
+		time.Sleep(time.Minute) // both are polled
+		synctest.Wait()
+		go e.PollNow(t.Context(), "lab-g-00000") // holds the only place
+		time.Sleep(time.Second)
+		polled := make(chan *Status)
+		go func() {
+			s, _ := e.PollNow(t.Context(), "lab-g-00001")
+			polled <- s
+		}()
+		synctest.Wait()
+		moved := oneGroup(settings, f, time.Hour, 2)
+		moved.Groups = append(moved.Groups, Group{Name: "h", Interval: time.Hour, Devices: moved.Groups[0].Devices[1:]})
+		moved.Groups[0].Devices = moved.Groups[0].Devices[:1]
+		began := time.Now()
+		if err := e.Apply(moved); err != nil {
+			t.Fatal(err)
+		}
+		if s := <-polled; s.Polls != 2 || time.Since(began) > 2*time.Second {
+			t.Errorf("%d polls after %v", s.Polls, time.Since(began))
+		}
+	})
+}
+
+// incomparable is a Poller that cannot be compared with another one.
+type incomparable struct{ answers map[string]Outcome }
+
+func (p incomparable) Poll(context.Context, *inventory.Device, *logins.Ticket) Outcome {
+	return p.answers["any"]
+}
+
+func TestPollerNeedNotBeComparable(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := incomparable{map[string]Outcome{"any": good()}}
+		e, stop := start(t, oneGroup(settings, p, time.Minute, 2), nil)
+		defer stop()
+		if err := e.Apply(oneGroup(settings, p, time.Minute, 2)); err != nil {
+			t.Error(err)
 		}
 	})
 }

@@ -5,7 +5,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"io"
 	"log/slog"
 	"slices"
 	"sync"
@@ -18,8 +17,8 @@ import (
 	"github.com/netver/netver_exporter/logins"
 )
 
-// Poller asks one device. Every login goes through the ticket. It is comparable, such as a pointer. One that is an io.Closer
-// is closed when its plan has been replaced or Run has ended; polls may still be in flight then.
+// Poller asks one device. Every login goes through the ticket. It may be used by many goroutines at once, also after its plan
+// has been replaced, by polls that are still in flight.
 type Poller interface {
 	Poll(ctx context.Context, d *inventory.Device, ticket *logins.Ticket) Outcome
 }
@@ -94,7 +93,6 @@ func (e *Engine) Run(ctx context.Context) error {
 		}
 	}
 	r.stop()
-	retire(e.current.Load().poller, nil)
 	if stopErr := schedule.Shutdown(); err == nil && stopErr != nil {
 		err = fmt.Errorf("stop the schedule: %w", stopErr)
 	}
@@ -118,6 +116,7 @@ func (e *Engine) Apply(p Plan) error {
 		groups:   make(map[string]*group),
 	}
 	members := make(map[*group][]*target)
+	var awaited []*target
 	for i := range p.Groups {
 		g := &p.Groups[i]
 		kept, ok := old.groups[g.Name]
@@ -128,8 +127,12 @@ func (e *Engine) Apply(p Plan) error {
 		for j := range g.Devices {
 			d := &g.Devices[j]
 			t := e.target(old, d.Name, now)
-			if t.assign(next, kept, d, now) {
+			change := t.assign(next, kept, d, now)
+			if change.device {
 				e.door.Forget(d.Name)
+			}
+			if change.awaited {
+				awaited = append(awaited, t)
 			}
 			next.byName[d.Name] = t
 			next.targets = append(next.targets, t)
@@ -146,16 +149,13 @@ func (e *Engine) Apply(p Plan) error {
 		g := &p.Groups[i]
 		next.groups[g.Name].configure(g, p.Settings.Spread, members[next.groups[g.Name]])
 	}
-	notify(e.changed)
-	retire(old.poller, next.poller)
-	return nil
-}
-
-// retire lets a poller that is not needed any more close what it holds. next is the one that takes its place.
-func retire(p, next Poller) {
-	if c, ok := p.(io.Closer); ok && p != next {
-		_ = c.Close() // nothing of it is wanted any more
+	for _, t := range awaited {
+		if g := t.home(); g != nil {
+			g.pollSoon(t, now)
+		}
 	}
+	notify(e.changed)
+	return nil
 }
 
 // target finds the device among those known, so that it keeps what is known of it.

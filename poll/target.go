@@ -39,22 +39,32 @@ func phase(name string) float64 {
 	return float64(binary.BigEndian.Uint64(sum[:])>>11) / (1 << 53)
 }
 
-// assign gives the target its place in a new plan. It reports that another device may be behind the name.
-func (t *target) assign(r *plan, g *group, d *inventory.Device, now time.Time) (another bool) {
+// change is what a new plan brings to a target, beyond its place.
+type change struct {
+	device  bool // another device may be behind the name
+	awaited bool // somebody waits for a poll that the group of before will not make
+}
+
+// assign gives the target its place in a new plan.
+func (t *target) assign(p *plan, g *group, d *inventory.Device, now time.Time) (c change) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	old := t.device
-	t.device, t.plan, t.group = d, r, g
+	c.awaited = t.group != g && t.ended != nil && !t.busy
+	t.device, t.plan, t.group = d, p, g
+	if d.Disabled {
+		t.release()
+	}
 	switch {
 	case old == nil, old.Disabled != d.Disabled: // new, or back again
 		t.record, t.polled, t.joined = record{}, time.Time{}, now
 		t.status.Store(&Status{Device: *d, Platform: d.Platform})
-		return false
+		return c
 	case !sameDialogue(old, d): // what is known may be another device's: ask at once
 		t.polled, t.joined = time.Time{}, now
-		another = old.Address != d.Address
+		c.device = old.Address != d.Address
 	case sameDevice(old, d):
-		return false
+		return c
 	}
 	s := *t.status.Load()
 	s.Device = *d
@@ -62,7 +72,7 @@ func (t *target) assign(r *plan, g *group, d *inventory.Device, now time.Time) (
 		s.Platform = d.Platform
 	}
 	t.status.Store(&s)
-	return another
+	return c
 }
 
 // leave takes the target out of the inventory and reports whether a poll is in flight.
