@@ -170,7 +170,7 @@ func (e *Engine) target(old *plan, name string, now time.Time) *target {
 	return newTarget(name, now)
 }
 
-// release lets go of the targets that are not in the next roster.
+// release lets go of the targets that are not in the next plan.
 func (e *Engine) release(old, next *plan) {
 	for name, t := range e.leaving {
 		if !t.inFlight() {
