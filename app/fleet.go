@@ -1,6 +1,7 @@
 package app
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -46,8 +47,11 @@ func names(c *config.Config, known *parser.Registry) inventory.Names {
 			if name == inventory.Auto {
 				return name, nil
 			}
-			p, ok := known.Get(name)
-			if !ok {
+			p, err := known.Find(name)
+			if errors.Is(err, parser.ErrTransport) {
+				return "", err
+			}
+			if err != nil {
 				return "", fmt.Errorf("%w; netver_exporter platforms lists all", unknown("platform", name, func() []string { return platformNames(known) }))
 			}
 			return p.ID, nil
@@ -64,7 +68,7 @@ func names(c *config.Config, known *parser.Registry) inventory.Names {
 func platformNames(known *parser.Registry) []string {
 	var names []string
 	for _, p := range known.All() {
-		names = append(append(names, p.ID), p.Aliases...)
+		names = append(append(names, p.ID), known.Aliases(p)...)
 	}
 	return names
 }

@@ -80,6 +80,9 @@ func addPlatform(document *strictyaml.Document, known *parser.Registry, name str
 	p, err := parser.LoadFile(name)
 	if err == nil {
 		lint(document, p)
+		for _, warning := range p.Warnings {
+			document.Warn(at, "%s", warning)
+		}
 		replaced, err = known.Add(p)
 	}
 	if problems, ok := errors.AsType[strictyaml.Problems](err); ok {

@@ -24,9 +24,9 @@ func bindParse(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) 
 		if err != nil {
 			return err
 		}
-		p, ok := platforms.Get(*platform)
-		if !ok {
-			return fmt.Errorf("unknown platform %q; `netver_exporter platforms` lists them", *platform)
+		p, err := platforms.Find(*platform)
+		if err != nil {
+			return fmt.Errorf("%w; `netver_exporter platforms` lists them", err)
 		}
 		text, source, err := readAll(*file, s.In)
 		if err != nil {

@@ -28,9 +28,9 @@ func bindVersions(c *kingpin.CmdClause, f *flags, s Streams) func(context.Contex
 		if err != nil {
 			return err
 		}
-		p, ok := platforms.Get(platform)
-		if !ok {
-			return fmt.Errorf("unknown platform %q; `netver_exporter platforms` lists them", platform)
+		p, err := platforms.Find(platform)
+		if err != nil {
+			return fmt.Errorf("%w; `netver_exporter platforms` lists them", err)
 		}
 		if p.Order == nil {
 			fmt.Fprintf(s.Err, "netver_exporter: platform %s has no order: its versions are only equal or not\n", p.ID)

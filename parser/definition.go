@@ -6,7 +6,6 @@ import (
 	"regexp"
 	"slices"
 
-	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/file"
 	"github.com/netver/netver_exporter/strictyaml"
 	"github.com/netver/netver_exporter/version"
@@ -36,7 +35,7 @@ func Load(path string, text []byte) (*Platform, error) {
 	if err != nil {
 		return nil, err
 	}
-	written := definition{Session: dialogue.Dialogue{Enter: "\n"}}
+	var written definition
 	document.Decode(&written)
 	c := compiler{document: document, folder: filepath.Dir(path), commands: map[string]bool{}, gauges: map[string]bool{}}
 	p := c.platform(&written)
@@ -45,6 +44,7 @@ func Load(path string, text []byte) (*Platform, error) {
 	}
 	p.Origin = path
 	p.source = text
+	p.Warnings = document.Warnings()
 	p.index()
 	return p, nil
 }
@@ -55,8 +55,10 @@ type definition struct {
 	Vendor   string            `yaml:"vendor,required,filled"`
 	Title    string            `yaml:"title,required,filled"`
 	Aliases  []string          `yaml:"aliases,filled,list"`
-	Session  dialogue.Dialogue `yaml:"session,required"`
+	Session  writtenSession    `yaml:"session,required"`
 	Commands []writtenCommand  `yaml:"commands,required,filled,list"`
+	Recorded []writtenRecorded `yaml:"recorded,filled,list"`
+	Sections *writtenSections  `yaml:"sections"`
 	Order    *version.Order    `yaml:"order"`
 	Detect   Detect            `yaml:"detect"`
 }
@@ -72,13 +74,13 @@ type writtenCommand struct {
 	Values   map[string]string        `yaml:"values"`
 }
 
-// writtenRule is a rule in its long form, or in the short one, which is the line's pattern alone.
-type writtenRule struct {
-	Line  *regexp.Regexp `yaml:"line,required,short"`
-	After *regexp.Regexp `yaml:"after"`
-	Until *regexp.Regexp `yaml:"until"`
-	Not   *regexp.Regexp `yaml:"not"`
-	As    string         `yaml:"as,filled"`
+// writtenRecorded is an answer that is read wherever it comes from, and whose command is never typed.
+type writtenRecorded struct {
+	Of      []string                 `yaml:"of,required,filled,list"`
+	Facts   map[string][]writtenRule `yaml:"facts,filled,list"`
+	Gauges  []writtenGauge           `yaml:"gauges,filled,list"`
+	TextFSM string                   `yaml:"textfsm,filled"`
+	Values  map[string]string        `yaml:"values"`
 }
 
 // compiler makes a platform of a definition, and notes what is wrong with it in the document.
@@ -90,13 +92,18 @@ type compiler struct {
 }
 
 func (c *compiler) platform(w *definition) *Platform {
-	p := &Platform{ID: w.ID, Vendor: w.Vendor, Title: w.Title, Aliases: w.Aliases, Session: w.Session, Detect: w.Detect, Order: w.Order}
+	p := &Platform{ID: w.ID, Vendor: w.Vendor, Title: w.Title, Aliases: w.Aliases, Detect: w.Detect, Order: w.Order}
+	p.Session = c.session(&w.Session, strictyaml.At("session"))
+	p.sections = c.sections(w.Sections, strictyaml.At("sections"))
 	if !platformID.MatchString(w.ID) {
 		c.document.Fault(strictyaml.At("id"), "%q does not match %s", w.ID, platformID)
 	}
 	all := strictyaml.At("commands")
 	for i := range w.Commands {
 		p.Commands = append(p.Commands, c.command(&w.Commands[i], c.document.Item(all, i)))
+	}
+	for i := range w.Recorded {
+		p.Commands = append(p.Commands, c.recorded(&w.Recorded[i], c.document.Item(strictyaml.At("recorded"), i)))
 	}
 	if c.document.Err() == nil && !p.pollsVersion() {
 		c.document.Fault(all, "no command that is polled gives the version, without which every poll fails")
@@ -108,8 +115,27 @@ func (c *compiler) platform(w *definition) *Platform {
 }
 
 func (c *compiler) command(w *writtenCommand, at *strictyaml.Path) Command {
-	made := Command{Run: w.Run, Also: w.Also, Poll: w.Poll == nil || *w.Poll, Optional: w.Optional, facts: c.facts(w.Facts, at.Child("facts"))}
-	c.unique(&made, at)
+	made := Command{Run: w.Run, Also: w.Also, Poll: w.Poll == nil || *w.Poll, Optional: w.Optional}
+	if w.Poll != nil {
+		c.document.Warn(at.Child("poll"), "the key is going away: list what is never typed under recorded, as {of: COMMAND, facts: …}")
+	}
+	c.reads(&made, w, at)
+	return made
+}
+
+func (c *compiler) recorded(w *writtenRecorded, at *strictyaml.Path) Command {
+	made := Command{Optional: true}
+	if len(w.Of) > 0 {
+		made.Run, made.Also = w.Of[0], w.Of[1:]
+	}
+	c.reads(&made, &writtenCommand{Facts: w.Facts, Gauges: w.Gauges, TextFSM: w.TextFSM, Values: w.Values}, at)
+	return made
+}
+
+// reads compiles what stands in the answer to a command.
+func (c *compiler) reads(made *Command, w *writtenCommand, at *strictyaml.Path) {
+	c.unique(made, at)
+	made.facts = c.facts(w.Facts, at.Child("facts"))
 	for i := range w.Gauges {
 		made.gauges = append(made.gauges, c.gauge(&w.Gauges[i], c.document.Item(at.Child("gauges"), i)))
 	}
@@ -124,7 +150,6 @@ func (c *compiler) command(w *writtenCommand, at *strictyaml.Path) Command {
 	case len(w.Facts) == 0 && len(w.Gauges) == 0:
 		c.document.Fault(at, "the command gives neither facts nor gauges")
 	}
-	return made
 }
 
 // unique reports a command that an earlier entry has, since only that one would ever be read.
@@ -136,34 +161,6 @@ func (c *compiler) unique(made *Command, at *strictyaml.Path) {
 		}
 		c.commands[key] = true
 	}
-}
-
-func (c *compiler) facts(written map[string][]writtenRule, at *strictyaml.Path) []factRules {
-	known(c.document, at, written, factNames())
-	var found []factRules
-	for f := range factCount {
-		if len(written[f.String()]) == 0 {
-			continue
-		}
-		all := factRules{fact: f}
-		for i := range written[f.String()] {
-			place := func() *strictyaml.Path { return c.document.Item(at.Child(f.String()), i) }
-			all.rules = append(all.rules, c.rule(&written[f.String()][i], f.kind(), f.kinds(), place))
-		}
-		found = append(found, all)
-	}
-	return found
-}
-
-// rule compiles a rule; as is the conversion it has by default, and kinds are those that it may name.
-func (c *compiler) rule(w *writtenRule, as string, kinds []string, place func() *strictyaml.Path) rule {
-	if w.As != "" {
-		as = w.As
-	}
-	if !slices.Contains(kinds, as) {
-		c.document.Fault(place().Child("as"), "%s", strictyaml.NotOneOf(as, kinds))
-	}
-	return rule{line: newPattern(w.Line), after: newPattern(w.After), until: newPattern(w.Until), not: w.Not, as: as}
 }
 
 // known reports keys of a map that are not among those that it may have.

@@ -13,7 +13,7 @@ const platformsDoc = "../docs/platforms.md"
 
 // TestPlatformsDoc keeps docs/platforms.md in step with the definitions.
 func TestPlatformsDoc(t *testing.T) {
-	got := describePlatforms(builtIns(t).All())
+	got := describePlatforms(builtIns(t))
 	if *update {
 		if err := os.WriteFile(platformsDoc, []byte(got), 0o644); err != nil {
 			t.Fatal(err)
@@ -29,17 +29,17 @@ func TestPlatformsDoc(t *testing.T) {
 	}
 }
 
-func describePlatforms(platforms []*Platform) string {
+func describePlatforms(r *Registry) string {
 	var b strings.Builder
 	b.WriteString("# Platforms\n\n" +
 		"Generated from `parser/platforms/*.yml`. A device's `platform` may be an id or an alias; the aliases are the names that\n" +
-		"Netmiko, NAPALM and others have for the same thing. Commands in brackets are optional: a device that refuses them is\n" +
+		"Netmiko (also with `_ssh`), NAPALM, Ansible, Oxidized and scrapli have for the same thing (`platforms --names`). Commands in brackets are optional: a device that refuses them is\n" +
 		"polled all the same. `netver_exporter platforms show ID` prints a definition, and\n" +
 		"[adding-a-platform.md](adding-a-platform.md) tells how to write one.\n\n")
-	fmt.Fprintf(&b, "%d platforms.\n\n", len(platforms))
+	fmt.Fprintf(&b, "%d platforms.\n\n", len(r.All()))
 	b.WriteString("| id | vendor | what | mode | commands | facts | aliases |\n|---|---|---|---|---|---|---|\n")
-	for _, p := range platforms {
-		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, string(p.Session.Mode), polledCommands(p), polledFacts(p), codes(p.Aliases)}
+	for _, p := range r.All() {
+		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, string(p.Session.Mode), polledCommands(p), polledFacts(p), codes(r.Aliases(p))}
 		for i := range row {
 			row[i] = strings.ReplaceAll(row[i], "|", `\|`)
 		}

@@ -25,6 +25,7 @@ type Uptime struct {
 type Output struct {
 	Command string
 	Text    string // as received or cleaned: Parse cleans it
+	Prompt  string // what the device showed when it was done: the prompt, and above it the lines that belong to it; "": not known
 }
 
 // Match tells which pattern found a fact, for people who debug a platform.

@@ -148,7 +148,7 @@ func TestOtherForms(t *testing.T) {
 		if !ok {
 			t.Fatalf("no platform %s", tt.platform)
 		}
-		reading, _ := p.Parse([]Output{{tt.command, tt.text}}) // most of these hold no version
+		reading, _ := p.Parse([]Output{{Command: tt.command, Text: tt.text}}) // most of these hold no version
 		if diff := cmp.Diff(tt.want, reading.Facts.Report("")); diff != "" {
 			t.Errorf("%s %q (-want +got):\n%s", tt.platform, tt.command, diff)
 		}

@@ -35,7 +35,10 @@ var (
 type writtenGauge struct {
 	Name  string         `yaml:"name,required,filled"`
 	Help  string         `yaml:"help,required,filled"`
-	Line  *regexp.Regexp `yaml:"line,required"`
+	Line  *regexp.Regexp `yaml:"line"`
+	Field []string       `yaml:"field,filled,list"`
+	Key   string         `yaml:"key,filled"`
+	Value *regexp.Regexp `yaml:"value"`
 	After *regexp.Regexp `yaml:"after"`
 	Until *regexp.Regexp `yaml:"until"`
 	Not   *regexp.Regexp `yaml:"not"`
@@ -52,8 +55,8 @@ func (c *compiler) gauge(w *writtenGauge, at *strictyaml.Path) gaugeRule {
 		c.document.Fault(name, "%q is given twice", w.Name)
 	}
 	c.gauges[w.Name] = true
-	r := writtenRule{Line: w.Line, After: w.After, Until: w.Until, Not: w.Not, As: w.As}
-	return gaugeRule{Gauge{w.Name, w.Help}, c.rule(&r, "number", gaugeKinds(), func() *strictyaml.Path { return at })}
+	r := writtenRule{Line: w.Line, Field: w.Field, Key: w.Key, Value: w.Value, After: w.After, Until: w.Until, Not: w.Not, As: w.As}
+	return gaugeRule{Gauge{w.Name, w.Help}, c.rule(&r, factCount, "number", gaugeKinds(), func() *strictyaml.Path { return at })}
 }
 
 // IsGaugeName reports whether a platform may have a gauge of this name.

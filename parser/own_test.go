@@ -34,7 +34,7 @@ func TestTextFSM(t *testing.T) {
 	var wg sync.WaitGroup
 	for range 8 { // one platform serves all workers
 		wg.Go(func() {
-			reading, err := p.Parse([]Output{{"show version", acmeVersion}})
+			reading, err := p.Parse([]Output{{Command: "show version", Text: acmeVersion}})
 			if err != nil {
 				t.Error(err)
 			}
@@ -45,14 +45,14 @@ func TestTextFSM(t *testing.T) {
 	}
 	wg.Wait()
 
-	reading, err := p.Parse([]Output{{"show version", "Model AC-9\n" + acmeVersion}})
+	reading, err := p.Parse([]Output{{Command: "show version", Text: "Model AC-9\n" + acmeVersion}})
 	if err != nil || reading.Facts.Model != "AC-9" {
 		t.Errorf("model %q, %v; want the rule's", reading.Facts.Model, err)
 	}
 }
 
 func TestTextFSMErrorState(t *testing.T) {
-	reading, err := ownPlatform(t).Parse([]Output{{"show version", acmeVersion + "  unit 3 mad AC0000A3\n"}})
+	reading, err := ownPlatform(t).Parse([]Output{{Command: "show version", Text: acmeVersion + "  unit 3 mad AC0000A3\n"}})
 	if err == nil {
 		t.Error("no error")
 	}
@@ -64,8 +64,8 @@ func TestTextFSMErrorState(t *testing.T) {
 func TestGauges(t *testing.T) {
 	p := ownPlatform(t)
 	reading, err := p.Parse([]Output{
-		{"show version", acmeVersion},
-		{"show environment", "Inlet   -7.5 C\nFans in service for 1 week, 1 day\nCalibrated 2024-01-05 09:10:11 UTC\n"},
+		{Command: "show version", Text: acmeVersion},
+		{Command: "show environment", Text: "Inlet   -7.5 C\nFans in service for 1 week, 1 day\nCalibrated 2024-01-05 09:10:11 UTC\n"},
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -86,7 +86,7 @@ func TestGauges(t *testing.T) {
 		t.Errorf("Gauges (-want +got):\n%s", diff)
 	}
 
-	reading, err = p.Parse([]Output{{"show version", acmeVersion}, {"show environment", "Inlet hot C\nCalibrated 2024-01-05 09:10:11\n"}})
+	reading, err = p.Parse([]Output{{Command: "show version", Text: acmeVersion}, {Command: "show environment", Text: "Inlet hot C\nCalibrated 2024-01-05 09:10:11\n"}})
 	if err != nil || reading.Facts.Gauges != nil {
 		t.Errorf("gauges %v, %v; want none: no number, no zone", reading.Facts.Gauges, err)
 	}

@@ -16,46 +16,74 @@ var ofOthers = regexp.MustCompile(`(?i)\b(?:cdp|lldp|neighbou?rs?|transceivers?)
 const byteOrderMark = "\ufeff" // some editors put it at the start of a file
 
 // Parse reads the answers of a device. The reading holds everything that was found whatever the error: a
-// *RefusedError if the device refused a command that is not optional, a *NoVersionError if no answer told the version.
+// *RefusedError if the device refused a command that is not optional, or all of them; a *NoVersionError if no answer told the version.
 //
 // Where two commands tell a fact, the one that the definition lists first is believed. The answer to a command that the
 // platform does not know is read with the rules of all, except those that would match any line; one about neighbours is not read.
 func (p *Platform) Parse(outputs []Output) (Reading, error) {
 	seen := p.sorted(outputs)
-	var s search
-	var refused *RefusedError
+	s := search{platform: p}
+	var refused, skipped *RefusedError
+	var answers []*Output
 	for i := range seen {
 		o := &seen[i]
-		o.Text = terminal.Clean(strings.TrimPrefix(o.Text, byteOrderMark))
-		c := p.Command(o.Command)
-		if line, ok := p.refusal(o.Text); ok {
-			if refused == nil && (c == nil || !c.Optional) {
-				refused = &RefusedError{Command: o.Command, Line: clip(line, maxValue)}
-			}
+		o.Text = withoutLog(terminal.Clean(strings.TrimPrefix(o.Text, byteOrderMark)))
+		line, isRefusal := p.refusal(o.Text)
+		if !isRefusal {
+			answers = append(answers, o)
 			continue
 		}
-		if c != nil {
-			if flush, ok := outdent(o.Text, o.Command); ok {
-				s.command(c, &Output{Command: o.Command, Text: flush}, false)
-			}
-			s.command(c, o, false)
-			continue
+		err := &RefusedError{Command: o.Command, Line: clip(line, maxValue)}
+		if c := p.Command(o.Command); c == nil || !c.Optional {
+			refused = cmp.Or(refused, err)
 		}
-		if ofOthers.MatchString(o.Command) {
-			continue
-		}
-		for i := range p.Commands {
-			s.command(&p.Commands[i], o, true)
+		skipped = cmp.Or(skipped, err)
+	}
+	for _, s.fallback = range []bool{false, true} {
+		for _, o := range answers {
+			s.answer(o)
 		}
 	}
 	s.settleBootTime()
+	s.settleHostname(answers)
 	switch {
 	case refused != nil:
 		return s.reading, refused
+	case len(answers) == 0 && skipped != nil:
+		return s.reading, skipped
 	case s.reading.Facts.Version == "":
 		return s.reading, &NoVersionError{Seen: seen}
 	}
 	return s.reading, nil
+}
+
+// answer reads an answer with the rules of its command, or of all if it is none of the platform's.
+func (s *search) answer(o *Output) {
+	p := s.platform
+	own := ""
+	if p.sections != nil {
+		own = p.sections.ownName(o)
+	}
+	if own != "" {
+		o = &Output{Command: o.Command, Text: p.sections.keepOwn(o.Text, own)}
+	}
+	s.own = own
+	c := p.Command(o.Command)
+	switch {
+	case c != nil:
+		flush, all := outdent(o.Text, o.Command)
+		if all {
+			s.command(c, &Output{Command: o.Command, Text: flush}, false)
+		}
+		s.command(c, o, false)
+		if flush != "" && !all {
+			s.command(c, &Output{Command: o.Command, Text: flush}, true)
+		}
+	case !ofOthers.MatchString(o.Command):
+		for i := range p.Commands {
+			s.command(&p.Commands[i], o, true)
+		}
+	}
 }
 
 // sorted returns a copy of the outputs in the order of the platform's commands, unknown ones last.

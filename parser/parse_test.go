@@ -110,23 +110,23 @@ func TestParseCommands(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	version := Output{"show version", "AcmeOS 7\nBoard B1\n"}
+	version := Output{Command: "show version", Text: "AcmeOS 7\nBoard B1\n"}
 	for _, tt := range []struct {
 		name    string
 		outputs []Output
 		want    Facts
 		err     string
 	}{
-		{"order of the definition", []Output{version, {"show chassis", "Serial S1"}}, Facts{Version: "7", Serial: "S1"}, ""},
-		{"optional command refused", []Output{version, {"show chassis", "      ^\n% Invalid input"}}, Facts{Version: "7", Serial: "B1"}, ""},
-		{"required command refused", []Output{{"show version", "show version\n ^\n% Invalid input\nAcmeOS 8"}, {"show chassis", "Serial S1"}},
+		{"order of the definition", []Output{version, {Command: "show chassis", Text: "Serial S1"}}, Facts{Version: "7", Serial: "S1"}, ""},
+		{"optional command refused", []Output{version, {Command: "show chassis", Text: "      ^\n% Invalid input"}}, Facts{Version: "7", Serial: "B1"}, ""},
+		{"required command refused", []Output{{Command: "show version", Text: "show version\n ^\n% Invalid input\nAcmeOS 8"}, {Command: "show chassis", Text: "Serial S1"}},
 			Facts{Serial: "S1"}, `the device refused "show version": % Invalid input`},
-		{"refusal far down is an answer", []Output{{"show version", "AcmeOS 7\na\nb\nc\nd\n% Invalid"}}, Facts{Version: "7"}, ""},
-		{"case, blanks and a pipe", []Output{{"Show  Version | no-more", "AcmeOS 7"}}, Facts{Version: "7"}, ""},
-		{"other spelling", []Output{{"show ver", "AcmeOS 7"}}, Facts{Version: "7"}, ""},
-		{"unknown command", []Output{{"show all", "lab-1\nSerial S1\nAcmeOS 7"}}, Facts{Version: "7", Serial: "S1"}, ""},
+		{"refusal far down is an answer", []Output{{Command: "show version", Text: "AcmeOS 7\na\nb\nc\nd\n% Invalid"}}, Facts{Version: "7"}, ""},
+		{"case, blanks and a pipe", []Output{{Command: "Show  Version | no-more", Text: "AcmeOS 7"}}, Facts{Version: "7"}, ""},
+		{"other spelling", []Output{{Command: "show ver", Text: "AcmeOS 7"}}, Facts{Version: "7"}, ""},
+		{"unknown command", []Output{{Command: "show all", Text: "lab-1\nSerial S1\nAcmeOS 7"}}, Facts{Version: "7", Serial: "S1"}, ""},
 		{"nothing at all", nil, Facts{}, "no version found"},
-		{"no version", []Output{{"show version", "\n\nBadOS 9\nx\ny\n"}, {"show chassis", ""}}, Facts{},
+		{"no version", []Output{{Command: "show version", Text: "\n\nBadOS 9\nx\ny\n"}, {Command: "show chassis", Text: ""}}, Facts{},
 			`no version found: "show chassis" answered nothing; "show version" answered "BadOS 9" and 2 more lines`},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -150,7 +150,7 @@ func TestParseCommands(t *testing.T) {
 
 func TestMatches(t *testing.T) {
 	p := define(t, `{version: '^AcmeOS (\S+)', uptime: ['^up (.+)', '^since (.+)']}`)
-	reading, err := p.Parse([]Output{{"show version", "\r\nAcmeOS 7\r\nup and away\r\nsince 3 days"}})
+	reading, err := p.Parse([]Output{{Command: "show version", Text: "\r\nAcmeOS 7\r\nup and away\r\nsince 3 days"}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -183,7 +183,7 @@ func FuzzParse(f *testing.F) {
 			all := registry.All()
 			p = all[len(text)%len(all)]
 		}
-		reading, err := p.Parse([]Output{{command, text}})
+		reading, err := p.Parse([]Output{{Command: command, Text: text}})
 		facts := reading.Facts
 		if facts.Version == "" && err == nil {
 			t.Error("neither version nor error")

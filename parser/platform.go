@@ -21,10 +21,12 @@ type Platform struct {
 	Session  dialogue.Dialogue
 	Commands []Command
 	Detect   Detect
-	Origin   string // "built-in", or the path of the file
+	Origin   string   // "built-in", or the path of the file
+	Warnings []string // old keys that were read, each as "path:line: key: what to write instead"
 
 	source    []byte
 	refusals  []*pattern
+	sections  *sections      // nil: no answer comes in sections
 	byCommand map[string]int // index in Commands by commandKey of each spelling
 }
 
@@ -48,7 +50,7 @@ func (p *Platform) index() {
 type Command struct {
 	Run      string   // as typed
 	Also     []string // other commands whose output has the same shape; never typed
-	Poll     bool     // typed at each poll; false: known to `parse` only
+	Poll     bool     // typed at each poll; false: read where it was recorded, never typed
 	Optional bool     // a refusal costs only this command's facts
 
 	facts    []factRules

@@ -2,12 +2,19 @@ package parser
 
 import (
 	"fmt"
+	"regexp"
 	"strings"
 )
 
 // refusalLines is how many lines from the top may hold a refusal: echo, time stamp, caret, message. Farther down the
 // same words are part of an answer.
 const refusalLines = 5
+
+// unauthorized is how AAA says no on any platform: the words are the server's, or those of the library that asks it.
+var unauthorized = newPattern(regexp.MustCompile(`(?i)^\W*(?:error\W+)?(?:(?:command )?authori[sz]ation (?:failed|denied|error)|` +
+	`(?:this )?command (?:is )?(?:not authori[sz]ed|not permitted|not allowed|rejected by (?:aaa|tacacs|the server))|not authori[sz]ed\b|unauthori[sz]ed (?:command|user|access)|` +
+	`(?:permission|access|privilege) (?:is )?denied|(?:you do not have|no|insufficient|not enough) (?:the )?(?:required )?(?:permissions?|privileges?|rights?|access|authority)\b|` +
+	`user \S+ (?:is )?not authori[sz]ed|rejected by (?:aaa|tacacs))`))
 
 // refusal returns the line that says that the device did not take the command.
 func (p *Platform) refusal(text string) (string, bool) {
@@ -20,7 +27,7 @@ func (p *Platform) refusal(text string) (string, bool) {
 		end = line.end + 1
 	}
 	head := text[:min(end, len(text))]
-	for _, r := range p.refusals {
+	for _, r := range append(p.refusals[:len(p.refusals):len(p.refusals)], unauthorized) {
 		if line, ok := r.find(head, 0); ok {
 			return line.of(head), true
 		}

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/netver/netver_exporter/strictyaml"
 )
@@ -18,12 +19,27 @@ var definitions embed.FS
 // last Add is done.
 type Registry struct {
 	platforms map[string]*Platform // by id
-	aliases   map[string]string    // id by alias
+	aliases   map[string]string    // id by alias of a definition
+	names     map[string]names     // other tools' names by id of a built-in platform
+	byName    map[string]string    // id by other tools' names
 }
 
 // BuiltIns returns a set of the platforms that come with the program. An error is a fault of the program.
 func BuiltIns() (*Registry, error) {
-	r := &Registry{platforms: map[string]*Platform{}, aliases: map[string]string{}}
+	table, err := loadNames()
+	if err != nil {
+		return nil, err
+	}
+	r := &Registry{platforms: map[string]*Platform{}, aliases: map[string]string{}, names: table, byName: map[string]string{}}
+	for id, byTool := range table {
+		for _, all := range byTool {
+			for _, name := range all {
+				if name != id {
+					r.byName[name] = id
+				}
+			}
+		}
+	}
 	files, err := fs.Glob(definitions, "platforms/*.yml")
 	if err != nil {
 		return nil, fmt.Errorf("list built-in platforms: %w", err)
@@ -45,9 +61,9 @@ func BuiltIns() (*Registry, error) {
 	return r, nil
 }
 
-// Add takes a platform in. One with the id of a built-in replaces that whole, its aliases included, and replaced is the one
-// it replaced; otherwise replaced is nil. A second definition of an id from a file, and an alias that another
-// platform has, are errors of type strictyaml.Problems that change nothing.
+// Add takes a platform in. One with the id of a built-in replaces that whole, and replaced is the one it replaced; otherwise
+// replaced is nil. The names that other tools have for a built-in stay with its id. A second definition of an id from a file,
+// and an alias that another platform has, are errors of type strictyaml.Problems that change nothing.
 func (r *Registry) Add(p *Platform) (replaced *Platform, err error) {
 	old := r.platforms[p.ID]
 	if old != nil && old.Origin != BuiltIn {
@@ -58,7 +74,7 @@ func (r *Registry) Add(p *Platform) (replaced *Platform, err error) {
 		problems = append(problems, strictyaml.Problem{File: p.Origin, Key: "aliases", Text: text})
 	}
 	for _, alias := range p.Aliases {
-		if id, ok := r.aliases[alias]; ok && id != p.ID {
+		if id := cmp.Or(r.aliases[alias], r.byName[alias]); id != "" && id != p.ID {
 			taken(fmt.Sprintf("%q is an alias of platform %q", alias, id))
 		} else if _, ok := r.platforms[alias]; ok && alias != p.ID {
 			taken(fmt.Sprintf("%q is a platform", alias))
@@ -75,13 +91,16 @@ func (r *Registry) Add(p *Platform) (replaced *Platform, err error) {
 	return old, nil
 }
 
-// Get returns the platform with this id, or else with this alias.
+// Get returns the platform with this id, or else with this alias or name in another tool. Netmiko's ending for SSH, which
+// is all that is spoken here, may follow.
 func (r *Registry) Get(name string) (p *Platform, ok bool) {
-	if p, ok := r.platforms[name]; ok {
-		return p, true
+	base := strings.TrimSuffix(name, "_ssh")
+	for _, id := range []string{name, r.aliases[name], r.byName[name], base, r.aliases[base], r.byName[base]} {
+		if p, ok := r.platforms[id]; ok {
+			return p, true
+		}
 	}
-	p, ok = r.platforms[r.aliases[name]]
-	return p, ok
+	return nil, false
 }
 
 // All returns the platforms, sorted by id.

@@ -45,8 +45,8 @@ func TestRegistry(t *testing.T) {
 		if err != nil || old != builtIn {
 			t.Errorf("Add: %v, %v", old, err)
 		}
-		if _, ok := r.Get("cisco_xe"); ok {
-			t.Error("an alias of the replaced platform is left")
+		if p, _ := r.Get("cisco_xe"); p == nil || p.Origin != "mine.yml" {
+			t.Errorf("Netmiko's name leads to %v", p)
 		}
 		if p, _ := r.Get("cisco_ios"); p == nil || p.Origin != "mine.yml" {
 			t.Errorf("cisco_ios is %v", p)

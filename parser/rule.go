@@ -1,6 +1,9 @@
 package parser
 
-import "regexp"
+import (
+	"regexp"
+	"strings"
+)
 
 // factRules are the ways to find one fact in a command's output, in order of preference.
 type factRules struct {
@@ -8,17 +11,27 @@ type factRules struct {
 	rules []rule
 }
 
-// rule finds a value by the line it stands on.
+// rule finds a value by the line it stands on, or by its key in JSON and XML.
 type rule struct {
-	line  *pattern
-	after *pattern       // nil: armed from the first line
-	until *pattern       // nil: armed to the end
-	not   *regexp.Regexp // nil: any value will do
-	as    string         // the conversion
+	line     *pattern                  // nil: key or sum tells
+	key      []string                  // the end of a path; nil: line or sum tells
+	where    map[string]*regexp.Regexp // neighbours of the key and what their values must match
+	value    *regexp.Regexp            // the part of the key's value that counts; nil: all of it
+	sum      []addend                  // nil: line or key tells
+	field    bool                      // line is a field's: what is left of the separator is no value
+	shown    string                    // as the definition has it
+	after    *pattern                  // nil: armed from the first line
+	until    *pattern                  // nil: armed to the end
+	not      *regexp.Regexp            // nil: any value will do
+	as       string                    // the conversion
+	fallback bool                      // for a fact that no other rule of the platform has found
 }
 
+// addend is a key that tells a part of an uptime.
+type addend struct{ key, unit string }
+
 // distinct tells a rule that knows its line by a text from one that takes any, such as "^(\S+)$" for the answer to "hostname".
-func (r *rule) distinct() bool { return len(r.line.literal) > 1 || r.after != nil }
+func (r *rule) distinct() bool { return r.line == nil || len(r.line.literal) > 1 || r.after != nil }
 
 // visit calls take for every line that matches while the rule is armed, with the captured text, until take returns true.
 func (r *rule) visit(text string, take func(at int, captured string) bool) bool {
@@ -48,15 +61,60 @@ func (r *rule) visit(text string, take func(at int, captured string) bool) bool 
 	}
 }
 
+// visitKeys does the same in JSON and XML. An uptime whose parts have keys of their own is put into words.
+func (r *rule) visitKeys(root *element, take func(at int, captured string) bool) {
+	root.visit(func(e *element) bool {
+		if r.sum != nil {
+			parts := e.sum(r.sum)
+			return parts != "" && take(e.at, parts)
+		}
+		if e.value == "" || !e.isAt(r.key) || !e.isBeside(r.where) {
+			return false
+		}
+		if r.value == nil {
+			return take(e.at, e.value)
+		}
+		groups := r.value.FindStringSubmatchIndex(e.value)
+		if groups == nil {
+			return false
+		}
+		lo, hi := lastGroup(groups)
+		return take(e.at, e.value[lo:hi])
+	})
+}
+
+func (e *element) sum(addends []addend) string {
+	var parts []string
+	for _, a := range addends {
+		c := e.child(a.key)
+		if c == nil || c.value == "" {
+			return ""
+		}
+		parts = append(parts, c.value+" "+a.unit)
+	}
+	return strings.Join(parts, " ")
+}
+
+func (e *element) isBeside(neighbours map[string]*regexp.Regexp) bool {
+	for name, value := range neighbours {
+		if c := e.parent.child(name); c == nil || !value.MatchString(c.value) {
+			return false
+		}
+	}
+	return true
+}
+
 func (r *rule) scan(text string, from int, take func(at int, captured string) bool) bool {
 	for {
 		line, ok := r.line.next(text, from)
 		if !ok {
 			return false
 		}
-		if groups := r.line.re.FindStringSubmatchIndex(line.of(text)); groups != nil {
+		shown := line.of(text)
+		if groups := r.line.re.FindStringSubmatchIndex(shown); groups != nil {
 			lo, hi := lastGroup(groups)
-			if take(line.start, text[line.start+lo:line.start+hi]) {
+			cut := hi < len(shown) && isPlaceholder(strings.TrimRight(shown[lo:], " \t|")) // the "Not" of "Not Specified"
+			if !cut && take(line.start, shown[lo:hi]) {
 				return true
 			}
 		}

@@ -3,13 +3,20 @@ package parser
 import (
 	"errors"
 	"strings"
+	"time"
 )
 
 // search is one reading in the making. A fact that is found stands: neither a later rule nor a later answer changes it.
 type search struct {
+	platform    *Platform
+	own         string // the member of a cluster that was logged in to; "": not known
+	fallback    bool   // the rules at work are those for what no other has found
 	reading     Reading
 	found       [factCount]bool
 	boot, clock instant
+
+	parsed *string  // the answer that root was read from; nil: none yet
+	root   *element // nil: the answer is neither JSON nor XML
 }
 
 // command reads an answer with the rules of a command; with the distinct ones only, if it answers another command.
@@ -18,13 +25,14 @@ func (s *search) command(c *Command, o *Output, distinct bool) {
 		f := c.facts[i].fact
 		for j := range c.facts[i].rules {
 			r := &c.facts[i].rules[j]
-			if s.found[f] {
-				break
+			if s.found[f] && f != factUptime || r.fallback != s.fallback || distinct && !r.distinct() {
+				continue
 			}
-			if !distinct || r.distinct() {
-				s.rule(f.String(), r, o, func(text string) (bool, error) { return s.fact(f, r, text) })
-			}
+			s.rule(f.String(), r, o, func(text string) (bool, error) { return s.fact(f, r, text) })
 		}
+	}
+	if s.fallback {
+		return
 	}
 	for i := range c.gauges {
 		g := &c.gauges[i]
@@ -41,9 +49,15 @@ func (s *search) command(c *Command, o *Output, distinct bool) {
 // the first is kept among the matches so that people see why a fact is absent.
 func (s *search) rule(name string, r *rule, o *Output, take func(text string) (bool, error)) {
 	complained := false
-	r.visit(o.Text, func(at int, captured string) bool {
+	visit := func(at int, captured string) bool {
 		text := cleanValue(captured)
-		if text == "" || text == o.Command || r.not != nil && r.not.MatchString(text) { // the command: its echo, as "hostname" in a recording
+		if text == "" || isEcho(text, o.Command) || r.not != nil && r.not.MatchString(text) {
+			return false
+		}
+		if !r.distinct() && matchesAny(s.platform.Session.Prompt, text) {
+			return false // the prompt at the end of a recording
+		}
+		if r.field && strings.IndexByte(":=|.", text[0]) >= 0 {
 			return false
 		}
 		taken, err := take(text)
@@ -54,7 +68,23 @@ func (s *search) rule(name string, r *rule, o *Output, take func(text string) (b
 			s.match(name, r, o, at, text).Problem = err.Error()
 		}
 		return taken
-	})
+	}
+	if r.line != nil {
+		r.visit(o.Text, visit)
+	} else if root := s.structure(o); root != nil {
+		r.visitKeys(root, visit)
+	}
+}
+
+// structure reads an answer once for all rules.
+func (s *search) structure(o *Output) *element {
+	if s.parsed != &o.Text {
+		s.parsed, s.root = &o.Text, structure(o.Text)
+		if s.own != "" && s.root != nil {
+			s.platform.sections.prune(s.root, s.own)
+		}
+	}
+	return s.root
 }
 
 func (s *search) fact(f fact, r *rule, text string) (taken bool, err error) {
@@ -62,6 +92,11 @@ func (s *search) fact(f fact, r *rule, text string) (taken bool, err error) {
 		return false, nil
 	}
 	v, err := convert(r.as, text)
+	if s.found[f] { // an uptime may be that of a counter that has run over, and another one right
+		if err != nil || !wrapped(s.reading.Facts.Uptime, &v.uptime) {
+			return false, nil
+		}
+	}
 	if err != nil {
 		return false, err
 	}
@@ -92,8 +127,8 @@ func (s *search) match(name string, r *rule, o *Output, at int, text string) *Ma
 	s.reading.Matches = append(s.reading.Matches, Match{
 		Fact:    name,
 		Command: o.Command,
-		Line:    1 + strings.Count(o.Text[:at], "\n"),
-		Pattern: r.line.re.String(),
+		Line:    1 + strings.Count(o.Text[:min(at, len(o.Text))], "\n"),
+		Pattern: r.shown,
 		Value:   text,
 	})
 	return &s.reading.Matches[len(s.reading.Matches)-1]
@@ -135,12 +170,42 @@ func (s *search) settleBootTime() {
 		case errors.Is(err, errSetBack):
 			return // since the boot, so that a boot time told by the old setting dates nothing
 		case err != nil:
-		case told == nil, age.Resolution < told.Resolution && (age.Age-told.Age).Abs() <= told.Resolution:
+		case told == nil, wrapped(told, &age), age.Resolution < told.Resolution && (age.Age-told.Age).Abs() <= told.Resolution:
 			s.reading.Facts.Uptime = &age
 			return
 		}
 	}
 	if told == nil && s.boot.zoned && s.boot.isClockSet() {
 		s.reading.Facts.BootTime = s.boot.wall
+	}
+}
+
+// counterRange is when a 32-bit counter of hundredths of a second begins again at zero: after 497 days.
+const counterRange = (1 << 32) * 10 * time.Millisecond
+
+// wrapped reports whether told is what is left of other, an uptime that was read elsewhere, by a counter that ran over.
+func wrapped(told, other *Uptime) bool {
+	if told == nil {
+		return false
+	}
+	over := other.Age - told.Age
+	lost := over.Round(counterRange)
+	return lost > 0 && (over-lost).Abs() <= max(told.Resolution, other.Resolution)+5*time.Second
+}
+
+// settleHostname takes the name from the prompt where the platform's shows it whole and no answer told it.
+func (s *search) settleHostname(answers []*Output) {
+	for _, o := range answers {
+		if s.found[factHostname] {
+			return
+		}
+		line := o.Prompt[strings.LastIndexByte(o.Prompt, '\n')+1:]
+		for _, re := range s.platform.Session.Prompt {
+			m := re.FindStringSubmatch(line)
+			if i := re.SubexpIndex("host"); m != nil && i > 0 && m[i] != "" {
+				s.set(factHostname, value{text: cleanValue(m[i])})
+				break
+			}
+		}
 	}
 }

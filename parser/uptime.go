@@ -150,7 +150,8 @@ func (u *uptimeSum) clock(s string) (rest string, err error) {
 		return "", fmt.Errorf("a clock of %d fields", len(figures))
 	}
 	for i, figure := range figures {
-		if i > 0 && units[i] < time.Hour && (len(figure) < 2 || figure[1] == '.' || figure[0] > '5' || len(figure) > 2 && figure[2] != '.') {
+		padded := len(figures) < 4 // "0:0:3:8" is RGOS's
+		if i > 0 && units[i] < time.Hour && !isSixtieth(figure, padded) {
 			return "", fmt.Errorf("%q is no clock field", clip(figure, 20))
 		}
 		if err := u.add(figure, units[i]); err != nil {
@@ -158,6 +159,12 @@ func (u *uptimeSum) clock(s string) (rest string, err error) {
 		}
 	}
 	return s, nil
+}
+
+// isSixtieth reports a figure below 60, perhaps with a fraction; padded wants two digits.
+func isSixtieth(figure string, padded bool) bool {
+	whole, _, _ := strings.Cut(figure, ".")
+	return len(whole) == 2 && whole[0] <= '5' || len(whole) == 1 && !padded
 }
 
 // add takes a part into account. Units must fall, which keeps text that is no uptime from passing as one.

@@ -90,6 +90,7 @@ var uptimeTests = []struct {
 	{"71,04:17:48", 6149868, time.Second},
 	{"07,00:52:09", 607929, time.Second},
 	{"0284:19:22:43.97", 24607363.97, 10 * time.Millisecond},
+	{"0:0:3:8", 188, time.Second}, // RGOS, not padded
 	{"7 days, 10:46:38", 643598, time.Second},
 	{"4 day(s), 16:12:08", 403928, time.Second},
 	{"115:09:08", 414548, time.Second},

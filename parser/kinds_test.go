@@ -1,0 +1,197 @@
+package parser
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+// TestKinds reads what releases, members and output formats do to answers: each row is one kind, in values of its own.
+func TestKinds(t *testing.T) {
+	registry := builtIns(t)
+	seconds := func(n int64) *int64 { return &n }
+	for _, tt := range []struct {
+		kind, platform string
+		outputs        []Output
+		want           Report
+	}{
+		{
+			"the member that answers is named below the answer", "juniper_junos",
+			[]Output{{Command: "show version", Text: "node0:\n----\nHostname: lab-fw-a\nModel: srx345\nJunos: 20.4R3\n\nnode1:\n----\nHostname: lab-fw-b\nModel: srx345\nJunos: 20.4R3-S2\n\n{secondary:node1}\nlab@lab-fw-b> "}},
+			Report{Version: "20.4R3-S2", Model: "srx345", Hostname: "lab-fw-b"},
+		},
+		{
+			"the member that answers is named in the prompt", "juniper_junos",
+			[]Output{{Command: "show version", Prompt: "{master:4}\nlab@lab-vc>", Text: "fpc3:\n----\nHostname: lab-vc\nModel: ex4300-48p\nJunos: 18.4R2\n\nfpc4:\n----\nHostname: lab-vc\nModel: ex4300-24t\nJunos: 18.4R3\n"}},
+			Report{Version: "18.4R3", Model: "ex4300-24t", Hostname: "lab-vc"},
+		},
+		{
+			"nobody is named, so that the first speaks for all", "juniper_junos",
+			[]Output{{Command: "show version", Prompt: "{master}\nlab@lab-vc>", Text: "fpc3:\n----\nModel: ex4300-48p\nJunos: 18.4R2\n\nfpc4:\n----\nHostname: lab-vc\nModel: ex4300-24t\nJunos: 18.4R3\n"}},
+			Report{Version: "18.4R2", Model: "ex4300-48p", Hostname: "lab-vc"},
+		},
+		{
+			"members in XML", "juniper_junos",
+			[]Output{{Command: "show version | display xml", Prompt: "{primary:node1}\nlab@lab-fw-b>", Text: "<rpc-reply xmlns:junos=\"http://xml.juniper.net/junos/20.4R0/junos\"><multi-routing-engine-results>" +
+				"<multi-routing-engine-item><re-name>node0</re-name><software-information><host-name>lab-fw-a</host-name><junos-version>20.4R3</junos-version></software-information></multi-routing-engine-item>" +
+				"<multi-routing-engine-item><re-name>node1</re-name><software-information><host-name>lab-fw-b</host-name><junos-version>20.4R4</junos-version></software-information></multi-routing-engine-item>" +
+				"</multi-routing-engine-results></rpc-reply>"}},
+			Report{Version: "20.4R4", Hostname: "lab-fw-b"},
+		},
+		{
+			"an uptime in XML", "juniper_junos",
+			[]Output{{Command: "show system uptime | display xml", Text: "<rpc-reply><system-uptime-information><current-time><date-time junos:seconds=\"1700000000\">2023-11-14 22:13:20 UTC</date-time></current-time>" +
+				"<system-booted-time><date-time junos:seconds=\"1699913600\">2023-11-13 22:13:20 UTC</date-time><time-length junos:seconds=\"86400\">1d 00:00</time-length></system-booted-time></system-uptime-information></rpc-reply>"}},
+			Report{UptimeSeconds: seconds(86400)},
+		},
+		{
+			"a stack's inventory in XML", "juniper_junos",
+			[]Output{{Command: "show chassis hardware | display xml", Text: "<chassis-inventory><chassis><name>Chassis</name><description>Virtual Chassis</description>" +
+				"<chassis-module><name>FPC 0</name><serial-number>PE0000000001</serial-number><description>EX4300-48P</description><model-number>EX4300-48P</model-number></chassis-module></chassis></chassis-inventory>"}},
+			Report{Model: "EX4300-48P", Serial: "PE0000000001"},
+		},
+		{
+			"parts of an uptime in keys of their own", "cisco_nxos",
+			[]Output{{Command: "show system uptime | json", Text: `{"sys_st_time": "Mon", "sys_up_days": "3", "sys_up_hrs": "4", "sys_up_mins": "5", "sys_up_secs": "6"}`}},
+			Report{UptimeSeconds: seconds(273906)},
+		},
+		{
+			"the same in XML", "cisco_nxos",
+			[]Output{{Command: "show version | xml", Text: "<nf:rpc-reply><nf:data><show><version><readonly><nxos_ver_str>10.2(5)</nxos_ver_str><chassis_id>Nexus9000 C93180YC-FX Chassis</chassis_id>" +
+				"<kern_uptm_days>1</kern_uptm_days><kern_uptm_hrs>0</kern_uptm_hrs><kern_uptm_mins>1</kern_uptm_mins><kern_uptm_secs>1</kern_uptm_secs></readonly></version></show></nf:data></nf:rpc-reply>"}},
+			Report{Version: "10.2(5)", UptimeSeconds: seconds(86461), Model: "Nexus9000 C93180YC-FX Chassis"},
+		},
+		{
+			"the chassis' serial beside the board's", "cisco_nxos",
+			[]Output{
+				{Command: "show version", Text: "Cisco Nexus Operating System (NX-OS) Software\n  system:    version 7.3(13)N1(1)\nHardware\n  cisco Nexus 5548 Chassis (\"O2 32X10GE/Modular Supervisor\")\n  Processor Board ID FOC0000B1BB\n  Device name: lab-n5k-1\n"},
+				{Command: "show inventory", Text: "NAME: \"Chassis\",  DESCR: \"Nexus5548 Chassis\"\nPID: N5K-C5548UP         ,  VID: V01 ,  SN: SSI0000A1AA\n"},
+			},
+			Report{Version: "7.3(13)N1(1)", Model: "Nexus 5548", Serial: "SSI0000A1AA", Hostname: "lab-n5k-1"},
+		},
+		{
+			"a serial of the board only", "cisco_nxos",
+			[]Output{{Command: "show version", Text: "  NXOS: version 10.2(5)\nHardware\n  cisco Nexus9000 C93180YC-FX Chassis\n  Processor Board ID FDO0000B1BB\n"}, {Command: "show inventory", Text: "% Permission denied for the role"}},
+			Report{Version: "10.2(5)", Model: "Nexus9000 C93180YC-FX", Serial: "FDO0000B1BB"},
+		},
+		{
+			"a modular chassis of IOS", "cisco_ios",
+			[]Output{
+				{Command: "show version", Text: "Cisco IOS Software, s2t54 Software, Version 15.1(2)SY11\nlab-cat-1 uptime is 1 day\nCisco WS-C6509-E (M8572) processor with 1785856K bytes of memory.\nProcessor board ID SAL0000B1BB\n"},
+				{Command: "show inventory", Text: "NAME: \"WS-C6509-E\", DESCR: \"Cisco Systems Catalyst 6500 9-slot Chassis System\"\nPID: WS-C6509-E        , VID: V04, SN: SMG0000A1AA\n"},
+			},
+			Report{Version: "15.1(2)SY11", UptimeSeconds: seconds(86400), Model: "WS-C6509-E", Serial: "SMG0000A1AA", Hostname: "lab-cat-1"},
+		},
+		{
+			"a model with nothing behind it", "cisco_xr",
+			[]Output{{Command: "show version", Text: "Cisco IOS XR Software, Version 7.5.2 LNT\n\ncisco NCS-540\nSystem uptime is 2 hours\n"}},
+			Report{Version: "7.5.2", UptimeSeconds: seconds(7200), Model: "NCS-540"},
+		},
+		{
+			"a counter of 32 bits beside one that does not run over", "huawei_smartax",
+			[]Output{{Command: "display version", Text: "  VERSION : MA5600V800R018C10\n  PRODUCT : MA5680T\n  Uptime is 3 day(s), 2 hour(s), 4 minute(s), 33 second(s)\n"}, {Command: "display sysuptime", Text: "  System up time: 500 day 4 hour 32 minute 26 second\n"}},
+			Report{Version: "MA5600V800R018C10", UptimeSeconds: seconds(43216346), Model: "MA5680T"},
+		},
+		{
+			"the boot time beside a counter that ran over", "extreme_exos",
+			[]Output{{Command: "show switch", Text: "Current Time:     Fri Mar 14 10:00:00 2025\nBoot Time:        Fri Nov  3 07:32:07 2023\nSystem UpTime:    0 days 0 hours 0 minutes 0 seconds\n"}},
+			Report{UptimeSeconds: seconds(42949673)},
+		},
+		{
+			"two uptimes that differ are not a counter that ran over", "huawei_smartax",
+			[]Output{{Command: "display version", Text: "  VERSION : MA5600V800R018C10\n  Uptime is 3 day(s), 2 hour(s), 4 minute(s), 33 second(s)\n"}, {Command: "display sysuptime", Text: "  System up time: 700 day 4 hour 32 minute 0 second\n"}},
+			Report{Version: "MA5600V800R018C10", UptimeSeconds: seconds(266673)},
+		},
+		{
+			"a colon for the dots", "broadcom_icos",
+			[]Output{{Command: "show version", Text: "Machine Model : AS5610-52X\nSoftware Version: 3.2.2.42\nSerial Number = X0000001\n"}, {Command: "show sysinfo", Text: "System Name  lab-icos-1\nSystem Up Time.... 1 days 0 hrs 0 mins 5 secs\n"}},
+			Report{Version: "3.2.2.42", UptimeSeconds: seconds(86405), Model: "AS5610-52X", Serial: "X0000001", Hostname: "lab-icos-1"},
+		},
+		{
+			"the first line has lost its blanks", "cisco_asa",
+			[]Output{{Command: "show version", Text: "Cisco Adaptive Security Appliance Software Version 9.16(4)\n        lab-asa-1 up 2 days 1 hour\n        Hardware:   ASA5516, 8192 MB RAM\n        Serial Number: JAD0000A1AA\n"}},
+			Report{Version: "9.16(4)", UptimeSeconds: seconds(176400), Model: "ASA5516", Serial: "JAD0000A1AA", Hostname: "lab-asa-1"},
+		},
+		{
+			"the same where rules begin at the line's start", "aruba_aoscx",
+			[]Output{{Command: "show system", Text: "Hostname               : lab-cx-1\n    ArubaOS-CX Version     : FL.10.10.1020\n    Product Name           : JL675A 6100\n    Chassis Serial Nbr     : SG00000001\n    Up Time                : 1 day, 2 hours\n"}},
+			Report{Version: "FL.10.10.1020", UptimeSeconds: seconds(93600), Model: "JL675A 6100", Serial: "SG00000001", Hostname: "lab-cx-1"},
+		},
+		{
+			"a successor under another brand", "dell_powerconnect",
+			[]Output{{Command: "show system", Text: "System Description:                       Dell EMC Networking X1052 Smart Web Managed Switch\nSystem Up Time (days,hour:min:sec):       1,00:00:09\nSystem Name:                              lab-x-1\n"}},
+			Report{UptimeSeconds: seconds(86409), Model: "X1052", Hostname: "lab-x-1"},
+		},
+		{
+			"another family of the vendor", "netgear_prosafe",
+			[]Output{{Command: "show version", Text: "Loader Version   : 1.0.0.9\nFirmware Version : 6.0.11.3 (6.0.11.3)\nMAC Address      : 00:00:5E:00:53:21\nSN               : 5XX0000A1AAAA\n"}, {Command: "show running-config", Text: "! Model: GS728TPP\n! System Up Time: 3 days, 1 hours, 0 mins, 2 secs\n"}},
+			Report{Version: "6.0.11.3", UptimeSeconds: seconds(262802), Model: "GS728TPP", Serial: "5XX0000A1AAAA"},
+		},
+		{
+			"a switch of another maker", "cisco_s300",
+			[]Output{{Command: "show version", Text: "Loader Version    : 2011.12.45351\nFirmware Version : 1.1.4.1\nFirmware Date     : Jan 01 2019\n"}},
+			Report{Version: "1.1.4.1"},
+		},
+		{
+			"a letter ahead of the figures", "ericsson_ipos",
+			[]Output{{Command: "show version", Text: "Ericsson IPOS Version IPOS-v21.1.0.5.77-Release\nRouter Up Time -   1 days, 0 hours 0 mins\n"}},
+			Report{Version: "21.1.0.5.77", UptimeSeconds: seconds(86400)},
+		},
+		{
+			"a clock without padding", "fiberstore_fsos",
+			[]Output{{Command: "show version", Text: "System description      : FS Campus Switch (S5810-28TS) By FS.COM Inc\nSystem uptime           : 0:1:2:3\nSystem software version : FSOS 11.4(1)B12P11\n"}},
+			Report{Version: "11.4(1)B12P11", UptimeSeconds: seconds(3723), Model: "S5810-28TS"},
+		},
+		{
+			"a board ahead of a chassis without an entry", "hp_comware",
+			[]Output{{Command: "display device manuinfo", Text: "Slot 0:\nDEVICE_NAME          : LSQ1SRP1CB0\nDEVICE_SERIAL_NUMBER : 210231A0000000000003\nSlot 2:\nDEVICE_NAME          : LSQ1GV48SC0\nDEVICE_SERIAL_NUMBER : 210231A0000000000004\n"}},
+			Report{},
+		},
+		{
+			"an access point", "aruba_os",
+			[]Output{{Command: "show activate status", Text: "Activate Management Service: Enabled\nIAP MAC Address              :00:00:5e:00:53:31\nIAP Serial Number            :CNX0000001\n"}},
+			Report{Serial: "CNX0000001"},
+		},
+		{
+			"no gateway of Check Point knows all commands", "checkpoint_gaia",
+			[]Output{{Command: "show version all", Text: "CLINFR0329  Invalid command:'show version all'."}, {Command: "show software-version", Text: "This is Check Point's 1590 Appliance R81.10.08 - Build 945\n"}},
+			Report{Version: "R81.10.08", Model: "1590 Appliance"},
+		},
+		{
+			"the prompt has the name that no command tells", "huawei_vrp",
+			[]Output{{Command: "display version", Prompt: "<lab-ce-1>", Text: "Huawei Versatile Routing Platform Software\nVRP (R) software, Version 8.180 (CE6850EI V200R005C10SPC800)\n"}},
+			Report{Version: "V200R005C10SPC800", Hostname: "lab-ce-1"},
+		},
+		{
+			"a prompt of the usual kind", "zte_zxros",
+			[]Output{{Command: "show version", Prompt: "lab@lab-zx-1(config)#", Text: "ZXR10 Router Operating System Software, ZTE Corporation\nZXR10 ROS Version V4.08.23\n"}},
+			Report{Version: "V4.08.23", Hostname: "lab-zx-1"},
+		},
+		{
+			"a switch without a name", "ruckus_fastiron",
+			[]Output{{Command: "show version", Prompt: "SSH@ICX7250-48P Router#", Text: "  SW: Version 08.0.95\n"}},
+			Report{Version: "08.0.95"},
+		},
+		{
+			"a switch with one", "ruckus_fastiron",
+			[]Output{{Command: "show version", Prompt: "SSH@lab-icx-1#", Text: "  SW: Version 08.0.95\n"}},
+			Report{Version: "08.0.95", Hostname: "lab-icx-1"},
+		},
+		{
+			"JSON on one line", "nokia_srl",
+			[]Output{{Command: "show version | as json", Text: `{"basic system info": {"Hostname": "lab-srl-1", "Chassis Type": "7220 IXR-D2L", "Serial Number": "NS0000001", "Software Version": "v23.10.1", "Last Booted": "2024-01-05T09:10:11.000Z"}}`}},
+			Report{Version: "23.10.1", BootTime: "2024-01-05T09:10:11Z", Model: "7220 IXR-D2L", Serial: "NS0000001", Hostname: "lab-srl-1"},
+		},
+		{
+			"JSON for every fact", "cumulus",
+			[]Output{{Command: "nv show platform -o json", Text: `{"hardware": {"product-name": "MSN2010", "serial-number": "MT0000X00001"}}`}, {Command: "nv show system -o json", Text: `{"hostname": "lab-leaf-1", "product-release": "5.9.2", "uptime": "1 day, 0:00:05"}`}},
+			Report{Version: "5.9.2", UptimeSeconds: seconds(86405), Model: "MSN2010", Serial: "MT0000X00001", Hostname: "lab-leaf-1"},
+		},
+	} {
+		p, _ := registry.Get(tt.platform)
+		reading, _ := p.Parse(tt.outputs) // some hold no version
+		if diff := cmp.Diff(tt.want, reading.Facts.Report("")); diff != "" {
+			t.Errorf("%s: %s (-want +got):\n%s", tt.platform, tt.kind, diff)
+		}
+	}
+}
