@@ -83,6 +83,28 @@ func TestKinds(t *testing.T) {
 			Report{Version: "15.1(2)SY11", UptimeSeconds: seconds(86400), Model: "WS-C6509-E", Serial: "SMG0000A1AA", Hostname: "lab-cat-1"},
 		},
 		{
+			"a stack whose second member answers", "cisco_ios",
+			[]Output{
+				{Command: "show version", Text: "Cisco IOS XE Software, Version 17.09.04a\nlab-st-1 uptime is 1 day\ncisco C9300-48U (X86) processor with 1331521K/6147K bytes of memory.\nProcessor board ID FCW0000A2AA\n"},
+				{Command: "show inventory", Text: "NAME: \"c93xx Stack\", DESCR: \"c93xx Stack\"\nPID: C9300-24T         , VID: V02  , SN: FCW0000A1AA\n\nNAME: \"Switch 1\", DESCR: \"C9300-24T\"\nPID: C9300-24T         , VID: V02  , SN: FCW0000A1AA\n\nNAME: \"Switch 2\", DESCR: \"C9300-48U\"\nPID: C9300-48U         , VID: V02  , SN: FCW0000A2AA\n"},
+			},
+			Report{Version: "17.09.04a", UptimeSeconds: seconds(86400), Model: "C9300-48U", Serial: "FCW0000A2AA", Hostname: "lab-st-1"},
+		},
+		{
+			"the row of the member that manages a stack", "dell_os9",
+			[]Output{
+				{Command: "show version", Text: "Dell EMC Application Software Version:  9.14(2.4)\nSystem Type: S4048-ON\n"},
+				{Command: "show system stack-unit 0", Text: "-- Unit 0 --\nUnit Type : Member Unit\nSerial Number : CN0000000A1\n"},
+				{Command: "show inventory", Text: "Unit Type                  Serial Number    Part Number  Rev  Piece Part ID  Svc Tag  Exprs Svc Code\n  0  S4048-ON-01-FE-52T  CN0000000A1  0X00A1  A00  -  A1AAAA1  000 000\n* 1  S4048-ON-01-FE-52T  CN0000000A2  0X00A1  A00  -  A2AAAA2  000 000\n"},
+			},
+			Report{Version: "9.14(2.4)", Model: "S4048-ON", Serial: "CN0000000A2"},
+		},
+		{
+			"the master among the slots", "huawei_vrp",
+			[]Output{{Command: "display esn", Text: "ESN of slot 0: 2102350000000000A1\nESN of master: 2102350000000000A2\n"}},
+			Report{Serial: "2102350000000000A2"},
+		},
+		{
 			"a model with nothing behind it", "cisco_xr",
 			[]Output{{Command: "show version", Text: "Cisco IOS XR Software, Version 7.5.2 LNT\n\ncisco NCS-540\nSystem uptime is 2 hours\n"}},
 			Report{Version: "7.5.2", UptimeSeconds: seconds(7200), Model: "NCS-540"},
@@ -181,6 +203,11 @@ func TestKinds(t *testing.T) {
 			"JSON on one line", "nokia_srl",
 			[]Output{{Command: "show version | as json", Text: `{"basic system info": {"Hostname": "lab-srl-1", "Chassis Type": "7220 IXR-D2L", "Serial Number": "NS0000001", "Software Version": "v23.10.1", "Last Booted": "2024-01-05T09:10:11.000Z"}}`}},
 			Report{Version: "23.10.1", BootTime: "2024-01-05T09:10:11Z", Model: "7220 IXR-D2L", Serial: "NS0000001", Hostname: "lab-srl-1"},
+		},
+		{
+			"JSON of a state", "nokia_srl",
+			[]Output{{Command: "info from state /platform chassis | as json", Text: `{"platform": {"chassis": {"type": "7220 IXR-D3L", "serial-number": "NS0000002"}}}`}, {Command: "info from state /system information | as json", Text: `{"system": {"information": {"version": "v24.3.2-118-g706b4f0d99", "current-datetime": "2024-05-02T10:00:00.000Z", "last-booted": "2024-05-01T10:00:00.000Z"}}}`}},
+			Report{Version: "24.3.2", UptimeSeconds: seconds(86400), Model: "7220 IXR-D3L", Serial: "NS0000002"},
 		},
 		{
 			"JSON for every fact", "cumulus",
