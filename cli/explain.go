@@ -9,6 +9,7 @@ import (
 
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/parser"
 )
 
 // explainer writes down each poll as it ends: the session, where the time went, and what found the facts.
@@ -45,15 +46,20 @@ func explanation(r device.Report) string {
 			fmt.Fprintf(&b, "  %9.3f %c %q\n", event.At.Seconds(), arrow, line)
 		}
 	}
-	for _, m := range r.Matches {
-		fmt.Fprintf(&b, "  %-10s = %q  from %q line %d by %s", m.Fact, m.Value, m.Command, m.Line, m.Pattern)
-		if m.Problem != "" {
-			fmt.Fprintf(&b, "  not used: %s", m.Problem)
-		}
-		b.WriteByte('\n')
-	}
+	writeMatches(&b, r.Matches)
 	if r.Err != nil {
 		fmt.Fprintf(&b, "  failed (%s): %v\n", failure.Of(r.Err), r.Err)
 	}
 	return b.String() + "\n"
+}
+
+// writeMatches tells which pattern found which fact where.
+func writeMatches(w io.Writer, matches []parser.Match) {
+	for _, m := range matches {
+		fmt.Fprintf(w, "  %-10s = %q  from %q line %d by %s", m.Fact, m.Value, m.Command, m.Line, m.Pattern)
+		if m.Problem != "" {
+			fmt.Fprintf(w, "  not used: %s", m.Problem)
+		}
+		fmt.Fprintln(w)
+	}
 }

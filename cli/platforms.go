@@ -3,8 +3,12 @@ package cli
 import (
 	"cmp"
 	"context"
+	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"text/tabwriter"
 
@@ -18,7 +22,13 @@ func bindPlatforms(c *kingpin.CmdClause, f *flags, s Streams) func(context.Conte
 	names := c.Flag("names", "List the names that Netmiko, NAPALM, Ansible, Oxidized and scrapli have for each platform.").Bool()
 	c.Command("list", "List the platforms. The default.").Default()
 	id := c.Command("show", "Print a platform's definition.").Arg("id", "The platform's id, or an alias.").Required().String()
+	test := c.Command("test", "Read recorded answers with a definition; print the facts, and what found them.")
+	definition := test.Arg("file", "The definition, a YAML file.").Required().String()
+	samples := test.Arg("sample", "A .txtar file: a line \"-- COMMAND --\" ahead of each answer.").Required().Strings()
 	return func(context.Context) error {
+		if *definition != "" {
+			return testDefinition(s.Out, *definition, *samples)
+		}
 		platforms, err := platformSet(f, *files)
 		if err != nil {
 			return err
@@ -59,4 +69,37 @@ func printNames(w io.Writer, platforms *parser.Registry) {
 		}
 		fmt.Fprintln(w)
 	}
+}
+
+// testDefinition reads each sample with a definition. A sample whose answers do not give what a poll needs is an error at
+// the end; the others are read all the same.
+func testDefinition(w io.Writer, file string, samples []string) error {
+	p, err := parser.LoadFile(file)
+	if err != nil {
+		return err
+	}
+	for _, warning := range p.Warnings {
+		fmt.Fprintln(w, "warning:", warning)
+	}
+	var failed []error
+	for _, name := range samples {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			return err
+		}
+		sample, err := parser.LoadSample(filepath.ToSlash(name), text)
+		if err != nil {
+			return err
+		}
+		reading, err := p.Parse(sample.Answers)
+		if err != nil {
+			failed = append(failed, fmt.Errorf("%s: %w", name, err))
+		}
+		fmt.Fprintln(w, name)
+		writeMatches(w, reading.Matches)
+		if err := json.NewEncoder(w).Encode(reading.Facts.Report(p.ID)); err != nil {
+			return err
+		}
+	}
+	return errors.Join(failed...)
 }

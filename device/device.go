@@ -200,7 +200,7 @@ func (p *Poller) target(d *inventory.Device, ticket *logins.Ticket) (transport.T
 func outputs(t session.Transcript) []parser.Output {
 	all := make([]parser.Output, len(t.Answers))
 	for i, a := range t.Answers {
-		all[i] = parser.Output{Command: a.Command, Text: a.Text}
+		all[i] = parser.Output{Command: a.Command, Text: a.Text, Prompt: t.Prompt}
 	}
 	return all
 }

@@ -26,7 +26,11 @@ func TestEverySampleIsPolled(t *testing.T) {
 			t.Parallel()
 			ctx, cancel := context.WithTimeout(t.Context(), 30*time.Second)
 			defer cancel()
-			want, wantErr := d.Platform.Parse(d.Answers())
+			answers := d.Answers()
+			for i := range answers {
+				answers[i].Prompt = d.Sample.Talk.Prompt
+			}
+			want, wantErr := d.Platform.Parse(answers)
 			got := poller.Poll(ctx, &inventory.Device{
 				Name: d.Name, Address: d.Addr(), Platform: d.Platform.ID, Credential: "lab", Mode: "shell",
 			}, nil)

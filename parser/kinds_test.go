@@ -185,7 +185,7 @@ func TestKinds(t *testing.T) {
 			Report{Version: "V200R005C10SPC800", Hostname: "lab-ce-1"},
 		},
 		{
-			"a prompt of the usual kind", "zte_zxros",
+			"a prompt with the user's name", "zte_zxros",
 			[]Output{{Command: "show version", Prompt: "lab@lab-zx-1(config)#", Text: "ZXR10 Router Operating System Software, ZTE Corporation\nZXR10 ROS Version V4.08.23\n"}},
 			Report{Version: "V4.08.23", Hostname: "lab-zx-1"},
 		},

@@ -28,6 +28,7 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 	for i := range seen {
 		o := &seen[i]
 		o.Text = withoutLog(terminal.Clean(strings.TrimPrefix(o.Text, byteOrderMark)))
+		o.Prompt = strings.TrimRight(terminal.Clean(o.Prompt), " \n")
 		line, isRefusal := p.refusal(o.Text)
 		if !isRefusal {
 			answers = append(answers, o)

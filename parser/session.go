@@ -9,8 +9,8 @@ import (
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
-// standardPrompt is what most command lines show: a name, perhaps behind the user's, perhaps a mode in brackets, and one or two signs.
-var standardPrompt = []*regexp.Regexp{lenient(regexp.MustCompile(`^(?:(?:[\w.\-@\\+]{1,64}@)?(?P<host>[\w.\-]{1,64})(?:[:/~+][\w.\-@/:+~]{0,64})?|[\w.\-@/:+~]{1,64})(?: ?\([^()\n]{1,60}\))*[>#]{1,2} ?$`))}
+// standardPrompt is what most command lines show: a name, perhaps a mode in brackets, and one or two signs.
+var standardPrompt = []*regexp.Regexp{lenient(regexp.MustCompile(`^[\w.\-@\\/:+~]{1,64}(?: ?\([^()\n]{1,60}\))*[>#]{1,2} ?$`))}
 
 // standardLogin are the questions of a device that lets everybody in by SSH and asks who it is in the session.
 var standardLogin = []dialogue.Gate{
