@@ -94,6 +94,16 @@ type compiler struct {
 func (c *compiler) platform(w *definition) *Platform {
 	p := &Platform{ID: w.ID, Vendor: w.Vendor, Title: w.Title, Aliases: w.Aliases, Detect: w.Detect, Order: w.Order}
 	p.Session = c.session(&w.Session, strictyaml.At("session"))
+	for _, re := range w.Session.Refusals {
+		p.refusals = append(p.refusals, newPattern(re))
+	}
+	for _, e := range w.Session.Errors {
+		if e.words != "" {
+			p.errors = append(p.errors, e.words)
+		} else {
+			p.refusals = append(p.refusals, newPattern(e.Regexp))
+		}
+	}
 	p.sections = c.sections(w.Sections, strictyaml.At("sections"))
 	if !platformID.MatchString(w.ID) {
 		c.document.Fault(strictyaml.At("id"), "%q does not match %s", w.ID, platformID)

@@ -25,7 +25,8 @@ type Platform struct {
 	Warnings []string // old keys that were read, each as "path:line: key: what to write instead"
 
 	source    []byte
-	refusals  []*pattern
+	refusals  []*pattern     // those of Session.Refusals that are patterns
+	errors    []string       // the others: what a line begins with, squeezed
 	sections  *sections      // nil: no answer comes in sections
 	byCommand map[string]int // index in Commands by commandKey of each spelling
 }
@@ -40,9 +41,6 @@ func (p *Platform) index() {
 		for _, name := range append([]string{c.Run}, c.Also...) {
 			p.byCommand[commandKey(name)] = i
 		}
-	}
-	for _, re := range p.Session.Refusals {
-		p.refusals = append(p.refusals, newPattern(re))
 	}
 }
 

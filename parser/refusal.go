@@ -3,6 +3,7 @@ package parser
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -11,28 +12,62 @@ import (
 const refusalLines = 5
 
 // unauthorized is how AAA says no on any platform: the words are the server's, or those of the library that asks it.
-var unauthorized = newPattern(regexp.MustCompile(`(?i)^\W*(?:error\W+)?(?:(?:command )?authori[sz]ation (?:failed|denied|error)|` +
+var unauthorized = regexp.MustCompile(`(?i)^\W*(?:error\W+)?(?:(?:command )?authori[sz]ation (?:failed|denied|error)|` +
 	`(?:this )?command (?:is )?(?:not authori[sz]ed|not permitted|not allowed|rejected by (?:aaa|tacacs|the server))|not authori[sz]ed\b|unauthori[sz]ed (?:command|user|access)|` +
 	`(?:permission|access|privilege) (?:is )?denied|(?:you do not have|no|insufficient|not enough) (?:the )?(?:required )?(?:permissions?|privileges?|rights?|access|authority)\b|` +
-	`user \S+ (?:is )?not authori[sz]ed|rejected by (?:aaa|tacacs))`))
+	`user \S+ (?:is )?not authori[sz]ed|rejected by (?:aaa|tacacs))`)
+
+// aaaStems are parts of words of which every such line has one; they are cheap to look for.
+var aaaStems = []string{"uthori", "ermi", "enied", "rivilege", "ejected", "llowed", "ights", "ccess", "UTHORI", "DENIED"}
 
 // refusal returns the line that says that the device did not take the command.
 func (p *Platform) refusal(text string) (string, bool) {
-	end, lines := 0, 0
-	for lines < refusalLines && end < len(text) {
-		line := lineAt(text, end)
-		if line.start < line.end {
-			lines++
+	lines := 0
+	for line := range strings.Lines(text) {
+		if line = strings.TrimSuffix(line, "\n"); line == "" {
+			continue
 		}
-		end = line.end + 1
-	}
-	head := text[:min(end, len(text))]
-	for _, r := range append(p.refusals[:len(p.refusals):len(p.refusals)], unauthorized) {
-		if line, ok := r.find(head, 0); ok {
-			return line.of(head), true
+		if lines++; lines > refusalLines {
+			break
+		}
+		if shown := line[:min(len(line), maxLine)]; p.refuses(shown) {
+			return shown, true
 		}
 	}
 	return "", false
+}
+
+func (p *Platform) refuses(line string) bool {
+	var buf [longestError]byte
+	head := squeeze(buf[:0], line)
+	for _, words := range p.errors {
+		if string(head[:min(len(head), len(words))]) == words {
+			return true
+		}
+	}
+	for _, r := range p.refusals {
+		if _, ok := r.find(line, 0); ok {
+			return true
+		}
+	}
+	return slices.ContainsFunc(aaaStems, func(stem string) bool { return strings.Contains(line, stem) }) && unauthorized.MatchString(line)
+}
+
+// longestError is how much of a line counts for plain texts.
+const longestError = 96
+
+// squeeze appends a text without blanks and in lower case, as far as there is room for it.
+func squeeze(to []byte, text string) []byte {
+	for i := 0; i < len(text) && len(to) < cap(to); i++ {
+		switch c := text[i]; {
+		case c == ' ' || c == '\t':
+		case c >= 'A' && c <= 'Z':
+			to = append(to, c+'a'-'A')
+		default:
+			to = append(to, c)
+		}
+	}
+	return to
 }
 
 // RefusedError tells that the device did not take a command that a poll cannot do without.

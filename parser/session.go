@@ -3,19 +3,18 @@ package parser
 import (
 	"cmp"
 	"regexp"
-	"regexp/syntax"
 
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
 // standardPrompt is what most command lines show: a name, perhaps a mode in brackets, and one or two signs.
-var standardPrompt = []*regexp.Regexp{lenient(regexp.MustCompile(`^[\w.\-@\\/:+~]{1,64}(?: ?\([^()\n]{1,60}\))*[>#]{1,2} ?$`))}
+var standardPrompt = []*regexp.Regexp{mustSurround(`^[\w.\-@\\/:+~]{1,64}(?: ?\([^()\n]{1,60}\))*[>#]{1,2} ?$`)}
 
 // standardLogin are the questions of a device that lets everybody in by SSH and asks who it is in the session.
 var standardLogin = []dialogue.Gate{
-	{Ask: lenient(regexp.MustCompile(`(?i)^>*\s*(?:please )?(?:enter )?(?:[\w.\-]+ )?(?:user ?name|user|login)(?: ?name)? ?(?:\([^()]*\))? ?: ?$`)), Answer: "{username}"},
-	{Ask: lenient(regexp.MustCompile(`(?i)^>*\s*(?:please )?(?:enter )?(?:user )?pass ?word ?(?:\([^()]*\))? ?: ?$`)), Answer: "{password}"},
+	{Ask: mustSurround(`(?i)^>*\s*(?:please )?(?:enter )?(?:[\w.\-]+ )?(?:user ?name|user|login)(?: ?name)? ?(?:\([^()]*\))? ?: ?$`), Answer: "{username}"},
+	{Ask: mustSurround(`(?i)^>*\s*(?:please )?(?:enter )?(?:user )?pass ?word ?(?:\([^()]*\))? ?: ?$`), Answer: "{password}"},
 }
 
 // standardEnable is how Cisco does it, and those who came after.
@@ -29,8 +28,8 @@ var standardEnable = dialogue.Enable{
 // writtenSession is a dialogue as written. The last keys are those of before.
 type writtenSession struct {
 	Mode        dialogue.Mode     `yaml:"mode,required" oneof:"exec shell"`
-	Prompt      []*regexp.Regexp  `yaml:"prompt,filled,list"`
-	Context     []*regexp.Regexp  `yaml:"context,filled,list"`
+	Prompt      []surrounding     `yaml:"prompt,filled,list"`
+	Context     []surrounding     `yaml:"context,filled,list"`
 	Enter       string            `yaml:"enter" oneof:"\n \r \r\n"`
 	Login       string            `yaml:"login,filled"`
 	LoginSuffix string            `yaml:"login_suffix,filled"`
@@ -80,7 +79,7 @@ type writtenEnable struct {
 
 func (c *compiler) session(w *writtenSession, at *strictyaml.Path) dialogue.Dialogue {
 	s := dialogue.Dialogue{
-		Mode: w.Mode, Prompt: lenientAll(w.Prompt), Context: lenientAll(w.Context), Enter: cmp.Or(w.Enter, "\n"), Login: w.LoginSuffix,
+		Mode: w.Mode, Prompt: patterns(w.Prompt), Context: patterns(w.Context), Enter: cmp.Or(w.Enter, "\n"), Login: w.LoginSuffix,
 		Setup: w.Setup, Exit: w.Exit, Refusals: w.Refusals,
 	}
 	if len(s.Prompt) == 0 {
@@ -104,28 +103,6 @@ func (c *compiler) session(w *writtenSession, at *strictyaml.Path) dialogue.Dial
 		s.Refusals = append(s.Refusals, e.Regexp)
 	}
 	return s
-}
-
-// lenientAll is for what stands around an answer, which a terminal's remnants may stand ahead of.
-func lenientAll(patterns []*regexp.Regexp) []*regexp.Regexp {
-	var all []*regexp.Regexp
-	for _, re := range patterns {
-		if re != nil {
-			all = append(all, lenient(re))
-		}
-	}
-	return all
-}
-
-// lenient lets a pattern that begins at the start of a line begin behind blanks, or behind what is left of a terminal's
-// control sequence whose escape character got lost.
-func lenient(re *regexp.Regexp) *regexp.Regexp {
-	tree, err := syntax.Parse(re.String(), syntax.Perl)
-	if err != nil || tree.Op != syntax.OpConcat || tree.Sub[0].Op != syntax.OpBeginText {
-		return re
-	}
-	tree.Sub = tree.Sub[1:]
-	return regexp.MustCompile(`^(?:[ \t]|\[\??[\d;]*[A-HJKSTfhlmnsu])*` + tree.String())
 }
 
 func (c *compiler) questions(written []writtenQuestion, list *strictyaml.Path) []dialogue.Gate {

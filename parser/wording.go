@@ -8,15 +8,21 @@ import (
 // What a device says is written as plain text, which is found without regard to case and blanks, or as a pattern between
 // slashes. Plain text of a lineStart stands at the start of a line, of a lineEnd at its end.
 type (
-	lineStart struct{ *regexp.Regexp }
-	lineEnd   struct{ *regexp.Regexp }
+	lineStart struct {
+		*regexp.Regexp
+		words string // squeezed; "": it is a pattern
+	}
+	lineEnd struct{ *regexp.Regexp }
 )
 
 // endings do not count at the end of a question.
 const endings = ":?."
 
 func (w *lineStart) UnmarshalText(text []byte) (err error) {
-	w.Regexp, err = wording(string(text), func(words string) string { return `(?i)^\s*` + words })
+	w.Regexp, err = wording(string(text), func(words string) string {
+		w.words = string(squeeze(make([]byte, 0, longestError), string(text)))
+		return `(?i)^\s*` + words
+	})
 	return err
 }
 
