@@ -70,7 +70,7 @@ func (t *Ticket) Login(ctx context.Context) error {
 			return ErrWait
 		}
 		t.door.mu.Unlock()
-		err := sleep(ctx, time.Until(until))
+		err := await(ctx, nil, until)
 		t.door.mu.Lock()
 		if err != nil {
 			return ErrWait
@@ -80,15 +80,21 @@ func (t *Ticket) Login(ctx context.Context) error {
 	return nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
-	timer := time.NewTimer(d)
-	defer timer.Stop()
+// await waits until it is woken or, if there is a time, until then.
+func await(ctx context.Context, woken <-chan struct{}, until time.Time) error {
+	var at <-chan time.Time
+	if !until.IsZero() {
+		timer := time.NewTimer(time.Until(until))
+		defer timer.Stop()
+		at = timer.C
+	}
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-timer.C:
-		return nil
+	case <-woken:
+	case <-at:
 	}
+	return nil
 }
 
 // Method is the method by which to offer the password first; "" if any is as good.

@@ -3,9 +3,11 @@ package transport
 import (
 	"context"
 	"errors"
+	"io"
 	"log/slog"
 	"net"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,10 +21,13 @@ import (
 
 // gatekeeper is a server that only authenticates, in ways that the lab's devices do not, and notes what is tried.
 type gatekeeper struct {
-	config  ssh.ServerConfig
-	address string
-	hangsUp bool          // over a password
-	ended   chan struct{} // one for each connection
+	config    ssh.ServerConfig
+	address   string
+	hangsUp   bool                  // over a password
+	prohibits bool                  // forwarding
+	open      []<-chan *ssh.Request // of connections that are forwarded
+	openMax   int                   // the most of them at once
+	ended     chan struct{}         // one for each connection
 
 	mu    sync.Mutex
 	tried []string // methods with the outcome: "password no"
@@ -87,6 +92,10 @@ func (g *gatekeeper) serve(conn net.Conn) {
 	}
 	go ssh.DiscardRequests(requests)
 	for offer := range channels {
+		if offer.ChannelType() == "direct-tcpip" {
+			g.forward(offer)
+			continue
+		}
 		channel, requests, err := offer.Accept()
 		if err != nil {
 			return
@@ -101,6 +110,54 @@ func (g *gatekeeper) serve(conn net.Conn) {
 		_, _ = channel.Write([]byte("ok\n"))
 		_, _ = channel.SendRequest("exit-status", false, []byte{0, 0, 0, 0})
 		channel.Close()
+	}
+}
+
+// forward connects a channel to where it wants to go, unless the server prohibits it.
+func (g *gatekeeper) forward(offer ssh.NewChannel) {
+	var to struct {
+		Host       string
+		Port       uint32
+		Originator string
+		From       uint32
+	}
+	if g.prohibits || ssh.Unmarshal(offer.ExtraData(), &to) != nil {
+		_ = offer.Reject(ssh.Prohibited, "open failed")
+		return
+	}
+	conn, err := net.Dial("tcp", net.JoinHostPort(to.Host, strconv.Itoa(int(to.Port))))
+	if err != nil {
+		_ = offer.Reject(ssh.ConnectionFailed, "Connection refused")
+		return
+	}
+	channel, requests, err := offer.Accept()
+	if err != nil {
+		conn.Close()
+		return
+	}
+	g.mu.Lock()
+	g.open = slices.DeleteFunc(g.open, closed) // the library handles one message after the other: what is closed is closed by now
+	g.open = append(g.open, requests)
+	g.openMax = max(g.openMax, len(g.open))
+	g.mu.Unlock()
+	go func() {
+		_, _ = io.Copy(conn, channel)
+		_ = conn.(*net.TCPConn).CloseWrite()
+	}()
+	go func() {
+		_, _ = io.Copy(channel, conn)
+		channel.Close()
+		conn.Close()
+	}()
+}
+
+// closed reports that a channel's requests have come to their end. No client sends any on a forwarded connection.
+func closed(requests <-chan *ssh.Request) bool {
+	select {
+	case <-requests:
+		return true
+	default:
+		return false
 	}
 }
 

@@ -19,6 +19,7 @@ type Target struct {
 	Address    string // host:port
 	Credential *Credential
 	HostKeys   Policy         // what happens if its host key is not known; "": as the client's
+	Jump       string         // name of the jump host that leads to it; "": none
 	Legacy     bool           // offer algorithms that x/crypto/ssh holds insecure
 	Ticket     *logins.Ticket // asked before each login and each secret; nil: everything is permitted
 }
@@ -28,6 +29,7 @@ type Config struct {
 	ConnectTimeout time.Duration // TCP connect and SSH handshake up to the login; 0: 5 s
 	HostKeys       Policy        // of targets without one of their own; "": strict. If it is Insecure, no file is read
 	KnownHosts     []string      // files; the first one learns
+	JumpHosts      []JumpHost    // that targets name
 	Known          *HostKeys     // of a client before, whose work is taken over if its files are the same; nil: none
 	Log            *slog.Logger  // hears of keys that are learned or replaced, and of files that turn bad; nil: none
 }
@@ -36,6 +38,7 @@ type Config struct {
 type Client struct {
 	config Config
 	keys   *HostKeys
+	jumps  map[string]*jumpHost
 	lookup func(ctx context.Context, host string) ([]string, error)
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
 }
@@ -56,7 +59,9 @@ func New(c Config) (*Client, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read known_hosts: %w", err)
 	}
-	return &Client{config: c, keys: keys, lookup: lookup, dial: new(net.Dialer).DialContext}, nil
+	made := &Client{config: c, keys: keys, lookup: lookup, dial: new(net.Dialer).DialContext}
+	made.jumps = newJumpHosts(made, c.JumpHosts)
+	return made, nil
 }
 
 // hostKeys takes over the keys of the client before, or reads the files. Nothing is read if nothing is checked.

@@ -1,0 +1,191 @@
+package transport
+
+import (
+	"context"
+	"log/slog"
+	"net"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
+	"github.com/netver/netver_exporter/secret"
+)
+
+// route is a device behind jump hosts, and the door that all logins go through.
+type route struct {
+	client *Client
+	door   *logins.Door
+	target Target
+}
+
+// newRoute makes a client that reaches the device through the hosts, the last of them first asked.
+func newRoute(t *testing.T, device string, most int, hosts ...*gatekeeper) *route {
+	t.Helper()
+	credential := &Credential{Username: "netops", Password: secret.New("swordfish")}
+	config := Config{HostKeys: Insecure, ConnectTimeout: 2 * time.Second}
+	before := ""
+	for i, h := range hosts {
+		name := "bastion" + string(rune('1'+i))
+		config.JumpHosts = append(config.JumpHosts, JumpHost{
+			Name: name, Target: Target{Name: name, Address: h.address, Credential: credential, Jump: before}, CredentialName: "netops", MaxSessions: most,
+		})
+		before = name
+	}
+	client, err := New(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(client.Close)
+	door := logins.New(slog.New(slog.DiscardHandler))
+	door.Configure(logins.Settings{Most: 64, Credentials: []logins.Credential{{Name: "netops", Password: true}}})
+	return &route{client: client, door: door, target: Target{Name: "sw-1", Address: device, Credential: credential, Jump: before}}
+}
+
+// poll logs in at the device and stays for a while.
+func (r *route) poll(t *testing.T, name string, stay time.Duration) error {
+	t.Helper()
+	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
+	defer cancel()
+	var ticket *logins.Ticket
+	for ticket == nil {
+		woken := make(chan struct{}, 1)
+		var decision logins.Decision
+		ticket, decision, _ = r.door.Enter(logins.Request{Device: name, Credential: "netops"}, func() { woken <- struct{}{} })
+		if decision == logins.Wait {
+			<-woken
+		} else if decision != logins.Go {
+			t.Fatalf("decision %v", decision)
+		}
+	}
+	target := r.target
+	target.Ticket = ticket
+	l, err := r.client.Login(ctx, target, "", func(string) {})
+	if err == nil {
+		<-time.After(stay)
+		l.End()
+	}
+	ticket.Close(failure.Of(err))
+	return err
+}
+
+func guard(t *testing.T, password string) *gatekeeper {
+	return startGatekeeper(t, func(g *gatekeeper) { g.config.PasswordCallback = takesPassword(password) })
+}
+
+func TestJumpHosts(t *testing.T) {
+	device := guard(t, "swordfish")
+	t.Run("one", func(t *testing.T) {
+		bastion := guard(t, "swordfish")
+		r := newRoute(t, device.address, 0, bastion)
+		for range 3 {
+			if err := r.poll(t, "sw-1", 0); err != nil {
+				t.Fatal(err)
+			}
+		}
+		bastion.mu.Lock()
+		defer bastion.mu.Unlock()
+		if n := len(bastion.tried); n != 1 {
+			t.Errorf("%d logins at the jump host for three polls", n)
+		}
+	})
+	t.Run("chain of two", func(t *testing.T) {
+		if err := newRoute(t, device.address, 0, guard(t, "swordfish"), guard(t, "swordfish")).poll(t, "sw-1", 0); err != nil {
+			t.Error(err)
+		}
+	})
+	t.Run("the first of two refuses", func(t *testing.T) {
+		err := newRoute(t, device.address, 0, guard(t, "another"), guard(t, "swordfish")).poll(t, "sw-1", 0)
+		wantReason(t, err, failure.Jump)
+		if !strings.Contains(err.Error(), `"bastion1"`) {
+			t.Errorf("%v does not name the jump host", err)
+		}
+	})
+	t.Run("refuses the password", func(t *testing.T) {
+		r := newRoute(t, device.address, 0, guard(t, "another"))
+		wantReason(t, r.poll(t, "sw-1", 0), failure.Jump)
+		if _, decision, _ := r.door.Enter(logins.Request{Device: "sw-1", Credential: "netops"}, nil); decision != logins.Go {
+			t.Errorf("the device is blamed: %v", decision)
+		}
+	})
+	t.Run("does not forward", func(t *testing.T) {
+		bastion := guard(t, "swordfish")
+		bastion.prohibits = true
+		err := newRoute(t, device.address, 0, bastion).poll(t, "sw-1", 0)
+		wantReason(t, err, failure.Jump)
+		if !strings.Contains(err.Error(), "TCP forwarding") {
+			t.Errorf("%v does not say why", err)
+		}
+	})
+	t.Run("the device is down", func(t *testing.T) {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		listener.Close()
+		wantReason(t, newRoute(t, listener.Addr().String(), 0, guard(t, "swordfish")).poll(t, "sw-1", 0), failure.Connect)
+	})
+	t.Run("the device says nothing", func(t *testing.T) {
+		listener, err := net.Listen("tcp", "127.0.0.1:0")
+		if err != nil {
+			t.Fatal(err)
+		}
+		defer listener.Close()
+		start := time.Now()
+		wantReason(t, newRoute(t, listener.Addr().String(), 0, guard(t, "swordfish")).poll(t, "sw-1", 0), failure.ConnectTimeout)
+		if took := time.Since(start); took > 5*time.Second {
+			t.Errorf("took %v: the deadline does not hold through the tunnel", took)
+		}
+	})
+	t.Run("an unknown one", func(t *testing.T) {
+		r := newRoute(t, device.address, 0)
+		r.target.Jump = "nobody"
+		wantReason(t, r.poll(t, "sw-1", 0), failure.Jump)
+	})
+}
+
+// TestManyBehindOneJumpHost polls fifty devices at once with a credential that nobody has accepted yet: the login at the jump
+// host needs the place in the window that the first device would hold.
+func TestManyBehindOneJumpHost(t *testing.T) {
+	const most = 3
+	device, bastion := guard(t, "swordfish"), guard(t, "swordfish")
+	r := newRoute(t, device.address, most, bastion)
+	var polls sync.WaitGroup
+	for i := range 50 {
+		polls.Go(func() {
+			if err := r.poll(t, "sw-"+string(rune('a'+i)), 10*time.Millisecond); err != nil && failure.Of(err) != failure.Internal {
+				t.Error(err)
+			}
+		})
+	}
+	polls.Wait()
+	bastion.mu.Lock()
+	defer bastion.mu.Unlock()
+	if bastion.openMax > most || len(bastion.tried) != 1 {
+		t.Errorf("%d connections at once, want %d; %d logins at the jump host, want 1", bastion.openMax, most, len(bastion.tried))
+	}
+}
+
+// TestLostJumpHost dials anew when the connection was lost.
+func TestLostJumpHost(t *testing.T) {
+	device, bastion := guard(t, "swordfish"), guard(t, "swordfish")
+	r := newRoute(t, device.address, 0, bastion)
+	if err := r.poll(t, "sw-1", 0); err != nil {
+		t.Fatal(err)
+	}
+	host := r.client.jumps["bastion1"]
+	host.mu.Lock()
+	host.link.Close()
+	host.mu.Unlock()
+	if err := r.poll(t, "sw-1", 0); err != nil {
+		t.Error(err)
+	}
+	r.client.Close()
+	host.mu.Lock()
+	defer host.mu.Unlock()
+	if host.link != nil || host.users != 0 {
+		t.Errorf("after Close there are %d users, and the connection is open: %v", host.users, host.link != nil)
+	}
+}
