@@ -14,11 +14,13 @@ import (
 // enabling is the way to the privileged mode.
 type enabling struct {
 	*shell
+	named   bool // the user's name was typed
 	typed   bool // the secret was
 	refused bool // it was asked for again
 }
 
 var enableRows = []row[*enabling]{
+	{(*enabling).asksUser, (*enabling).confirm, (*enabling).giveUser, false},
 	{(*enabling).asksSecret, (*enabling).confirm, (*enabling).giveSecret, false},
 	{(*enabling).asksKey, nil, (*enabling).giveKey, false},
 	{(*enabling).isPager, nil, (*enabling).turnPage, false},
@@ -27,10 +29,10 @@ var enableRows = []row[*enabling]{
 }
 
 // enable goes to the privileged mode if the platform has one, the prompt is not that of it, and there is a secret that may
-// be sent, or none is needed. A refusal is no failure: the session goes on without.
+// be sent, or none is needed: by the credential, or as a rule on this platform. A refusal is no failure: the session goes on without.
 func (s *shell) enable(ctx context.Context) error {
 	e := s.script.Enable
-	if e == nil || s.credential.Enable.IsZero() && !s.credential.BareEnable || !s.unprivileged() || !s.ticket.MayEnable() {
+	if e == nil || s.credential.Enable.IsZero() && !s.credential.BareEnable && !e.Always || !s.unprivileged() || !s.ticket.MayEnable() {
 		return nil
 	}
 	const doing = "enter the privileged mode"
@@ -59,6 +61,22 @@ func (s *shell) unprivileged() bool {
 }
 
 func (w *enabling) confirm() time.Duration { return max(w.confirmWait, w.slow()) }
+
+// asksUser: AAA servers may ask who wants the privileged mode.
+func (w *enabling) asksUser(line string) bool {
+	user := w.script.Enable.User
+	return user != nil && line != "" && dialogue.Gate{Ask: user}.Fits(line) && dialogue.Asks(line) == dialogue.Username
+}
+
+// giveUser types the name once, and only if the secret can follow it: an empty answer gets out of most devices.
+func (w *enabling) giveUser() (bool, error) {
+	if w.named || w.typed || w.credential.Enable.IsZero() {
+		w.refused = true
+		return false, w.pass("", "", false)
+	}
+	w.named = true
+	return false, w.pass(w.credential.Username, "{username}", false)
+}
 
 func (w *enabling) asksSecret(line string) bool {
 	ask := w.script.Enable.Ask

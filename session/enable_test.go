@@ -102,3 +102,55 @@ func TestBareEnable(t *testing.T) {
 		})
 	}
 }
+
+// TestEnableWithoutSecret types enable where the platform's commands need it, and answers with nothing if there is a password.
+func TestEnableWithoutSecret(t *testing.T) {
+	enable := &dialogue.Enable{Command: "enable", When: regexp.MustCompile(`> ?$`), Ask: regexp.MustCompile(`^Password: ?$`), Always: true}
+	for want, device := range map[string]func(*terminalLine){
+		"(lab) #": func(l *terminalLine) {
+			l.print("(lab) >")
+			l.serve("enable", "\r\n(lab) #")
+			l.expectNothing()
+		},
+		"(lab) >": func(l *terminalLine) {
+			l.print("(lab) >")
+			l.serve("enable", "Password: ")
+			l.expect("\n")
+			l.print("\r\n(lab) >")
+			l.expectNothing()
+		},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			c := netops()
+			c.Enable, c.BareEnable = secret.Value{}, false
+			_, ticket := openDoor(t, false)
+			script := Script{Dialogue: dialogue.Dialogue{Enable: enable, Prompt: []*regexp.Regexp{regexp.MustCompile(`^\(lab\) [>#]$`)}}}
+			got, err := talkAs(t, c, ticket, script, device)
+			if err != nil || got.Prompt != want {
+				t.Errorf("prompt %q, want %q; %v", got.Prompt, want, err)
+			}
+		})
+	}
+}
+
+// TestEnableAsksWho gives the name and then the secret to an AAA server that asks for both.
+func TestEnableAsksWho(t *testing.T) {
+	enable := &dialogue.Enable{
+		Command: "enable", When: regexp.MustCompile(`> ?$`), Ask: regexp.MustCompile(`(?i)^please enter password: ?$`), User: regexp.MustCompile(`(?i)^please enter login name: ?$`),
+	}
+	synctest.Test(t, func(t *testing.T) {
+		_, ticket := openDoor(t, false)
+		got, err := talkAs(t, netops(), ticket, Script{Dialogue: dialogue.Dialogue{Enable: enable}}, func(l *terminalLine) {
+			l.print("lab>")
+			l.serve("enable", "Please Enter Login Name: ")
+			l.expect("netops\n")
+			l.print("netops\r\nPlease Enter Password: ")
+			l.expect("opensesame\n")
+			l.print("\r\nlab#")
+			l.expectNothing()
+		})
+		if err != nil || got.Prompt != "lab#" {
+			t.Errorf("prompt %q; %v", got.Prompt, err)
+		}
+	})
+}

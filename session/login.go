@@ -21,6 +21,7 @@ type login struct {
 	replied []bool      // which of the credential's answers were given
 	secret  bool        // a secret was typed
 	pending bool        // and what became of it is not known yet
+	above   int         // bytes of the lines above that were shown when a question among them was answered
 	checked int         // bytes of the lines above that were searched for a refusal
 	probed  int         // bytes shown when Enter was sent to have the prompt drawn, and 1; 0: it was not
 }
@@ -34,6 +35,7 @@ var loginRows = []row[*login]{
 	{(*login).asksCredential, (*login).still, (*login).giveCredential, false},
 	{(*login).asksFurther, (*login).still, (*login).giveAnswer, false},
 	{(*login).asksKey, nil, (*login).giveKey, false},
+	{(*login).askedAbove, (*login).still, (*login).giveKeyAbove, false},
 	{(*login).isPager, nil, (*login).turnPage, false},
 	{(*login).atPrompt, (*login).promptWait, (*login).learn, false},
 	{(*login).asksOther, (*login).stalled, (*login).unanswered, false},

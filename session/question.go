@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -128,6 +129,35 @@ func (l *login) giveKey() (bool, error) {
 	if l.given[i]++; l.given[i] > oftenest {
 		return true, &failure.Error{Reason: failure.Prompt, Doing: "answer the device's questions", Err: fmt.Errorf("it asks %s over and over", l.lastLine())}
 	}
+	return false, l.pass(g.Answer, g.Answer, g.Raw)
+}
+
+// askedAbove reports a question on one of the lines above that the platform may put there: its line ends, or a box follows.
+func (l *login) askedAbove(string) bool {
+	_, g := l.gateAbove()
+	return g != nil
+}
+
+func (l *login) gateAbove() (int, *dialogue.Gate) {
+	for i := range l.script.Gates {
+		g := &l.script.Gates[i]
+		if !g.Anywhere || g.AsksCredential() || l.given[i] > oftenest {
+			continue
+		}
+		above := l.screen.Above()
+		for line := range bytes.Lines(above[min(l.above, len(above)):]) {
+			if shown := shownLine(bytes.TrimSuffix(line, []byte("\n"))); len(shown) > 0 && g.Fits(string(shown)) {
+				return i, g
+			}
+		}
+	}
+	return 0, nil
+}
+
+func (l *login) giveKeyAbove() (bool, error) {
+	i, g := l.gateAbove()
+	l.given[i]++
+	l.above = len(l.screen.Above())
 	return false, l.pass(g.Answer, g.Answer, g.Raw)
 }
 

@@ -15,6 +15,7 @@ import (
 func TestShell(t *testing.T) {
 	version := Commands("show version")
 	anyKey := []dialogue.Gate{{Ask: regexp.MustCompile(`(?i)press any key to continue$`), Answer: " ", Raw: true}}
+	ctrlY := []dialogue.Gate{{Ask: regexp.MustCompile(`(?i)enter ctrl-y to begin\.?$`), Answer: "\x19", Raw: true, Anywhere: true}}
 	inBand := []dialogue.Gate{
 		{Ask: regexp.MustCompile(`^User Name:$`), Answer: "{username}"},
 		{Ask: regexp.MustCompile(`^Password:$`), Answer: "{password}"},
@@ -69,6 +70,26 @@ func TestShell(t *testing.T) {
 				l.expect(" ")
 				l.print("\x1b[2K\x1b[24;1Hlab# ")
 				l.serve("show version", "Version 1\r\nlab# ")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "question with a box below it", script: Script{Dialogue: dialogue.Dialogue{Gates: ctrlY}, Commands: version}, within: 2 * time.Second,
+			device: func(l *terminalLine) {
+				l.print("\r\nEnter Ctrl-Y to begin.\r\n\r\n*****************\r\n*** lab-ers-1 ***\r\n*****************\r\n")
+				l.expect("\x19")
+				l.print("\r\nlab#")
+				l.serve("show version", "Version 1\r\nlab#")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "question whose line ends", script: Script{Dialogue: dialogue.Dialogue{Gates: ctrlY}, Commands: version}, within: 2 * time.Second,
+			device: func(l *terminalLine) {
+				l.print("Enter Ctrl-Y to begin.\r\n")
+				l.expect("\x19")
+				l.print("lab#")
+				l.serve("show version", "Version 1\r\nlab#")
 			},
 			want: "Version 1",
 		},
