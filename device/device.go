@@ -9,6 +9,7 @@ import (
 	"maps"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/netver/netver_exporter/dialogue"
@@ -200,7 +201,7 @@ func (p *Poller) target(d *inventory.Device, ticket *logins.Ticket) (transport.T
 func outputs(t session.Transcript) []parser.Output {
 	all := make([]parser.Output, len(t.Answers))
 	for i, a := range t.Answers {
-		all[i] = parser.Output{Command: a.Command, Text: a.Text, Prompt: t.Prompt}
+		all[i] = parser.Output{Command: a.Command, Text: a.Text, Prompt: strings.TrimPrefix(t.Context+"\n"+t.Prompt, "\n")}
 	}
 	return all
 }

@@ -176,5 +176,9 @@ func (a *answer) top() []byte {
 // text is the answer without echo, prompt and what belongs to the prompt.
 func (a *answer) text() string {
 	text, _ := cutEcho(strings.ToValidUTF8(string(a.screen.Above()), "\uFFFD"), a.command, a.prompt)
-	return strings.TrimLeft(cutContext(text, a.script.Context), "\n")
+	shown := cutContext(text, a.script.Context)
+	if context := strings.Trim(text[len(shown):], "\n"); context != "" {
+		a.log.context(context)
+	}
+	return strings.TrimLeft(shown, "\n")
 }

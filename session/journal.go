@@ -12,6 +12,7 @@ import (
 type Transcript struct {
 	Server  string   // the server's version line, "SSH-2.0-…"
 	Prompt  string   // as learned; "" in exec mode
+	Context string   // the lines that the device showed above its latest prompt, "{primary:node1}"; "": none
 	Answers []Answer // one for each command that was answered, in order
 	Phases  []Phase  // how the time was spent, in order
 	Lacks   Lacks    // what the device refused in this session
@@ -58,7 +59,7 @@ func newJournal(c *transport.Credential, record bool) journal {
 func (j *journal) take() Transcript {
 	j.flush()
 	t := j.transcript
-	j.transcript = Transcript{Server: t.Server, Prompt: t.Prompt, Lacks: t.Lacks}
+	j.transcript = Transcript{Server: t.Server, Prompt: t.Prompt, Context: t.Context, Lacks: t.Lacks}
 	return t
 }
 
@@ -81,6 +82,8 @@ func (j *journal) phase(name string) {
 }
 
 func (j *journal) server(version string) { j.transcript.Server = j.secrets.Text(version) }
+
+func (j *journal) context(text string) { j.transcript.Context = j.secrets.Text(text) }
 
 func (j *journal) prompt(text string) { j.transcript.Prompt = j.secrets.Text(text) }
 
