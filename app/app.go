@@ -19,7 +19,6 @@ import (
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/poll"
-	"github.com/netver/netver_exporter/transport"
 	"github.com/netver/netver_exporter/web"
 )
 
@@ -65,7 +64,7 @@ type exporter struct {
 	engine    *poll.Engine
 	collector *collector.Collector
 	sessions  *device.Sessions
-	hostKeys  *transport.HostKeys // of the configuration that is in force; guarded by reloading
+	plan      *Plan // in force; guarded by reloading
 	reloading sync.Mutex
 }
 
@@ -102,7 +101,10 @@ func (x *exporter) load(ctx context.Context) (*Plan, error) {
 		err  error
 	}
 	done := make(chan result, 1)
-	w := Wiring{Sessions: x.sessions, HostKeys: x.hostKeys, Log: x.log}
+	w := Wiring{Sessions: x.sessions, Log: x.log}
+	if x.plan != nil {
+		w.HostKeys = x.plan.HostKeys
+	}
 	go func() {
 		plan, err := Load(x.file, w)
 		done <- result{plan, err}
@@ -137,7 +139,10 @@ func (x *exporter) loaded(plan *Plan, err error) {
 		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
 		return
 	}
-	x.hostKeys = plan.HostKeys
+	if x.plan != nil {
+		x.plan.Close()
+	}
+	x.plan = plan
 	x.collector.Declare(plan.Platforms.All())
 	for _, warning := range plan.Warnings {
 		x.log.Warn(warning)
@@ -181,8 +186,13 @@ func (x *exporter) poll(ctx context.Context) error {
 	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var keeper sync.WaitGroup
 	keeper.Go(func() { x.sessions.Run(keeping) })
-	defer keeper.Wait()
-	defer stop()
+	defer func() {
+		stop()
+		keeper.Wait()
+		x.reloading.Lock()
+		defer x.reloading.Unlock()
+		x.plan.Close()
+	}()
 	return x.pollWithState(ctx)
 }
 

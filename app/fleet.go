@@ -16,7 +16,7 @@ import (
 // fleet completes the devices of every group.
 func fleet(c *config.Config, known *parser.Registry) []poll.Group {
 	f := &completion{
-		document: c.Document, names: names(c, known), legacy: c.SSH.LegacyAlgorithms,
+		document: c.Document, names: names(c, known), legacy: c.SSH.LegacyAlgorithms, jump: c.SSH.Jump,
 		devices: map[string]*strictyaml.Path{}, addresses: map[string]bool{}, missing: map[string]bool{},
 	}
 	groups := make([]poll.Group, len(c.Groups))
@@ -62,6 +62,12 @@ func names(c *config.Config, known *parser.Registry) inventory.Names {
 			}
 			return nil
 		},
+		Jump: func(name string) error {
+			if _, ok := c.JumpHosts[name]; !ok && !c.Document.Explained(strictyaml.At("jump_hosts")) {
+				return unknown("jump host", name, func() []string { return slices.Sorted(maps.Keys(c.JumpHosts)) })
+			}
+			return nil
+		},
 	}
 }
 
@@ -78,6 +84,7 @@ type completion struct {
 	document  *strictyaml.Document
 	names     inventory.Names
 	legacy    bool
+	jump      string
 	devices   map[string]*strictyaml.Path // by name
 	addresses map[string]bool             // that are taken
 	shared    int                         // devices at an address that an earlier one has
@@ -86,7 +93,7 @@ type completion struct {
 }
 
 func (f *completion) members(g *config.Group, at *strictyaml.Path) []inventory.Device {
-	base := inventory.Device{Group: g.Name, HostKeys: g.HostKeys, Legacy: f.legacy}
+	base := inventory.Device{Group: g.Name, HostKeys: g.HostKeys, Jump: f.jump, Legacy: f.legacy}
 	common, faults := f.names.Common(base, g.Common())
 	f.report(faults, at, at)
 	devices := make([]inventory.Device, len(g.Devices))

@@ -21,6 +21,7 @@ type Plan struct {
 	Config    *config.Config
 	Platforms *parser.Registry
 	HostKeys  *transport.HostKeys
+	client    *transport.Client
 	Warnings  []string // one line each: what works but is hardly meant
 }
 
@@ -43,6 +44,9 @@ type Wiring struct {
 	HostKeys *transport.HostKeys // of the plan before; nil: there was none
 	Log      *slog.Logger        // hears of host keys that are learned; nil: nobody does
 }
+
+// Close lets go of what the plan holds: connections to jump hosts, once the polls in flight have ended.
+func (p *Plan) Close() { p.client.Close() }
 
 // Load reads the file and builds its plan. Start, reload, check and poll all come through here. The error is of type
 // strictyaml.Problems and holds all that is wrong, not only the first.
@@ -80,7 +84,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		})
 	}
 	asker := device.Config{
-		Client:      client(c, w),
+		Client:      client(c, opened, w),
 		Platforms:   known,
 		Credentials: opened,
 		Keep:        device.Keep{Groups: map[string]bool{}, Max: c.SSH.Sessions.Max, Idle: c.SSH.Sessions.Idle},
@@ -96,7 +100,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		return nil, err
 	}
 	p.Warnings = c.Document.Warnings()
-	p.HostKeys = asker.Client.HostKeys()
+	p.client, p.HostKeys = asker.Client, asker.Client.HostKeys()
 	made := device.New(asker)
 	if w.Sessions != nil {
 		made.KeepIn(w.Sessions)
@@ -106,7 +110,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 }
 
 // client reads the known_hosts files, and warns of lines that are of no use. It is nil if they cannot be read, and while the settings that name them are wrong.
-func client(c *config.Config, w Wiring) *transport.Client {
+func client(c *config.Config, credentials map[string]*transport.Credential, w Wiring) *transport.Client {
 	if c.Document.Faulty(strictyaml.At("ssh")) || c.Document.Explained(strictyaml.At("ssh")) {
 		return nil
 	}
@@ -114,6 +118,7 @@ func client(c *config.Config, w Wiring) *transport.Client {
 		ConnectTimeout: c.Poll.ConnectTimeout,
 		HostKeys:       transport.Policy(hostKeys(c)),
 		KnownHosts:     c.SSH.KnownHosts,
+		JumpHosts:      jumpHosts(c, credentials),
 		Known:          w.HostKeys,
 		Log:            w.Log,
 	})
@@ -132,12 +137,33 @@ func client(c *config.Config, w Wiring) *transport.Client {
 	return nil
 }
 
+// jumpHosts puts jump hosts into the client's words. Those with a credential that could not be made are left out.
+func jumpHosts(c *config.Config, credentials map[string]*transport.Credential) []transport.JumpHost {
+	var all []transport.JumpHost
+	for name, j := range c.JumpHosts {
+		credential, ok := credentials[j.Credentials]
+		if !ok {
+			continue
+		}
+		all = append(all, transport.JumpHost{
+			Name: name, CredentialName: j.Credentials, MaxSessions: j.MaxSessions,
+			Target: transport.Target{
+				Name: name, Address: j.Address, Credential: credential, HostKeys: transport.Policy(j.HostKeys), Jump: j.Jump, Legacy: j.LegacyAlgorithms,
+			},
+		})
+	}
+	return all
+}
+
 // hostKeys is the policy of the client, by which it reads the files of known keys or not: that of the settings, or one of a
 // group that is not insecure where that of the settings is. Each device has its own.
 func hostKeys(c *config.Config) string {
 	policies := []string{c.SSH.HostKeys}
 	for _, g := range c.Groups {
 		policies = append(policies, g.HostKeys)
+	}
+	for _, j := range c.JumpHosts {
+		policies = append(policies, j.HostKeys)
 	}
 	for _, p := range policies {
 		if p != "" && p != string(transport.Insecure) {

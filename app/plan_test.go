@@ -94,7 +94,7 @@ func TestMergeKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := fmt.Sprint(c.Config.Credentials["spare"].Username, c.Config.Credentials["spare"].Password.Reveal(), c.Groups[1].Name, c.Groups[1].Devices)
-	want := "netopstwosite2[{b 192.0.2.2:22 cisco_ios  netops site2  strict false false [{site site1}]}]"
+	want := "netopstwosite2[{b 192.0.2.2:22 cisco_ios  netops site2  strict  false false [{site site1}]}]"
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("merged (-want +got):\n%s", diff)
 	}

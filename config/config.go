@@ -16,7 +16,8 @@ type Config struct {
 	Poll          Poll
 	Credentials   map[string]Credential // by name; those with a problem are incomplete
 	SSH           SSH
-	PlatformFiles []string // patterns, complete with their folder, at the same places as in the file
+	JumpHosts     map[string]JumpHost // by name
+	PlatformFiles []string            // patterns, complete with their folder, at the same places as in the file
 	Groups        []Group
 
 	// Document holds the problems and warnings found so far, and takes in those that only come to light when something is
@@ -42,6 +43,16 @@ type SSH struct {
 	LegacyAlgorithms bool     `yaml:"legacy_algorithms"`
 	Sessions         Sessions `yaml:"sessions" alias:"keep_alive"`
 	Jump             string   `yaml:"jump"`
+}
+
+// JumpHost is a host through which devices, or other jump hosts, are reached.
+type JumpHost struct {
+	Address          string `yaml:"address"` // host:port
+	Credentials      string `yaml:"credentials"`
+	MaxSessions      int    `yaml:"max_sessions"` // connections through it at once; 0: any number
+	Jump             string `yaml:"jump"`         // the one before it; "": none
+	HostKeys         string `yaml:"host_keys"`    // ssh.host_keys by default
+	LegacyAlgorithms bool   `yaml:"legacy_algorithms"`
 }
 
 // The policies for host keys.
@@ -82,6 +93,7 @@ type Group struct {
 	Session          string            `yaml:"session"`   // PerPoll by default, or Persistent
 	HostKeys         string            `yaml:"host_keys"` // ssh.host_keys by default
 	LegacyAlgorithms *bool             `yaml:"legacy_algorithms"`
+	Jump             *string           `yaml:"jump"` // ssh.jump by default
 	Labels           map[string]string `yaml:"labels"`
 	Devices          []inventory.Entry `yaml:"devices"`
 }
@@ -89,7 +101,8 @@ type Group struct {
 // Common is what the group gives to its devices.
 func (g *Group) Common() *inventory.Entry {
 	return &inventory.Entry{
-		Platform: g.Platform, Credentials: g.Credentials, Mode: g.Mode, LegacyAlgorithms: g.LegacyAlgorithms, Labels: g.Labels,
+		Platform: g.Platform, Credentials: g.Credentials, Mode: g.Mode, LegacyAlgorithms: g.LegacyAlgorithms,
+		Jump: g.Jump, Labels: g.Labels,
 	}
 }
 

@@ -121,7 +121,7 @@ func keys(n *yaml.Node, at string, list *[]string) {
 	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|NAME\.\w+$|answer$`).MatchString(at):
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i].Value
-			if at == "credentials" {
+			if at == "credentials" || at == "jump_hosts" {
 				key = "NAME"
 			}
 			keys(n.Content[i+1], strings.TrimPrefix(at+"."+key, "."), list)

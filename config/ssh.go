@@ -13,9 +13,6 @@ var policies = []string{Strict, AcceptNew, Insecure}
 
 func (l *loader) ssh(s SSH) SSH {
 	at := strictyaml.At("ssh")
-	if s.Jump != "" {
-		l.document.Fault(at.Child("jump"), "unknown jump host %q; leave it empty to dial devices directly", s.Jump)
-	}
 	s.KnownHosts = l.locateAll(s.KnownHosts, "ssh", "known_hosts")
 	l.hostKeys(s.HostKeys, at.Child("host_keys"))
 	return s
@@ -37,6 +34,9 @@ func (l *loader) knownHosts(c *Config) {
 	used := []string{c.SSH.HostKeys}
 	for i := range c.Groups {
 		used = append(used, c.Groups[i].HostKeys)
+	}
+	for _, j := range c.JumpHosts {
+		used = append(used, j.HostKeys)
 	}
 	used = slices.DeleteFunc(used, func(policy string) bool { return policy == Insecure })
 	if len(used) == 0 {

@@ -15,6 +15,7 @@ type written struct {
 	Poll          Poll                  `yaml:"poll"`
 	Credentials   map[string]credential `yaml:"credentials"`
 	SSH           SSH                   `yaml:"ssh"`
+	JumpHosts     map[string]JumpHost   `yaml:"jump_hosts"`
 	PlatformFiles []string              `yaml:"platform_files"`
 	Groups        []Group               `yaml:"groups"`
 }
@@ -80,6 +81,8 @@ func (l *loader) complete(f *written) *Config {
 		Document:      l.document,
 	}
 	c.SSH = l.ssh(f.SSH)
+	c.JumpHosts = l.jumpHosts(f.JumpHosts, c)
+	l.jump(c.SSH.Jump, c.JumpHosts, strictyaml.At("ssh", "jump"))
 	c.Groups = l.groups(f.Groups, c)
 	l.knownHosts(c)
 	l.capacity(c)

@@ -195,7 +195,7 @@ func (p *Poller) target(d *inventory.Device, ticket *logins.Ticket) (transport.T
 	if !ok {
 		return transport.Target{}, fmt.Errorf("credential %q is not known", d.Credential)
 	}
-	return transport.Target{Name: d.Name, Address: d.Address, Credential: credential, HostKeys: transport.Policy(d.HostKeys), Legacy: d.Legacy, Ticket: ticket}, nil
+	return transport.Target{Name: d.Name, Address: d.Address, Credential: credential, HostKeys: transport.Policy(d.HostKeys), Jump: d.Jump, Legacy: d.Legacy, Ticket: ticket}, nil
 }
 
 func outputs(t session.Transcript) []parser.Output {

@@ -12,6 +12,7 @@ type Device struct {
 	Group      string  // name of the group
 	Mode       string  // "exec" or "shell"; "" leaves the choice to the platform
 	HostKeys   string  // what to make of an unknown host key: strict, accept-new or insecure
+	Jump       string  // name of the jump host that leads to it; "": none
 	Legacy     bool    // offer legacy SSH algorithms
 	Disabled   bool    // listed, but not to be polled
 	Labels     []Label // the operator's own, sorted by name

@@ -20,6 +20,7 @@ type Entry struct {
 	Credentials      string            `yaml:"credentials"`
 	Mode             string            `yaml:"mode"`
 	LegacyAlgorithms *bool             `yaml:"legacy_algorithms"`
+	Jump             *string           `yaml:"jump"` // "" reaches the device directly, whatever the group says
 	Enabled          *bool             `yaml:"enabled"`
 	Labels           map[string]string `yaml:"labels"` // laid over the group's; an empty value removes one of those
 }
@@ -40,6 +41,7 @@ var (
 type Names struct {
 	Platform   func(name string) (id string, err error) // knows Auto as well
 	Credential func(name string) error
+	Jump       func(name string) error // not asked about ""
 }
 
 // Common is what a group gives to all of its devices, checked. Make it with Names.Common.
@@ -110,6 +112,13 @@ func (c *completion) overlay(n Names, d *Device, e *Entry) {
 	}
 	if e.LegacyAlgorithms != nil {
 		d.Legacy = *e.LegacyAlgorithms
+	}
+	if e.Jump != nil {
+		if d.Jump = *e.Jump; d.Jump != "" {
+			if err := n.Jump(d.Jump); err != nil {
+				c.fault(err, "jump")
+			}
+		}
 	}
 	if e.Enabled != nil {
 		d.Disabled = !*e.Enabled

@@ -221,7 +221,7 @@ func (t *target) end(polled *inventory.Device, result func(r *record, old *Statu
 // sameDialogue reports that both would be asked in the same way, so that an answer of one is an answer of the other.
 func sameDialogue(a, b *inventory.Device) bool {
 	return a.Address == b.Address && a.Platform == b.Platform && a.Credential == b.Credential &&
-		a.Mode == b.Mode && a.Legacy == b.Legacy
+		a.Mode == b.Mode && a.Legacy == b.Legacy && a.Jump == b.Jump
 }
 
 func sameDevice(a, b *inventory.Device) bool {
