@@ -44,11 +44,20 @@ type idleSession struct {
 
 // purpose is what a session is good for. It is kept for a device that would be asked in just this way.
 type purpose struct {
+	way
+	identity, enable secret.Value
+}
+
+// way is how a device is asked, without the secrets.
+type way struct {
 	address, credential string
-	identity, enable    secret.Value
 	definition          string // of the platform
-	mode                string
+	mode, jump          string
 	legacy              bool
+}
+
+func (p purpose) same(q purpose) bool {
+	return p.way == q.way && p.identity.Equal(q.identity) && p.enable.Equal(q.enable)
 }
 
 // purpose returns false for a device that cannot be asked.
@@ -59,8 +68,8 @@ func (p *Poller) purpose(d *inventory.Device) (purpose, bool) {
 		return purpose{}, false
 	}
 	return purpose{
-		address: d.Address, credential: d.Credential, identity: credential.Identity(), enable: credential.Enable,
-		definition: script.definition, mode: d.Mode, legacy: d.Legacy,
+		way:      way{d.Address, d.Credential, script.definition, d.Mode, d.Jump, d.Legacy},
+		identity: credential.Identity(), enable: credential.Enable,
 	}, true
 }
 
@@ -108,7 +117,7 @@ func (p *Poller) serves(good purpose, d *inventory.Device) bool {
 		d = &found
 	}
 	now, ok := p.purpose(d)
-	return ok && now == good
+	return ok && now.same(good)
 }
 
 // tell wakes Run.
@@ -214,7 +223,7 @@ func (s *Sessions) has(device string, good purpose) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kept, ok := s.idle[device]
-	return ok && kept.good == good
+	return ok && kept.good.same(good)
 }
 
 // take removes and returns the device's session; nil if there is none, or it is good for something else.
@@ -225,7 +234,7 @@ func (s *Sessions) take(device string, good purpose) *session.Conn {
 	switch {
 	case !ok:
 		return nil
-	case kept.good != good:
+	case !kept.good.same(good):
 		s.retire(device)
 		s.tell()
 		return nil

@@ -21,7 +21,7 @@ type Redactor struct {
 func NewRedactor(values ...Value) *Redactor {
 	r := &Redactor{}
 	for _, v := range values {
-		for line := range strings.Lines(v.text) {
+		for line := range strings.Lines(v.Reveal()) {
 			r.know(strings.TrimRight(line, "\r\n"))
 		}
 	}

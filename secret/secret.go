@@ -3,27 +3,41 @@
 package secret
 
 import (
+	"crypto/subtle"
 	"fmt"
 	"log/slog"
 )
 
 const redacted = "<redacted>"
 
-// Value is a secret that cannot print itself: every fmt verb, slog, JSON and YAML show "<redacted>".
-// The zero value means that no secret was given.
-type Value struct{ text string }
+// Value is a secret that cannot print itself: every fmt verb, slog, JSON and YAML show "<redacted>". What looks into structs
+// by reflection, unexported fields included, finds the address of a function and not the text. Values are not comparable
+// by ==; see Equal. The zero value means that no secret was given.
+type Value struct{ reveal func() string }
 
 // New wraps a secret's text.
-func New(text string) Value { return Value{text: text} }
+func New(text string) Value {
+	if text == "" {
+		return Value{}
+	}
+	return Value{func() string { return text }}
+}
 
 // Reveal returns the text; call it only where the secret is handed to a device.
-func (v Value) Reveal() string { return v.text }
+func (v Value) Reveal() string {
+	if v.reveal == nil {
+		return ""
+	}
+	return v.reveal()
+}
 
-// Equal reports whether both are the same secret.
-func (v Value) Equal(w Value) bool { return v.text == w.text }
+// Equal reports whether both are the same secret, in a time that does not depend on where they differ.
+func (v Value) Equal(w Value) bool {
+	return subtle.ConstantTimeCompare([]byte(v.Reveal()), []byte(w.Reveal())) == 1
+}
 
 // IsZero reports whether no secret was given.
-func (v Value) IsZero() bool { return v.text == "" }
+func (v Value) IsZero() bool { return v.reveal == nil }
 
 // Format makes every fmt verb, %#v among them, print the same placeholder.
 func (v Value) Format(f fmt.State, _ rune) { fmt.Fprint(f, redacted) }
@@ -37,11 +51,11 @@ func (v Value) LogValue() slog.Value { return slog.StringValue(redacted) }
 // MarshalText keeps the secret out of JSON, and of everything else that marshals text.
 func (v Value) MarshalText() ([]byte, error) { return []byte(redacted), nil }
 
-// MarshalYAML keeps the secret out of YAML.
-func (v Value) MarshalYAML() (any, error) { return redacted, nil }
-
-// UnmarshalText takes the secret from a file that an operator writes.
+// UnmarshalText takes the text as the secret. It never fails.
 func (v *Value) UnmarshalText(text []byte) error {
-	v.text = string(text)
+	*v = New(string(text))
 	return nil
 }
+
+// MarshalYAML keeps the secret out of YAML.
+func (v Value) MarshalYAML() (any, error) { return redacted, nil }
