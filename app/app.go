@@ -64,13 +64,14 @@ type exporter struct {
 	engine    *poll.Engine
 	collector *collector.Collector
 	sessions  *device.Sessions
+	rotation  *rotation
 	plan      *Plan // in force; guarded by reloading
 	reloading sync.Mutex
 }
 
 // start loads the configuration and makes an exporter that does not run yet.
 func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) {
-	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New(), sessions: device.NewSessions()}
+	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New(), sessions: device.NewSessions(), rotation: newRotation()}
 	plan, err := x.load(ctx)
 	if err != nil {
 		return nil, err
@@ -101,7 +102,7 @@ func (x *exporter) load(ctx context.Context) (*Plan, error) {
 		err  error
 	}
 	done := make(chan result, 1)
-	w := Wiring{Sessions: x.sessions, Log: x.log}
+	w := Wiring{Sessions: x.sessions, Log: x.log, Refused: x.rotation.tell}
 	if x.plan != nil {
 		w.HostKeys = x.plan.HostKeys
 	}
@@ -130,6 +131,16 @@ func (x *exporter) reload(ctx context.Context) error {
 	}
 	x.loaded(plan, err)
 	return err
+}
+
+func (x *exporter) secretsChanged(credential string) bool {
+	x.reloading.Lock()
+	defer x.reloading.Unlock()
+	if !x.plan.Config.SecretsChanged(credential) {
+		return false
+	}
+	x.log.Info("a secret has changed since it was read; the configuration is loaded again", "credential", credential)
+	return true
 }
 
 // loaded makes known how a load went and what it brought, in the metrics and in the log.
@@ -186,6 +197,9 @@ func (x *exporter) poll(ctx context.Context) error {
 	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var keeper sync.WaitGroup
 	keeper.Go(func() { x.sessions.Run(keeping) })
+	keeper.Go(func() {
+		x.rotation.run(keeping, x.secretsChanged, func() error { return x.reload(keeping) })
+	})
 	defer func() {
 		stop()
 		keeper.Wait()

@@ -39,10 +39,11 @@ func (p *Plan) asker() *device.Poller { return p.Poller.(*device.Poller) }
 
 // Wiring is what a plan is connected to. The zero value stands alone.
 type Wiring struct {
-	Observe  func(device.Report) // told of each poll's session; nil: nobody asks
-	Sessions *device.Sessions    // keeps sessions from poll to poll; nil: none are kept
-	HostKeys *transport.HostKeys // of the plan before; nil: there was none
-	Log      *slog.Logger        // hears of host keys that are learned; nil: nobody does
+	Observe  func(device.Report)     // told of each poll's session; nil: nobody asks
+	Sessions *device.Sessions        // keeps sessions from poll to poll; nil: none are kept
+	HostKeys *transport.HostKeys     // of the plan before; nil: there was none
+	Refused  func(credential string) // told when a device refuses a password; nil: nobody asks
+	Log      *slog.Logger            // hears of host keys that are learned; nil: nobody does
 }
 
 // Close lets go of what the plan holds: connections to jump hosts, once the polls in flight have ended.
@@ -90,6 +91,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Keep:        device.Keep{Groups: map[string]bool{}, Max: c.SSH.Sessions.Max, Idle: c.SSH.Sessions.Idle},
 		Observe:     w.Observe,
 	}
+	p.Refused = w.Refused
 	p.Groups = fleet(c, known)
 	for _, g := range c.Groups {
 		if g.Session == config.Persistent {

@@ -23,6 +23,9 @@ type Config struct {
 	// Document holds the problems and warnings found so far, and takes in those that only come to light when something is
 	// made of the data. Check its Err before the data is used.
 	Document *strictyaml.Document
+
+	found map[string][]found // secrets that stood elsewhere, by credential
+	env   func(name string) (string, bool)
 }
 
 // Poll is when and how many.

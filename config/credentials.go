@@ -20,12 +20,12 @@ func (l *loader) credentials(written map[string]credential) map[string]Credentia
 	made := make(map[string]Credential, len(written))
 	for _, name := range slices.Sorted(maps.Keys(written)) {
 		w := written[name]
-		made[name] = l.credential(&w, strictyaml.At("credentials", name))
+		made[name] = l.credential(name, &w, strictyaml.At("credentials", name))
 	}
 	return made
 }
 
-func (l *loader) credential(w *credential, at *strictyaml.Path) Credential {
+func (l *loader) credential(name string, w *credential, at *strictyaml.Path) Credential {
 	if w.Username == "" {
 		l.document.Fault(l.document.Nearest(at.Child("username")), "username is missing")
 	}
@@ -45,16 +45,16 @@ func (l *loader) credential(w *credential, at *strictyaml.Path) Credential {
 	l.loginRate(at.Child("login_rate"), w.LoginRate)
 	c := Credential{
 		Username:   w.Username,
-		Password:   l.secret(w.Password, at.Child("password")),
-		PrivateKey: l.secret(w.PrivateKey, at.Child("private_key")),
-		Passphrase: l.secret(w.Passphrase, at.Child("passphrase")),
-		Enable:     l.secret(w.Enable.ref(), at.Child("enable")),
+		Password:   l.secret(name, w.Password, at.Child("password")),
+		PrivateKey: l.secret(name, w.PrivateKey, at.Child("private_key")),
+		Passphrase: l.secret(name, w.Passphrase, at.Child("passphrase")),
+		Enable:     l.secret(name, w.Enable.ref(), at.Child("enable")),
 		BareEnable: w.Enable.None,
 		LoginRate:  w.LoginRate,
 	}
 	for i := range w.Answers {
 		place := at.Child("answers").Item(i).Child("answer")
-		c.Answers = append(c.Answers, Answer{w.Answers[i].Ask, l.secret(w.Answers[i].Answer, place)})
+		c.Answers = append(c.Answers, Answer{w.Answers[i].Ask, l.secret(name, w.Answers[i].Answer, place)})
 		if !w.Answers[i].Answer.given() {
 			l.document.Fault(place, "the answer is empty")
 		}

@@ -60,6 +60,7 @@ type loader struct {
 	path     string
 	env      func(name string) (string, bool)
 	document *strictyaml.Document
+	found    map[string][]found // secrets that stood elsewhere, by credential
 }
 
 // decode lays the file over the defaults.
@@ -70,7 +71,7 @@ func decode(path string, source []byte, env func(name string) (string, bool)) (*
 	}
 	f := defaults()
 	document.Decode(&f)
-	return &loader{path: path, env: env, document: document}, &f, nil
+	return &loader{path: path, env: env, document: document, found: map[string][]found{}}, &f, nil
 }
 
 func (l *loader) complete(f *written) *Config {
@@ -87,6 +88,7 @@ func (l *loader) complete(f *written) *Config {
 	l.knownHosts(c)
 	l.capacity(c)
 	l.sessions(c)
+	c.found, c.env = l.found, l.env
 	return c
 }
 

@@ -30,6 +30,7 @@ type Settings struct {
 	Most        int     // logins in flight at most: the number of workers
 	Rate        float64 // logins started per second over the whole fleet; 0: no limit
 	Credentials []Credential
+	Refused     func(credential string) // told of each refusal of a secret, from the poll that met it; nil: nobody asks
 }
 
 // Door decides which logins may happen. Make it with New. It may be used by any number of goroutines at once.
@@ -40,6 +41,7 @@ type Door struct {
 	limiter  *rate.Limiter
 	accounts map[string]*account
 	settings map[string]Credential
+	refused  func(credential string)
 }
 
 // New makes a door that knows no credentials yet.
@@ -55,6 +57,7 @@ func (d *Door) Configure(s Settings) {
 	d.accounts = make(map[string]*account, len(s.Credentials))
 	d.settings = make(map[string]Credential, len(s.Credentials))
 	d.limiter.SetLimit(limit(s.Rate))
+	d.refused = s.Refused
 	for _, c := range s.Credentials {
 		a, known := old[c.Name]
 		if !known || !a.identity.Equal(c.Identity) {

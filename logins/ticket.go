@@ -214,6 +214,13 @@ func (t *Ticket) Close(reason failure.Reason) {
 	if t == nil {
 		return
 	}
+	if tell := t.close(reason); tell != nil {
+		tell(t.account.name)
+	}
+}
+
+// close is Close up to telling of a refusal, which is not done with the door locked.
+func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 	t.door.mu.Lock()
 	defer t.door.mu.Unlock()
 	if t.pending {
@@ -229,6 +236,10 @@ func (t *Ticket) Close(reason failure.Reason) {
 		t.account.device(t.device).resetBackOff()
 	}
 	t.release()
+	if t.verdict == Refused {
+		return t.door.refused
+	}
+	return nil
 }
 
 // spoiled reports that a secret was refused, or may have been.

@@ -142,7 +142,7 @@ func (e *Engine) Apply(p Plan) error {
 		}
 	}
 	slices.SortFunc(next.targets, func(a, b *target) int { return cmp.Compare(a.name, b.name) })
-	e.door.Configure(logins.Settings{Most: p.Settings.Concurrency, Rate: p.Settings.LoginRate, Credentials: p.Credentials})
+	e.door.Configure(logins.Settings{Most: p.Settings.Concurrency, Rate: p.Settings.LoginRate, Credentials: p.Credentials, Refused: p.Refused})
 	e.current.Store(next)
 	e.release(old, next)
 	for i := range p.Groups {

@@ -31,7 +31,8 @@ type Group struct {
 // come from the same file. The engine keeps its devices: do not change them afterwards.
 type Plan struct {
 	Settings    Settings
-	Credentials []logins.Credential // all that devices name
+	Credentials []logins.Credential     // all that devices name
+	Refused     func(credential string) // told when a device refuses a password; nil: nobody asks
 	Groups      []Group
 	Poller      Poller
 }
