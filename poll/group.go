@@ -28,23 +28,23 @@ type group struct {
 	mu       sync.Mutex
 	interval time.Duration
 	spread   float64
-	timeout  time.Duration       // of one poll; 0: that of the settings
-	cap      int                 // of polls at once; 0: none
-	members  []*target           // ordered by phase
-	sweep    *sweep              // the latest
-	stale    bool                // todo does not match members and sweep
-	urgent   []slot              // asked for by PollNow
-	todo     []slot              // what is left of the sweep, ordered by due time
-	resume   time.Time           // start of a sweep before a restart, for the first one to go on with; zero: none
-	waiting  []slot              // due, for the slow lane, what earlier sweeps left first
-	parked   map[string]*parking // due, and waiting for their turn to log in; by credential
+	timeout  time.Duration      // of one poll; 0: that of the settings
+	cap      int                // of polls at once; 0: none
+	members  []*target          // ordered by phase
+	sweep    *sweep             // the latest
+	stale    bool               // todo does not match members and sweep
+	urgent   []slot             // asked for by PollNow
+	todo     []slot             // what is left of the sweep, ordered by due time
+	resume   time.Time          // start of a sweep before a restart, for the first one to go on with; zero: none
+	waiting  []slot             // due, for the slow lane, what earlier sweeps left first
+	parked   map[place]*parking // due, and waiting for their turn to log in
 	running  int
 	slowly   int // of running, how many came by the slow lane
 	sweeps   Sweeps
 }
 
 func newGroup(name string, out lanes) *group {
-	return &group{name: name, out: out, wake: make(chan struct{}, 1), sweep: &sweep{}, parked: make(map[string]*parking)}
+	return &group{name: name, out: out, wake: make(chan struct{}, 1), sweep: &sweep{}, parked: make(map[place]*parking)}
 }
 
 // configure gives the group its part of a new plan. A sweep under way goes on with the new members.
@@ -123,19 +123,19 @@ func (g *group) next(now time.Time) (ready, slow slot, wait time.Duration) {
 	if g.cap > 0 && g.running >= g.cap {
 		return ready, slow, wait
 	}
-	parked, unparking := g.unparked(now)
+	parked, parkedSlow, unparking := g.unparked(now)
 	switch {
 	case len(g.urgent) > 0:
 		ready = g.urgent[0]
-	case parked.target != nil && !parked.slow:
+	case parked.target != nil:
 		ready = parked
 	case len(g.todo) > 0 && wait == 0:
 		ready = g.todo[0]
 	}
 	switch {
 	case !roomForSlow:
-	case parked.target != nil && parked.slow:
-		slow = parked
+	case parkedSlow.target != nil:
+		slow = parkedSlow
 	case len(g.waiting) > 0:
 		slow = g.waiting[0]
 	}

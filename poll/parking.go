@@ -6,7 +6,14 @@ import (
 	"time"
 )
 
-// parking holds the turns of one credential that wait for the door, in the order in which they were due. The group's mutex
+// place is where a turn is parked. The lanes have places of their own, so that a turn that waits for the slow one holds up
+// nobody else.
+type place struct {
+	credential string
+	slow       bool
+}
+
+// parking holds the turns of one place that wait for the door, in the order in which they were due. The group's mutex
 // guards it, except for calls.
 type parking struct {
 	group   *group
@@ -27,21 +34,22 @@ func (p *parking) open(now time.Time) bool {
 	return p.blocked != p.calls.Load() || !p.until.IsZero() && !now.Before(p.until)
 }
 
-// queue returns the credential's parking.
-func (g *group) queue(credential string) *parking {
+// queue returns the parking of a place.
+func (g *group) queue(at place) *parking {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	p, ok := g.parked[credential]
+	p, ok := g.parked[at]
 	if !ok {
 		p = &parking{group: g}
 		p.calls.Store(1)
-		g.parked[credential] = p
+		g.parked[at] = p
 	}
 	return p
 }
 
 // park puts a turn that a worker has given back at its place among those that wait. calls is the number of the door's calls
-// before it was asked: one that came since is not lost.
+// before it was asked, so that one that came since is not lost; 0: the door was not asked whether the turn may begin. What
+// the door has said since to another turn of the place counts on.
 func (g *group) park(s slot, p *parking, calls uint64, until time.Time) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
@@ -52,7 +60,9 @@ func (g *group) park(s slot, p *parking, calls uint64, until time.Time) {
 	s.parked = true
 	at, _ := slices.BinarySearchFunc(p.slots, s.due, func(s slot, due time.Time) int { return s.due.Compare(due) })
 	p.slots = slices.Insert(p.slots, at, s)
-	p.blocked, p.until = max(p.blocked, calls), until
+	if calls >= p.blocked {
+		p.blocked, p.until = calls, until
+	}
 	notify(g.wake)
 }
 
@@ -62,7 +72,7 @@ func (g *group) parkBehind(s slot, now time.Time) bool {
 	if d == nil {
 		return false
 	}
-	p, ok := g.parked[d.Credential]
+	p, ok := g.parked[place{credential: d.Credential}]
 	if !ok || len(p.slots) == 0 || p.open(now) {
 		return false
 	}
@@ -72,22 +82,23 @@ func (g *group) parkBehind(s slot, now time.Time) bool {
 	return true
 }
 
-// unparked returns the first of the parked turns that may try the door now, a zero slot if there is none, and how long until
-// another one may, 0 if no time can tell.
-func (g *group) unparked(now time.Time) (first slot, wait time.Duration) {
-	for credential, p := range g.parked {
+// unparked returns the first of the parked turns of each lane that may try the door now, a zero slot where there is none, and
+// how long until another one may, 0 if no time can tell.
+func (g *group) unparked(now time.Time) (ready, slow slot, wait time.Duration) {
+	for at, p := range g.parked {
 		for len(p.slots) > 0 && p.slots[0].target.eligibility(p.slots[0]) == skip {
 			g.close(p.slots[0].sweep)
 			p.slots = p.slots[1:]
 		}
+		first := &ready
+		if at.slow {
+			first = &slow
+		}
 		switch {
 		case len(p.slots) == 0:
-			if len(g.parked) > len(g.members) { // credentials that nobody uses any more
-				delete(g.parked, credential)
-			}
 		case p.open(now):
 			if first.target == nil || p.slots[0].due.Before(first.due) {
-				first = p.slots[0]
+				*first = p.slots[0]
 			}
 		case !p.until.IsZero():
 			if left := p.until.Sub(now); wait == 0 || left < wait {
@@ -95,12 +106,14 @@ func (g *group) unparked(now time.Time) (first slot, wait time.Duration) {
 			}
 		}
 	}
-	return first, wait
+	return ready, slow, wait
 }
 
 // unpark takes out a turn that a worker has received.
 func (g *group) unpark(s slot) {
 	for _, p := range g.parked {
-		p.slots = without(p.slots, s.target)
+		if i := slices.Index(p.slots, s); i >= 0 {
+			p.slots = slices.Delete(p.slots, i, i+1)
+		}
 	}
 }

@@ -30,7 +30,7 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 		s.group.ended(s)
 		return
 	}
-	queue := s.group.queue(d.Credential)
+	queue := s.group.queue(place{d.Credential, s.slow})
 	calls := queue.calls.Load()
 	ticket, decision, until := e.door.Enter(logins.Request{
 		Device: d.Name, Credential: d.Credential, Interval: s.group.period(), Kept: e.kept(d),

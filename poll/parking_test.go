@@ -1,0 +1,57 @@
+package poll
+
+import (
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
+)
+
+// TestParkedTurnsAreAllTakenUp has turns that wait for a rate, for the window, and for the window only after they had begun: all
+// devices refuse the key, and want the password of a credential that nobody has accepted yet.
+func TestParkedTurnsAreAllTakenUp(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var wrong atomic.Bool
+		plan, f := guarded(&wrong, time.Hour, 300)
+		plan.Credentials = []logins.Credential{{Name: "netops", Password: true, Key: true, Rate: 20}}
+		e, stop := start(t, plan, nil)
+		defer stop()
+		time.Sleep(10 * time.Minute)
+		synctest.Wait()
+		if s := e.Snapshot(); total(f) != 300 || s.Sweeps["g"].Done != 1 {
+			t.Errorf("%d of 300 devices were polled, sweeps %+v, %d turns wait", total(f), s.Sweeps["g"], s.Queue)
+		}
+	})
+}
+
+// TestParkedSlowTurnsHoldUpNobody has slow failing devices wait for their lane, which they fill, beside healthy ones that all
+// have to wait for the rate of logins.
+func TestParkedSlowTurnsHoldUpNobody(t *testing.T) {
+	const interval = 5 * time.Minute
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(func(d *inventory.Device, _ int) (time.Duration, Outcome) {
+			if phase("hang "+d.Name) < 0.5 {
+				return time.Hour, failed(failure.Timeout)
+			}
+			return time.Second, good()
+		})
+		plan := oneGroup(settings, f, interval, 200)
+		plan.Settings.LoginRate = 2
+		_, stop := start(t, plan, nil)
+		defer stop()
+		time.Sleep(4 * interval)
+		synctest.Wait()
+		before := f.polls()
+		time.Sleep(4 * interval)
+		synctest.Wait()
+		for name, n := range f.polls() {
+			if n -= before[name]; phase("hang "+name) >= 0.5 && n < 3 {
+				t.Errorf("%s is healthy and had %d polls in 4 intervals", name, n)
+			}
+		}
+	})
+}
