@@ -17,10 +17,12 @@ func TestParkedTurnsAreAllTakenUp(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		var wrong atomic.Bool
 		plan, f := guarded(&wrong, time.Hour, 300)
-		plan.Credentials = []logins.Credential{{Name: "netops", Password: true, Key: true, Rate: 20}}
+		f.answer = func(*inventory.Device, int) (time.Duration, Outcome) { return 4 * time.Second, good() }
+		plan.Settings.Concurrency = 2
+		plan.Credentials = []logins.Credential{{Name: "netops", Password: true, Key: true, Rate: 0.5}}
 		e, stop := start(t, plan, nil)
 		defer stop()
-		time.Sleep(10 * time.Minute)
+		time.Sleep(20 * time.Minute)
 		synctest.Wait()
 		if s := e.Snapshot(); total(f) != 300 || s.Sweeps["g"].Done != 1 {
 			t.Errorf("%d of 300 devices were polled, sweeps %+v, %d turns wait", total(f), s.Sweeps["g"], s.Queue)
