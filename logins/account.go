@@ -6,8 +6,6 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
 const (
@@ -21,25 +19,26 @@ const (
 	mostInARow = 10
 	// longestBackOff bounds the back-off of a device that refuses alone.
 	longestBackOff = time.Hour
+	// reserved is how long a login keeps its place before it has sent the secret, where others wait for one: a device that
+	// hangs before it asks for the password must not hold up the fleet.
+	reserved = time.Second
 )
 
-// account is what is known of one credential: a window of logins in flight, as in TCP's slow start, and a circuit breaker.
+// account is what is known of one secret: a window of logins in flight, as in TCP's slow start, and a circuit breaker.
 // The door's mutex guards it.
 type account struct {
 	log      *slog.Logger
-	name     string
+	names    []string // of the credentials that have the secret, sorted
 	identity Identity
-	limiter  *rate.Limiter
 	devices  map[string]*deviceState
 
-	most     int    // the largest window: the number of workers
-	window   int    // logins that may be in flight with the secret
-	inFlight int    // of them
-	proven   bool   // a device has accepted the secret
-	usual    string // the method to try first at a device of which nothing is known
-	doubted  bool   // a device has newly refused it since the latest acceptance: one new login at a time
-	doubts   int    // how often doubted was set, to tell the logins that began before from those after
-	fresh    int    // logins in flight that began since then
+	most    int              // the largest window: the number of workers
+	window  int              // logins that may be in flight with the secret
+	holders map[*Ticket]bool // those that have a place in the window
+	proven  bool             // a device has accepted the secret
+	usual   string           // the method to try first at a device of which nothing is known
+	doubted bool             // a device has newly refused it since the latest acceptance: one new login at a time
+	doubts  int              // how often doubted was set, to tell the logins that began before from those after
 
 	matches, mismatches int // devices that accepted the secret, and that refused it without having accepted it before
 
@@ -54,7 +53,6 @@ type account struct {
 
 	digesting    sync.Once
 	salt, digest []byte // by which the identity is known again after a restart
-	outcomes     [verdicts]uint64
 }
 
 // deviceState is what is known of the credential at one device.
@@ -71,12 +69,15 @@ type deviceState struct {
 
 func (d *deviceState) resetBackOff() { d.refusals, d.notBefore = 0, time.Time{} }
 
-func newAccount(log *slog.Logger, name string, identity Identity) *account {
+func newAccount(log *slog.Logger, identity Identity) *account {
 	return &account{
-		log: log, name: name, identity: identity, limiter: rate.NewLimiter(rate.Inf, 1),
-		window: 1, devices: make(map[string]*deviceState), strong: make(map[string]bool), asked: make(map[string]bool),
+		log: log, identity: identity, window: 1, holders: make(map[*Ticket]bool),
+		devices: make(map[string]*deviceState), strong: make(map[string]bool), asked: make(map[string]bool),
 	}
 }
+
+// label is the value of the attribute credential in the log.
+func (a *account) label() string { return strings.Join(a.names, ",") }
 
 func (a *account) device(name string) *deviceState {
 	d, ok := a.devices[name]
@@ -98,18 +99,30 @@ func (a *account) allowed() int {
 	return a.window
 }
 
-// room reports whether another login may begin. While the secret is doubted, the logins that began before do not count:
-// they cannot be undone, and one that hangs must not hold up the others.
+// room reports whether another login may begin.
 func (a *account) room() bool {
-	if a.doubted {
-		return a.fresh == 0
+	return !a.doubted && len(a.holders) < a.window || a.taken(func(*Ticket) bool { return true }) < a.allowed()
+}
+
+// roomToSend reports whether the secret may be sent once more.
+func (a *account) roomToSend() bool {
+	return a.taken(func(t *Ticket) bool { return t.sent }) < a.allowed()
+}
+
+// taken counts places. While the secret is doubted, the logins that began before do not count: what they have sent cannot be
+// undone, and one that hangs must not hold up the others.
+func (a *account) taken(counts func(*Ticket) bool) (n int) {
+	for t := range a.holders {
+		if counts(t) && (!a.doubted || t.doubts == a.doubts) {
+			n++
+		}
 	}
-	return a.inFlight < a.window
+	return n
 }
 
 // canary reports whether the device may try a paused secret now: one device an interval, another one each time.
 func (a *account) canary(device string, interval time.Duration, now time.Time) bool {
-	if now.Before(a.next) || a.inFlight > 0 {
+	if now.Before(a.next) || len(a.holders) > 0 {
 		return false
 	}
 	if a.asked[device] {
@@ -126,21 +139,6 @@ func (a *account) canary(device string, interval time.Duration, now time.Time) b
 // canaryPause is an interval, less a little since devices do not come exactly at their time.
 func canaryPause(interval time.Duration) time.Duration { return interval - interval/20 }
 
-func (a *account) begin(t *Ticket) {
-	a.inFlight++
-	t.doubts, t.alone = a.doubts, a.allowed() <= 1
-	if a.doubted {
-		a.fresh++
-	}
-}
-
-func (a *account) end(t *Ticket) {
-	a.inFlight--
-	if a.doubted && t.doubts == a.doubts {
-		a.fresh--
-	}
-}
-
 // accept takes that a device let us in with the secret.
 func (a *account) accept(device, method string) {
 	d := a.device(device)
@@ -149,7 +147,7 @@ func (a *account) accept(device, method string) {
 		a.matches++
 	}
 	d.accepted, d.method, a.usual = true, method, method
-	a.proven, a.doubted, a.fresh = true, false, 0
+	a.proven, a.doubted = true, false
 	a.tries, a.inARow = 0, 0
 	clear(a.strong)
 	if a.paused {
@@ -157,7 +155,7 @@ func (a *account) accept(device, method string) {
 		for _, other := range a.devices { // what refused it meanwhile did so for the secret's sake
 			other.resetBackOff()
 		}
-		a.log.Info("credential is in use again: a device accepted it", "credential", a.name, "device", device)
+		a.log.Info("credential is in use again: a device accepted it", "credential", a.label(), "device", device)
 	}
 	a.window = min(2*a.window, a.most)
 }
@@ -184,7 +182,7 @@ func (a *account) refuse(t *Ticket, now time.Time) {
 		a.strong[t.device] = true
 		a.window = max(1, a.window/2)
 		if !a.doubted {
-			a.doubted, a.fresh = true, 0
+			a.doubted = true
 			a.doubts++
 		}
 	} else {
@@ -218,16 +216,19 @@ func (a *account) pause(now time.Time, interval time.Duration) {
 	}
 	slices.Sort(refusing)
 	a.log.Error("credential is paused: devices refused it, and it is kept from being locked out",
-		"credential", a.name, "refused_by", strings.Join(refusing[:min(10, len(refusing))], ","),
+		"credential", a.label(), "refused_by", strings.Join(refusing[:min(10, len(refusing))], ","),
 		"resume", "one device an interval still tries it, and the first that accepts it ends the pause; "+
 			"if the password was wrong, correct it and reload (SIGHUP or POST /-/reload)")
 }
 
 // wake calls those who wait, if it may be worth asking again. The mutex is held: a function must not call the door.
 func (a *account) wake() {
-	if len(a.waiting) == 0 || !a.paused && !a.room() {
-		return
+	if len(a.waiting) > 0 && (a.paused || a.room()) {
+		a.wakeAll()
 	}
+}
+
+func (a *account) wakeAll() {
 	for _, f := range a.waiting {
 		f()
 	}

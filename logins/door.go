@@ -4,6 +4,7 @@ package logins
 
 import (
 	"log/slog"
+	"slices"
 	"sync"
 	"time"
 
@@ -37,42 +38,57 @@ type Settings struct {
 type Door struct {
 	log *slog.Logger
 
-	mu       sync.Mutex
+	mu          sync.Mutex
+	limiter     *rate.Limiter
+	credentials map[string]*credential // by name
+	refused     func(credential string)
+}
+
+// credential is a name by which devices use an account. Two names of the same secret share one: a server counts the
+// refusals of both together.
+type credential struct {
+	Credential
+	account  *account
 	limiter  *rate.Limiter
-	accounts map[string]*account
-	settings map[string]Credential
-	refused  func(credential string)
+	outcomes [verdicts]uint64
 }
 
 // New makes a door that knows no credentials yet.
 func New(log *slog.Logger) *Door {
-	return &Door{log: log, limiter: rate.NewLimiter(rate.Inf, 1), accounts: make(map[string]*account)}
+	return &Door{log: log, limiter: rate.NewLimiter(rate.Inf, 1), credentials: make(map[string]*credential)}
 }
 
-// Configure takes a new configuration. Of a credential whose identity is the same nothing is forgotten.
+// Configure takes a new configuration. Of an identity that stays nothing is forgotten, whatever its credential is called.
 func (d *Door) Configure(s Settings) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	old := d.accounts
-	d.accounts = make(map[string]*account, len(s.Credentials))
-	d.settings = make(map[string]Credential, len(s.Credentials))
+	old := d.credentials
+	accounts := make(map[string]*account) // by the text of their identity
+	for _, c := range old {
+		accounts[c.account.identity.Reveal()] = c.account
+		c.account.names = nil
+		c.account.wakeAll() // their account, or its limits, may be another one now
+	}
+	d.credentials = make(map[string]*credential, len(s.Credentials))
 	d.limiter.SetLimit(limit(s.Rate))
 	d.refused = s.Refused
-	for _, c := range s.Credentials {
-		a, known := old[c.Name]
-		if !known || !a.identity.Equal(c.Identity) {
-			a = newAccount(d.log, c.Name, c.Identity)
+	for _, settings := range s.Credentials {
+		a, known := accounts[settings.Identity.Reveal()]
+		if !known {
+			a = newAccount(d.log, settings.Identity)
+			accounts[settings.Identity.Reveal()] = a
 		}
+		a.names = append(a.names, settings.Name)
+		slices.Sort(a.names)
 		a.most = s.Most
 		a.window = min(a.window, s.Most)
-		a.limiter.SetLimit(limit(c.Rate))
-		d.accounts[c.Name], d.settings[c.Name] = a, c
-	}
-	for _, a := range old {
-		for _, f := range a.waiting { // their account, or its limits, may be another one now
-			f()
+		c, known := old[settings.Name]
+		if !known {
+			c = &credential{limiter: rate.NewLimiter(rate.Inf, 1)}
 		}
-		a.waiting = nil
+		c.Credential, c.account = settings, a
+		c.limiter.SetLimit(limit(settings.Rate))
+		d.credentials[settings.Name] = c
 	}
 }
 
@@ -87,8 +103,8 @@ func limit(perSecond float64) rate.Limit {
 func (d *Door) Forget(device string) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	for _, a := range d.accounts {
-		delete(a.devices, device)
+	for _, c := range d.credentials {
+		delete(c.account.devices, device)
 	}
 }
 
@@ -116,45 +132,46 @@ const (
 func (d *Door) Enter(r Request, wake func()) (t *Ticket, decision Decision, until time.Time) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	a, known := d.accounts[r.Credential]
+	c, known := d.credentials[r.Credential]
 	if !known { // the credential left the configuration while the poll was on its way
 		return nil, Paused, time.Time{}
 	}
-	now := time.Now()
+	now, a := time.Now(), c.account
 	state := a.device(r.Device)
 	if now.Before(state.notBefore) {
 		return nil, BackOff, state.notBefore
 	}
-	t = &Ticket{door: d, account: a, device: r.Device, interval: r.Interval}
+	t = &Ticket{door: d, credential: c, account: a, device: r.Device, interval: r.Interval}
 	if r.Kept {
 		return t, Go, time.Time{}
 	}
-	c := d.settings[r.Credential]
 	sends := c.Password && (!c.Key || state.needs)
 	switch {
 	case !sends:
-	case a.paused && !a.canary(r.Device, r.Interval, now):
-		return nil, Paused, time.Time{}
-	case !a.paused && !a.room():
+	case a.paused:
+		if t.canary = a.canary(r.Device, r.Interval, now); !t.canary {
+			return nil, Paused, time.Time{}
+		}
+	case !a.room():
 		a.waiting = append(a.waiting, wake)
 		return nil, Wait, time.Time{}
 	}
 	if !a.paused { // a canary comes once an interval, which no rate is as slow as
-		if until := d.take(a, now); !until.IsZero() {
+		if until := d.take(c, now); !until.IsZero() {
 			return nil, Wait, until
 		}
 	}
 	t.charged = true
 	if sends {
-		t.hold()
+		t.reserve()
 	}
 	return t, Go, time.Time{}
 }
 
 // take takes a login from the rate limits, or says when there will be one.
-func (d *Door) take(a *account, now time.Time) (until time.Time) {
+func (d *Door) take(c *credential, now time.Time) (until time.Time) {
 	fleet := d.limiter.ReserveN(now, 1)
-	own := a.limiter.ReserveN(now, 1)
+	own := c.limiter.ReserveN(now, 1)
 	wait := max(fleet.DelayFrom(now), own.DelayFrom(now))
 	if wait == 0 {
 		return time.Time{}
@@ -175,10 +192,10 @@ type State struct {
 func (d *Door) States() map[string]State {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	states := make(map[string]State, len(d.accounts))
-	for name, a := range d.accounts {
-		s := State{Paused: a.paused, Allowed: a.allowed(), Logins: make(map[Verdict]uint64, verdicts)}
-		for v, n := range a.outcomes {
+	states := make(map[string]State, len(d.credentials))
+	for name, c := range d.credentials {
+		s := State{Paused: c.account.paused, Allowed: c.account.allowed(), Logins: make(map[Verdict]uint64, verdicts)}
+		for v, n := range c.outcomes {
 			s.Logins[Verdict(v)] = n
 		}
 		states[name] = s

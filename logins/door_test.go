@@ -3,6 +3,7 @@ package logins
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"testing/synctest"
@@ -34,6 +35,7 @@ func try(t *testing.T, d *Door, device string, v Verdict) Decision {
 		ticket.Tell(Refused)
 	case Accepted:
 		ticket.Tell(Accepted)
+		ticket.Confirm()
 	case Unknown: // nobody tells: a poll that broke off
 		reason = failure.Timeout
 	}
@@ -149,6 +151,7 @@ func TestWindow(t *testing.T) {
 		t.Fatal(err)
 	}
 	second.Tell(Accepted)
+	second.Confirm()
 	if woken != 1 {
 		t.Errorf("woken %d times by the acceptance", woken)
 	}
@@ -182,6 +185,7 @@ func TestKeysNeedNoWindow(t *testing.T) {
 		t.Errorf("a device that is known to want the password: %v", decision)
 	}
 	first.Tell(Accepted)
+	first.Confirm()
 	first.Close("")
 	if _, decision := enter("e"); decision != Go {
 		t.Errorf("after the acceptance: %v", decision)
@@ -220,6 +224,7 @@ func TestTicket(t *testing.T) {
 				t.Fatal(err)
 			}
 			ticket.Tell(Accepted)
+			ticket.Confirm()
 		}
 		ticket.Close("")
 		if got := d.States()["netops"].Logins[Accepted]; got != 3 {
@@ -305,12 +310,13 @@ func TestMemory(t *testing.T) {
 		old := newDoor(64)
 		try(t, old, "a", Accepted)
 		try(t, old, "b", Accepted)
+		try(t, old, "b", Refused)
 		try(t, old, "c", Refused)
 		d := New(slog.New(slog.DiscardHandler))
 		d.Configure(Settings{Most: 64, Credentials: []Credential{{Name: "netops", Identity: secret.New(tc.identity), Password: true}}})
-		d.Recall(old.Credentials(), map[string][]DeviceMemory{"a": old.Device("a"), "c": old.Device("c")})
-		if got := d.States()["netops"].Allowed; (got == 4) != tc.known {
-			t.Errorf("%s: window %d", tc.identity, got)
+		d.Recall(old.Credentials(), map[string][]DeviceMemory{"a": old.Device("a"), "b": old.Device("b"), "c": old.Device("c")})
+		if a := d.credentials["netops"].account; a.proven != tc.known || a.strong["b"] != tc.known || a.window != 1 {
+			t.Errorf("%s: %+v", tc.identity, a)
 		}
 		ticket, _, _ := d.Enter(Request{Device: "a", Credential: "netops"}, nil)
 		if got := ticket.Method(); (got == "password") != tc.known {
@@ -325,7 +331,7 @@ func TestMemory(t *testing.T) {
 	far.Digest = digest(secret.New("netops swordfish"), far.Salt)
 	d := newDoor(64)
 	d.Recall([]CredentialMemory{far}, nil)
-	if until := d.accounts["netops"].next; time.Until(until) > longestBackOff {
+	if until := d.credentials["netops"].account.next; time.Until(until) > longestBackOff {
 		t.Errorf("after a clock that was set back the next canary is at %v", until)
 	}
 }
@@ -337,4 +343,108 @@ func TestForget(t *testing.T) {
 	if got := try(t, d, "a", Accepted); got != Go {
 		t.Errorf("a device that took the place of one that refused: %v", got)
 	}
+}
+
+// TestRefusedInTheSession has devices whose SSH servers accept every password, and that refuse it in the session or as a
+// second factor. That is no acceptance: the bound holds for them, too.
+func TestRefusedInTheSession(t *testing.T) {
+	d := newDoor(64)
+	refused := 0
+	for i := range 100 {
+		ticket, decision, _ := d.Enter(Request{Device: fmt.Sprint(i), Credential: "netops", Interval: time.Hour}, nil)
+		if decision != Go {
+			continue
+		}
+		for _, verdict := range []Verdict{Accepted, Refused} {
+			if err := ticket.MaySend("password"); err != nil {
+				t.Fatal(err)
+			}
+			ticket.Tell(verdict)
+		}
+		refused++
+		ticket.Close(failure.Auth)
+	}
+	if refused != mostTries {
+		t.Errorf("%d refused attempts, want %d", refused, mostTries)
+	}
+}
+
+// TestOneSecretUnderTwoNames has two credentials that a server takes for the same account, and a reload that gives them
+// other names.
+func TestOneSecretUnderTwoNames(t *testing.T) {
+	identity := secret.New("netops swordfish")
+	d := New(slog.New(slog.DiscardHandler))
+	name := func(names ...string) {
+		s := Settings{Most: 64}
+		for _, n := range names {
+			s.Credentials = append(s.Credentials, Credential{Name: n, Identity: identity, Password: true})
+		}
+		d.Configure(s)
+	}
+	refused := 0
+	ask := func(credential string) {
+		for i := range 10 {
+			ticket, decision, _ := d.Enter(Request{Device: fmt.Sprint(credential, i), Credential: credential, Interval: time.Hour}, nil)
+			if decision != Go {
+				continue
+			}
+			_ = ticket.Login(t.Context())
+			_ = ticket.MaySend("password")
+			ticket.Tell(Refused)
+			refused++
+			ticket.Close(failure.Auth)
+		}
+	}
+	name("one", "two")
+	ask("one")
+	ask("two")
+	name("three", "four")
+	ask("three")
+	if states := d.States(); refused != mostTries || !states["three"].Paused || !states["four"].Paused {
+		t.Errorf("%d refused attempts, want %d; %+v", refused, mostTries, states)
+	}
+	other := New(slog.New(slog.DiscardHandler))
+	other.Configure(Settings{Most: 64, Credentials: []Credential{{Name: "four", Identity: identity, Password: true}}})
+	other.Recall(d.Credentials(), nil)
+	if !other.States()["four"].Paused {
+		t.Error("not paused after a restart")
+	}
+}
+
+// TestPlacesAreNotHeldByHangingDevices has devices hang before they ask for the password. The one login that is allowed at
+// first does not wait for them, and not more than one password is on its way when they wake up.
+func TestPlacesAreNotHeldByHangingDevices(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoor(64)
+		var hanging []*Ticket
+		for i := range 30 {
+			woken := make(chan struct{}, 1)
+			wake := func() { woken <- struct{}{} }
+			r := Request{Device: fmt.Sprint(i), Credential: "netops", Interval: time.Hour}
+			ticket, decision, _ := d.Enter(r, wake)
+			if decision == Wait {
+				<-woken
+				ticket, decision, _ = d.Enter(r, wake)
+			}
+			if decision != Go {
+				t.Fatalf("device %d: decision %v", i, decision)
+			}
+			hanging = append(hanging, ticket)
+		}
+		sent := 0
+		for _, ticket := range hanging {
+			switch err := ticket.MaySend("password"); {
+			case err == nil:
+				sent++
+			case !errors.Is(err, ErrWait):
+				t.Error(err)
+			}
+		}
+		if sent != 1 {
+			t.Errorf("%d passwords are on their way, want 1", sent)
+		}
+		for _, ticket := range hanging {
+			ticket.Close(failure.Timeout)
+		}
+	})
 }

@@ -5,6 +5,8 @@ import (
 	"crypto/rand"
 	"crypto/sha256"
 	"crypto/subtle"
+	"maps"
+	"slices"
 	"time"
 )
 
@@ -16,10 +18,10 @@ type CredentialMemory struct {
 	Digest     []byte    `json:"digest"`
 	Proven     bool      `json:"proven,omitempty"`
 	Usual      string    `json:"usual_method,omitempty"`
-	Window     int       `json:"window"`
 	Matches    int       `json:"matches,omitempty"`
 	Mismatches int       `json:"mismatches,omitempty"`
 	Tries      int       `json:"tries,omitempty"`
+	InARow     int       `json:"tries_in_a_row,omitempty"`
 	Paused     bool      `json:"paused,omitempty"`
 	Next       time.Time `json:"next_try,omitzero"`
 }
@@ -30,6 +32,7 @@ type DeviceMemory struct {
 	Accepted       bool      `json:"accepted,omitempty"`
 	Needs          bool      `json:"needs,omitempty"`
 	Method         string    `json:"method,omitempty"`
+	Strong         bool      `json:"refuses_what_it_accepted,omitempty"` // since the latest acceptance of any device
 	Refusals       int       `json:"refusals,omitempty"`
 	NotBefore      time.Time `json:"not_before,omitzero"`
 	EnableRefusals int       `json:"enable_refusals,omitempty"`
@@ -50,21 +53,19 @@ func digest(identity Identity, salt []byte) []byte {
 // Credentials returns what is to be remembered of every credential in use.
 func (d *Door) Credentials() []CredentialMemory {
 	d.mu.Lock()
-	accounts := make([]*account, 0, len(d.accounts))
-	for _, a := range d.accounts {
-		accounts = append(accounts, a)
-	}
+	credentials := slices.Collect(maps.Values(d.credentials))
 	d.mu.Unlock()
-	all := make([]CredentialMemory, len(accounts))
-	for i, a := range accounts {
+	all := make([]CredentialMemory, len(credentials))
+	for i, c := range credentials {
+		a := c.account
 		a.digesting.Do(func() { // not with the door locked
 			salt := []byte(rand.Text())
 			a.salt, a.digest = salt, digest(a.identity, salt)
 		})
 		d.mu.Lock()
 		all[i] = CredentialMemory{
-			Name: a.name, Salt: a.salt, Digest: a.digest, Proven: a.proven, Usual: a.usual, Window: a.window,
-			Matches: a.matches, Mismatches: a.mismatches, Tries: a.tries, Paused: a.paused, Next: a.next,
+			Name: c.Name, Salt: a.salt, Digest: a.digest, Proven: a.proven, Usual: a.usual,
+			Matches: a.matches, Mismatches: a.mismatches, Tries: a.tries, InARow: a.inARow, Paused: a.paused, Next: a.next,
 		}
 		d.mu.Unlock()
 	}
@@ -76,13 +77,14 @@ func (d *Door) Device(name string) []DeviceMemory {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	var all []DeviceMemory
-	for _, a := range d.accounts {
+	for credential, c := range d.credentials {
+		a := c.account
 		s, ok := a.devices[name]
-		if !ok || *s == (deviceState{}) {
+		if !ok || *s == (deviceState{}) || credential != a.names[0] {
 			continue
 		}
 		all = append(all, DeviceMemory{
-			Credential: a.name, Accepted: s.accepted, Needs: s.needs, Method: s.method, Refusals: s.refusals,
+			Credential: credential, Accepted: s.accepted, Needs: s.needs, Method: s.method, Strong: a.strong[name], Refusals: s.refusals,
 			NotBefore: s.notBefore, EnableRefusals: s.enableRefusals, EnableAfter: s.enableAfter,
 		})
 	}
@@ -90,26 +92,31 @@ func (d *Door) Device(name string) []DeviceMemory {
 }
 
 // Recall gives the door, which has been configured and not been asked yet, what was remembered of credentials, and of
-// devices by name. What belongs to a credential that is another one now is left out.
+// devices by name. What belongs to a credential that is another one now is left out. The window starts from one login again:
+// the password may have been changed while nobody asked.
 func (d *Door) Recall(credentials []CredentialMemory, devices map[string][]DeviceMemory) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
 	same := make(map[string]*account)
 	for _, m := range credentials {
-		a, ok := d.accounts[m.Name]
-		if !ok || subtle.ConstantTimeCompare(digest(a.identity, m.Salt), m.Digest) != 1 {
+		c, ok := d.credentials[m.Name]
+		if !ok || subtle.ConstantTimeCompare(digest(c.account.identity, m.Salt), m.Digest) != 1 {
 			continue
 		}
+		a := c.account
 		a.digesting.Do(func() { a.salt, a.digest = m.Salt, m.Digest })
-		a.proven, a.usual, a.window = m.Proven, m.Usual, max(1, min(m.Window, a.most))
-		a.matches, a.mismatches, a.tries = m.Matches, m.Mismatches, m.Tries
+		a.proven, a.usual = m.Proven, m.Usual
+		a.matches, a.mismatches, a.tries, a.inARow = m.Matches, m.Mismatches, m.Tries, m.InARow
 		a.paused, a.next = m.Paused, sane(m.Next, now)
 		same[m.Name] = a
 	}
 	for name, memories := range devices {
 		for _, m := range memories {
 			if a, ok := same[m.Credential]; ok {
+				if m.Strong {
+					a.strong[name] = true
+				}
 				a.devices[name] = &deviceState{
 					accepted: m.Accepted, needs: m.Needs, method: m.Method, refusals: m.Refusals, notBefore: sane(m.NotBefore, now),
 					enableRefusals: m.EnableRefusals, enableAfter: sane(m.EnableAfter, now),

@@ -32,21 +32,25 @@ var ErrWait = errors.New("wait for the turn to log in")
 // Ticket is the door's permission for the logins of one poll. A nil ticket permits everything and remembers nothing. It
 // belongs to one goroutine at a time.
 type Ticket struct {
-	door     *Door
-	account  *account
-	device   string
-	interval time.Duration
+	door       *Door
+	credential *credential
+	account    *account // the credential's when the poll began
+	device     string
+	interval   time.Duration
 
-	charged bool   // the next login has been taken from the rate limits
-	begun   bool   // a login is under way whose outcome is not counted yet
-	holds   bool   // a place in the window is taken
-	doubts  int    // of the account when it was taken
-	alone   bool   // no other place was free then
-	pending bool   // a secret was sent and nothing is known of it
-	method  string // by which it was sent
-	other   string // what the device offers beside it
-	login   Verdict
-	verdict Verdict // of all logins of the poll, the latest that was not NoneSent
+	charged   bool        // the next login has been taken from the rate limits
+	begun     bool        // a login is under way whose outcome is not counted yet
+	canary    bool        // it may send a paused secret
+	lapse     *time.Timer // gives the place back if it is not used; nil: it need not be
+	doubts    int         // of the account when the place was taken
+	alone     bool        // no other place was free then
+	sent      bool        // a secret was, in the place that is held
+	pending   bool        // and nothing is known of it
+	method    string      // by which it was sent
+	other     string      // what the device offers beside it
+	login     Verdict
+	verdict   Verdict // of all logins of the poll, the latest that was not NoneSent
+	confirmed bool    // the account knows of it, if it is Accepted
 }
 
 // Login asks whether a connection may be made for another login. It waits for the rate limits, within the context. An
@@ -62,7 +66,7 @@ func (t *Ticket) Login(ctx context.Context) error {
 		return &failure.Error{Reason: failure.Auth, Doing: "log in again", Err: errors.New("the device did not accept the password a moment ago")}
 	}
 	for !t.charged {
-		until := t.door.take(t.account, time.Now())
+		until := t.door.take(t.credential, time.Now())
 		if until.IsZero() {
 			break
 		}
@@ -129,22 +133,24 @@ func (t *Ticket) MaySend(method string) error {
 		if !a.proven || a.doubted || a.paused || known.accepted || known.refusals > 0 {
 			return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: fmt.Errorf("%s refused", t.method)}
 		}
-	case t.holds:
-	case a.paused && !a.canary(t.device, t.interval, time.Now()):
-		return &failure.Error{Reason: failure.Paused, Doing: "log in", Err: fmt.Errorf("credential %q is paused, and the device asks for its password", a.name)}
-	case !a.paused && !a.room():
+	case t.sent: // another question of the same login
+	case a.paused:
+		if t.canary = t.canary || a.canary(t.device, t.interval, time.Now()); !t.canary {
+			return &failure.Error{Reason: failure.Paused, Doing: "log in", Err: fmt.Errorf("credential %q is paused, and the device asks for its password", t.credential.Name)}
+		}
+	case !a.roomToSend():
 		known.needs = true
 		return ErrWait
-	default:
-		known.needs = true
-		t.hold()
 	}
+	known.needs = true
+	t.hold()
+	t.sent, t.confirmed = true, false
 	t.pending, t.method = true, method
 	return nil
 }
 
 // Tell says what became of the secret that MaySend permitted. A later verdict of the same login corrects an earlier one: a
-// question in the session can refuse what the SSH server accepted.
+// question in the session can refuse what the SSH server accepted, and a second factor what the first one did.
 func (t *Ticket) Tell(v Verdict) {
 	if t == nil {
 		return
@@ -153,10 +159,26 @@ func (t *Ticket) Tell(v Verdict) {
 	defer t.door.mu.Unlock()
 	t.pending = false
 	if v == NoneSent { // it was not asked for after all
+		t.sent = false
 		return
 	}
 	t.login, t.verdict = v, v
-	if v == Accepted { // at once, since the session may take its time
+}
+
+// Confirm says that the session is open, so that nothing can correct an acceptance any more. Only now, or as the ticket is
+// closed, does the door take it for one: there are devices that let everybody in and ask for the password in the session.
+func (t *Ticket) Confirm() {
+	if t == nil {
+		return
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	t.confirm()
+}
+
+func (t *Ticket) confirm() {
+	if t.verdict == Accepted && !t.confirmed {
+		t.confirmed = true
 		t.account.accept(t.device, t.method)
 		t.release()
 	}
@@ -227,6 +249,7 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 		t.pending, t.login, t.verdict = false, Unknown, Unknown
 	}
 	t.count()
+	t.confirm()
 	switch {
 	case t.spoiled():
 		t.account.refuse(t, time.Now())
@@ -249,21 +272,39 @@ func (t *Ticket) spoiled() bool { return t.verdict == Refused || t.verdict == Un
 func (t *Ticket) count() {
 	if t.begun {
 		t.begun = false
-		t.account.outcomes[t.login]++
+		t.credential.outcomes[t.login]++
+	}
+}
+
+// reserve takes a place for a secret that will probably be sent. Where others wait for one it has to be used soon.
+func (t *Ticket) reserve() {
+	t.hold()
+	if a := t.account; !a.paused && a.allowed() < a.most {
+		t.lapse = time.AfterFunc(reserved, t.giveWay)
+	}
+}
+
+// giveWay gives back a place that was not used. The login goes on, and asks for another one when it comes to that.
+func (t *Ticket) giveWay() {
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	if !t.sent {
+		t.release()
 	}
 }
 
 // hold takes a place in the window.
 func (t *Ticket) hold() {
-	t.holds = true
-	t.account.begin(t)
+	a := t.account
+	a.holders[t] = true
+	t.doubts, t.alone = a.doubts, a.allowed() <= 1
 }
 
-// release gives the place back.
+// release gives the place back, if there is one.
 func (t *Ticket) release() {
-	if t.holds {
-		t.holds = false
-		t.account.end(t)
+	if t.lapse != nil {
+		t.lapse.Stop()
 	}
+	delete(t.account.holders, t)
 	t.account.wake()
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"log/slog"
+	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -138,7 +139,7 @@ func TestPausedCredentialHoldsUpNobodyElse(t *testing.T) {
 		})
 		f.sends = true
 		plan := oneGroup(settings, f, 10*time.Minute, 200)
-		plan.Credentials = append(plan.Credentials, logins.Credential{Name: "slow", Password: true})
+		plan.Credentials = append(plan.Credentials, logins.Credential{Name: "slow", Identity: secret.New("slow"), Password: true})
 		for i := range plan.Groups[0].Devices {
 			if i%2 == 0 {
 				plan.Groups[0].Devices[i].Credential = "slow"
@@ -229,4 +230,34 @@ func TestLoginRateChangesAtOnce(t *testing.T) {
 			t.Errorf("%s polls ran into their timeout while they waited", n)
 		}
 	})
+}
+
+// TestNewPasswordPassesByItsOwnTicket brings another password by a reload, which is wrong, while a big fleet is polled as fast
+// as it goes. What is known of the old password opens no way for the new one.
+func TestNewPasswordPassesByItsOwnTicket(t *testing.T) {
+	var wrong, right atomic.Bool
+	wrong.Store(true)
+	s := settings
+	s.Concurrency = 64
+	plan, f := guarded(&right, 100*time.Millisecond, 20_000)
+	plan.Settings = s
+	f.answer = func(*inventory.Device, int) (time.Duration, Outcome) { return 0, good() }
+	plan.Credentials[0].Identity = secret.New("old")
+	e, stop := start(t, plan, nil)
+	defer stop()
+	for total(f) < 1000 {
+		runtime.Gosched()
+	}
+	next, refusing := guarded(&wrong, time.Hour, 20_000)
+	refusing.answer = func(*inventory.Device, int) (time.Duration, Outcome) { return 0, failed(failure.Auth) }
+	next.Settings, next.Credentials[0].Identity = s, secret.New("new")
+	if err := e.Apply(next); err != nil {
+		t.Fatal(err)
+	}
+	for !e.Snapshot().Logins["netops"].Paused {
+		runtime.Gosched()
+	}
+	if got := total(refusing); got != 4 {
+		t.Errorf("the new password was refused %d times, want 4", got)
+	}
 }

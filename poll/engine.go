@@ -44,6 +44,7 @@ type Engine struct {
 	limited  atomic.Bool // a limit of ours was reached, and the log has told
 	current  atomic.Pointer[plan]
 
+	swap    sync.RWMutex       // held while plan and door are replaced, and, shared, while a poll passes the door with its plan
 	apply   sync.Mutex         // one Apply at a time
 	leaving map[string]*target // left the inventory while a poll was in flight; guarded by apply
 	changed chan struct{}      // tells Run of a new plan
@@ -115,6 +116,7 @@ func (e *Engine) Apply(p Plan) error {
 		byName:   make(map[string]*target),
 		groups:   make(map[string]*group),
 	}
+	e.swap.Lock()
 	members := make(map[*group][]*target)
 	var awaited []*target
 	for i := range p.Groups {
@@ -145,6 +147,7 @@ func (e *Engine) Apply(p Plan) error {
 	e.door.Configure(logins.Settings{Most: p.Settings.Concurrency, Rate: p.Settings.LoginRate, Credentials: p.Credentials, Refused: p.Refused})
 	e.current.Store(next)
 	e.release(old, next)
+	e.swap.Unlock()
 	for i := range p.Groups {
 		g := &p.Groups[i]
 		next.groups[g.Name].configure(g, p.Settings.Spread, members[next.groups[g.Name]])

@@ -23,12 +23,23 @@ type Event struct {
 	Slow     bool           // it came by the slow lane, which promises no time: its Lag says nothing of the engine
 }
 
-// serve polls the slot's target, from a worker, if the door lets it log in. A poll that has to wait is parked.
-func (e *Engine) serve(ctx context.Context, s slot) {
+// entry is a poll that may begin.
+type entry struct {
+	plan   *plan
+	device *inventory.Device
+	ticket *logins.Ticket
+	paused bool // the credential is: the device is not asked
+}
+
+// enter asks the door and claims the target. A poll that has to wait is parked, and one that is not needed is left out: then
+// the entry is nil. Door and plan belong to the same configuration: a password never passes with another one's ticket.
+func (e *Engine) enter(s slot) *entry {
+	e.swap.RLock()
+	defer e.swap.RUnlock()
 	d := s.target.ask()
 	if d == nil { // it left
 		s.group.ended(s)
-		return
+		return nil
 	}
 	queue := s.group.queue(place{d.Credential, s.slow})
 	calls := queue.calls.Load()
@@ -38,20 +49,30 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 	switch decision {
 	case logins.Wait:
 		s.group.park(s, queue, calls, until)
-		return
+		return nil
 	case logins.BackOff:
 		s.target.skip()
 		s.group.ended(s)
-		return
+		return nil
 	}
 	r, d, ok := s.target.claim(s, time.Now())
 	if !ok {
 		ticket.Close(failure.Internal)
 		s.group.ended(s)
+		return nil
+	}
+	return &entry{plan: r, device: d, ticket: ticket, paused: decision == logins.Paused}
+}
+
+// serve polls the slot's target, from a worker, if the door lets it log in.
+func (e *Engine) serve(ctx context.Context, s slot) {
+	begun := e.enter(s)
+	if begun == nil {
 		return
 	}
+	r, d, ticket := begun.plan, begun.device, begun.ticket
 	res := &result{settings: r.settings, start: time.Now()}
-	if decision == logins.Paused {
+	if begun.paused {
 		res.outcome.Err = pausedError(d.Credential)
 	} else {
 		e.busy.Add(1)
@@ -66,7 +87,7 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 		s.target.end(d, nil)
 	case errors.Is(res.outcome.Err, logins.ErrWait):
 		s.target.putBack(s)
-		s.group.park(s, queue, 0, time.Time{})
+		s.group.park(s, s.group.queue(place{d.Credential, s.slow}), 0, time.Time{})
 		return
 	default:
 		e.finish(s, d, res)

@@ -56,6 +56,7 @@ func (e execs) ask(ctx context.Context, command string) (string, error) {
 	}
 	var out []byte
 	if err == nil {
+		e.ticket.Confirm()
 		out, err = x.output()
 		e.log.received(out)
 	}

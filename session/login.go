@@ -50,6 +50,9 @@ func (s *shell) logIn(ctx context.Context) error {
 		if l.pending {
 			s.ticket.Tell(verdict)
 		}
+		if verdict == logins.Accepted {
+			s.ticket.Confirm()
+		}
 	}()
 	err := wait(ctx, l, loginRows)
 	if err == nil {

@@ -32,7 +32,8 @@ type authenticator struct {
 	release func()   // lets go of the agent; nil: it was not needed
 	asked   bool     // something was put before the server
 	permits string   // the method by which the door lets the password be sent; "": none
-	sent    bool     // it was sent, and nothing is known of it
+	sent    bool     // it was sent, or another secret of the credential, and nothing is known of it
+	typed   bool     // it was, by keyboard-interactive
 	refused []string // methods that the server said no to
 	answers []string // questions that have had an answer of the credential
 	stop    error    // why it makes no sense to go on
@@ -68,7 +69,7 @@ func (a *authenticator) next(ctx context.Context, server *ssh.ClientAuthContext)
 			if err := a.ticket.MaySend(method); err != nil {
 				return nil, a.shut(err)
 			}
-			a.permits, a.sent = method, method == byPassword
+			a.permits, a.sent, a.typed = method, method == byPassword, false
 		}
 		a.asked = true
 		return a.method(ctx, method), nil
@@ -169,7 +170,7 @@ func (a *authenticator) signers(ctx context.Context) ([]ssh.Signer, error) {
 // same round gets it if its text asks for a password. In a later round it would be a second attempt: the first was refused.
 func (a *authenticator) answer(_, _ string, questions []string, echos []bool) ([]string, error) {
 	answers := make([]string, len(questions))
-	again := a.sent
+	again := a.typed
 	given := false
 	for i, q := range questions {
 		text, err := a.reply(strings.TrimSpace(q), echos[i], again, &given)
@@ -185,7 +186,7 @@ func (a *authenticator) answer(_, _ string, questions []string, echos []bool) ([
 // reply answers one question. again: the password was sent in an earlier round; given: in this one.
 func (a *authenticator) reply(question string, echoed, again bool, given *bool) (string, error) {
 	if text, ok := a.credential.Answer(question); ok && !slices.Contains(a.answers, question) {
-		a.answers = append(a.answers, question)
+		a.answers, a.sent = append(a.answers, question), true
 		return text.Reveal(), nil
 	}
 	switch kind := dialogue.Asks(question); {
@@ -201,7 +202,7 @@ func (a *authenticator) reply(question string, echoed, again bool, given *bool) 
 		a.refused = append(a.refused, byQuestion)
 		return "", &refusal{"password refused by keyboard-interactive"}
 	}
-	*given, a.sent = true, true
+	*given, a.sent, a.typed = true, true, true
 	return a.credential.Password.Reveal(), nil
 }
 
