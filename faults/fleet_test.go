@@ -153,7 +153,11 @@ func memberOf(d *lab.Device) member {
 func (c *config) add(m member) { c.Groups[0].Devices = append(c.Groups[0].Devices, m) }
 
 func (c *config) credential(name, password string) {
-	c.Credentials[name] = map[string]any{"username": lab.Username, "password": password}
+	c.Credentials[name] = map[string]any{
+		"username": lab.Username, "password": password,
+		// Nobody asks this. Credentials that have all secrets in common would share their refusals.
+		"answers": []map[string]string{{"ask": "^whose is " + name + "$", "answer": "answer-of-" + name}},
+	}
 }
 
 // forget takes a device out of the known hosts.

@@ -28,6 +28,8 @@ var manners = []manner{
 	{id: "keyboard-interactive", words: "`keyboard-interactive` only", login: lab.Login{Manner: lab.ByKeyboard}},
 	{id: "both", words: "both listed, and each refusal counted"},
 	{id: "in-session", words: "SSH lets everybody in and the session asks, as AireOS does", platform: "cisco_wlc", login: lab.Login{Manner: lab.InSession}},
+	{id: "in-session-too", words: "SSH lets everybody in who gives any password, and the session asks for it again", platform: "cisco_wlc", login: lab.Login{Manner: lab.InSessionToo}},
+	{id: "second-factor", words: "any password is taken for the first of two factors, and `keyboard-interactive` checks it", login: lab.Login{Manner: lab.SecondFactor}},
 	{id: "close", words: "the connection is closed without a refusal, as Dropbear does", login: lab.Login{Manner: lab.HangsUp}},
 	{id: "late", words: "the refusal comes after `poll.timeout`", login: lab.Login{RefusalDelay: loginPlan.Timeout * 3 / 2}, verdict: loginPlan.Timeout},
 	{id: "key-first", words: "a key is refused, then the password is asked for", key: true},

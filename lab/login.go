@@ -45,23 +45,30 @@ func (d *Device) manner() *manner {
 // allow completes the configuration: it lets in whom the device accepts.
 func (l *link) allow(ctx context.Context, config *ssh.ServerConfig) {
 	manner, passwords := l.dev.manner(), l.dev.Login.Password != ""
+	interview := func(meta ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
+		return nil, l.interview(ctx, manner, meta.User(), ask)
+	}
 	if passwords && manner.password != absent {
 		config.PasswordCallback = func(meta ssh.ConnMetadata, given []byte) (*ssh.Permissions, error) {
+			switch {
+			case manner.factors:
+				return nil, &ssh.PartialSuccessError{Next: ssh.ServerAuthCallbacks{KeyboardInteractiveCallback: interview}}
+			case manner.password == anything:
+				return nil, nil
+			}
 			right := manner.password == honest && string(given) == l.dev.wants() && l.knows(meta.User())
 			return nil, l.verdict(ctx, right, aPassword)
 		}
 	}
-	if passwords && manner.keyboard != absent {
-		config.KeyboardInteractiveCallback = func(meta ssh.ConnMetadata, ask ssh.KeyboardInteractiveChallenge) (*ssh.Permissions, error) {
-			return nil, l.interview(ctx, manner, meta.User(), ask)
-		}
+	if passwords && manner.keyboard != absent && !manner.factors {
+		config.KeyboardInteractiveCallback = interview
 	}
 	config.PublicKeyCallback = func(meta ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
 		want := l.dev.Login.Key
 		right := want != nil && bytes.Equal(want.Marshal(), key.Marshal()) && l.knows(meta.User())
 		return nil, l.verdict(ctx, right, aKey)
 	}
-	config.NoClientAuth = manner.gates != nil
+	config.NoClientAuth = manner.gates != nil && manner.password == absent
 }
 
 // interview asks the questions until the answers are right, or as often as the device's manner is.

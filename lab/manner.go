@@ -16,6 +16,8 @@ const (
 	HangsUp         Manner = "hangs up"                    // ends the connection instead of a refusal, as Dropbear -T 1 does
 	InSession       Manner = "in the session"              // lets everybody in and asks there, three times in all, as AireOS does
 	InSessionOnce   Manner = "in the session, once"        // asks there, and ends the session if the answer is wrong
+	InSessionToo    Manner = "in the session, too"         // lets everybody in who gives any password, and asks there again, once
+	SecondFactor    Manner = "second factor"               // takes any password for the first of two factors, and checks it by keyboard-interactive
 )
 
 // What keyboard-interactive asks besides the password, or instead of it.
@@ -40,6 +42,7 @@ type manner struct {
 	gates    []parser.SampleGate
 	tries    int  // how often a wrong answer is asked for again in the same exchange or session; 0: once
 	hangsUp  bool // ends the connection over a wrong password
+	factors  bool // keyboard-interactive comes after password, and both are needed
 }
 
 // offer is what a device makes of an authentication method.
@@ -49,6 +52,7 @@ const (
 	absent  offer = iota // it does not list the method
 	honest               // it accepts the right password
 	refuses              // it lists the method and accepts nothing
+	anything             // it accepts every password, and counts none
 )
 
 // question is one of those that keyboard-interactive asks.
@@ -75,6 +79,8 @@ var manners = []manner{
 	{name: HangsUp, password: honest, keyboard: honest, hangsUp: true},
 	{name: InSession, gates: passwordGate, tries: 3},
 	{name: InSessionOnce, gates: passwordGate},
+	{name: InSessionToo, password: anything, gates: passwordGate},
+	{name: SecondFactor, password: anything, keyboard: honest, factors: true},
 
 	{name: AsksConsent, keyboard: honest, asks: []question{password, {text: "Do you accept the statement above? (yes/no) ", want: "yes", echo: true}}},
 	{name: AsksCode, keyboard: honest, asks: []question{password, {text: "One-time code: ", want: "000000", echo: true}}},
