@@ -237,7 +237,7 @@ func (t *Ticket) Close(reason failure.Reason) {
 		return
 	}
 	if tell := t.close(reason); tell != nil {
-		tell(t.account.name)
+		tell(t.credential.Name)
 	}
 }
 
