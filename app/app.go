@@ -28,6 +28,7 @@ type Options struct {
 	StateFile  string // "": no state is kept
 	Lifecycle  bool   // POST /-/reload is allowed
 	Web        *toolkit.FlagConfig
+	Listening  func(url string) // told once the server listens; nil: nobody asks
 }
 
 // Run polls on schedule and serves, until the context ends. SIGHUP reloads the configuration, also one that comes while it
@@ -53,7 +54,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return x.serve(ctx, handler, o.Web, hangup)
+	return x.serve(ctx, handler, o, hangup)
 }
 
 // exporter is a running program: one engine, what it exports, and the file that both follow.
@@ -163,19 +164,22 @@ func (x *exporter) loaded(plan *Plan, err error) {
 
 // serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.
 // The engine ends first, so that /metrics can be read until the last poll is in.
-func (x *exporter) serve(ctx context.Context, handler http.Handler, flags *toolkit.FlagConfig, hangup <-chan os.Signal) error {
+func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, hangup <-chan os.Signal) error {
 	var reloads sync.WaitGroup
 	defer reloads.Wait()
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
 	polling, stopPolling := context.WithCancel(ctx)
 	defer stopPolling()
-	listening, served, polled := make(chan struct{}), make(chan error, 1), make(chan error, 1)
-	go func() { served <- web.Serve(serving, handler, flags, x.log, listening) }()
+	listening, served, polled := make(chan string, 1), make(chan error, 1), make(chan error, 1)
+	go func() { served <- web.Serve(serving, handler, o.Web, x.log, listening) }()
 	select {
 	case err := <-served:
 		return err
-	case <-listening:
+	case url := <-listening:
+		if o.Listening != nil {
+			o.Listening(url)
+		}
 	}
 	go func() { polled <- x.poll(polling) }()
 	for {

@@ -28,7 +28,7 @@ func fleet(c *config.Config, known *parser.Registry) []poll.Group {
 		}
 	}
 	if f.shared > 0 {
-		c.Document.Warn(f.first, "%d devices have the address of an earlier one, and are logged in to beside it", f.shared)
+		c.Document.Warn(f.first, "%s at the address of an earlier one: sessions with both may be open at once", strictyaml.Count(f.shared, "device"))
 	}
 	return groups
 }

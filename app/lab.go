@@ -2,7 +2,9 @@ package app
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
+	"io/fs"
 	"maps"
 	"os"
 	"path/filepath"
@@ -11,13 +13,29 @@ import (
 	"github.com/netver/netver_exporter/lab"
 )
 
-// WriteLab writes a configuration that polls the fleet, and the known_hosts file that it names, beside it.
+// WriteLab writes a configuration that polls the fleet, and the known_hosts file that it names, beside it. It never writes
+// over a file that exists.
 func WriteLab(file string, fleet *lab.Fleet) error {
 	knownHosts := file + ".known_hosts"
-	if err := os.WriteFile(knownHosts, fleet.KnownHosts(), 0o600); err != nil {
+	if err := writeNew(file, labConfig(filepath.Base(knownHosts), fleet.Devices())); err != nil {
 		return err
 	}
-	return os.WriteFile(file, labConfig(filepath.Base(knownHosts), fleet.Devices()), 0o600)
+	if err := writeNew(knownHosts, fleet.KnownHosts()); err != nil {
+		return errors.Join(err, os.Remove(file))
+	}
+	return nil
+}
+
+func writeNew(name string, content []byte) error {
+	f, err := os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if errors.Is(err, fs.ErrExist) {
+		return fmt.Errorf("%s exists and is not overwritten; name another file or remove it", name)
+	}
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(content)
+	return errors.Join(err, f.Close())
 }
 
 func labConfig(knownHosts string, devices []*lab.Device) []byte {

@@ -177,7 +177,7 @@ func TestWarnings(t *testing.T) {
 		{"short interval", "ssh: {host_keys: accept-new}\n" + credentials + fmt.Sprintf(group, "interval: 30s, devices: [192.0.2.1]"),
 			[]string{"config.yml:3: groups[0]: poll.timeout, 30s, is not shorter than the interval, 30s: a device that hangs misses polls"}},
 		{"same address", "ssh: {host_keys: accept-new}\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1, {name: b, address: 192.0.2.1}]"),
-			[]string{"config.yml:3: groups[0].devices[1]: 1 devices have the address of an earlier one, and are logged in to beside it"}},
+			[]string{"config.yml:3: groups[0].devices[1]: 1 device at the address of an earlier one: sessions with both may be open at once"}},
 		{"no match", "ssh: {host_keys: accept-new}\nplatform_files: [none/*.yml]\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"),
 			[]string{"config.yml:2: platform_files[0]: no file matches none/*.yml"}},
 		{"sessions that never serve", "ssh: {host_keys: accept-new, sessions: {idle: 1m, max: 1}}\n" + credentials +
@@ -224,15 +224,18 @@ func TestReplacedPlatform(t *testing.T) {
 	if !slices.Contains(c.Warnings, want) {
 		t.Errorf("warnings %q, want %q among them", c.Warnings, want)
 	}
-	known, err := Platforms("config.yml")
-	if err != nil {
-		t.Fatal(err)
+	known, problems, err := Platforms("config.yml", false)
+	if err != nil || problems != nil {
+		t.Fatal(err, problems)
 	}
 	if p, ok := known.Get("cisco_ios"); !ok || p.Origin != "own.yml" {
 		t.Errorf("Platforms does not know the replacement: %v", ok)
 	}
-	if _, err := Platforms("none.yml"); err != nil {
-		t.Errorf("Platforms without a file: %v", err)
+	for _, mustExist := range []bool{false, true} {
+		known, problems, err := Platforms("none.yml", mustExist)
+		if err != nil || len(known.All()) == 0 || (problems != nil) != mustExist {
+			t.Errorf("Platforms without a file, which must exist: %v: problems %v, error %v", mustExist, problems, err)
+		}
 	}
 }
 

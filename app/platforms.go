@@ -2,6 +2,7 @@ package app
 
 import (
 	"errors"
+	"fmt"
 	"io/fs"
 	"os"
 	"path/filepath"
@@ -15,23 +16,29 @@ import (
 )
 
 // Platforms returns the platforms that the configuration at path can name, for commands that need nothing else of it: its
-// secrets are not read, and a file that does not exist adds none.
-func Platforms(path string) (*parser.Registry, error) {
-	if errors.Is(file.Check(path), fs.ErrNotExist) {
-		return parser.BuiltIns()
+// secrets are not read. What is wrong with it is in problems, and what is right still counts; that there is no such file is a
+// problem only where it must exist. The error is a fault of the program.
+func Platforms(path string, mustExist bool) (known *parser.Registry, problems, err error) {
+	if !mustExist && errors.Is(file.Check(path), fs.ErrNotExist) {
+		known, err = parser.BuiltIns()
+		return known, nil, err
 	}
-	c, err := config.LoadPlatformFiles(path, os.LookupEnv)
-	if err != nil {
-		return nil, err
+	c, problems := config.LoadPlatformFiles(path, os.LookupEnv)
+	if problems != nil {
+		known, err = parser.BuiltIns()
+		return known, problems, err
 	}
-	known, err := platforms(c)
-	if err != nil {
-		return nil, err
+	known, err = platforms(c)
+	return known, c.Document.Err(), err
+}
+
+// Platform returns the platform with this id or alias, or an error that suggests one.
+func Platform(known *parser.Registry, name string) (*parser.Platform, error) {
+	p, err := known.Find(name)
+	if err == nil || errors.Is(err, parser.ErrTransport) {
+		return p, err
 	}
-	if err := c.Document.Err(); err != nil {
-		return nil, err
-	}
-	return known, nil
+	return nil, fmt.Errorf("%w%s; `netver_exporter platforms` lists them", err, strictyaml.Suggest(name, platformNames(known)))
 }
 
 // platforms adds the operator's own definitions to the built-in ones. Problems are in the document; an error is a fault

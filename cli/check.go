@@ -2,24 +2,30 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/netver/netver_exporter/app"
+	"github.com/netver/netver_exporter/strictyaml"
+	"github.com/netver/netver_exporter/web"
 )
 
-func bindCheck(_ *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
+func bindCheck(c *kingpin.CmdClause, s Streams) func(context.Context) error {
+	file := configFlag(c).String()
+	webFile := c.Flag("web.config.file", "Check this file, too, for TLS and authentication of the server.").String()
 	return func(context.Context) error {
-		plan, err := app.Load(f.configFile, app.Wiring{})
-		if err != nil {
+		plan, err := app.Load(*file, app.Wiring{})
+		if err = errors.Join(err, web.CheckConfig(*webFile)); err != nil {
 			fmt.Fprintln(s.Err, err)
 			return errSilent
 		}
 		for _, warning := range plan.Warnings {
 			fmt.Fprintln(s.Err, "warning:", warning)
 		}
-		fmt.Fprintf(s.Out, "%s: %d devices in %d groups, %d platforms: OK\n", f.configFile, plan.Devices(), len(plan.Groups), len(plan.Platforms.All()))
+		fmt.Fprintf(s.Out, "%s: %s in %s, %s: OK\n", *file, strictyaml.Count(plan.Devices(), "device"),
+			strictyaml.Count(len(plan.Groups), "group"), strictyaml.Count(len(plan.Platforms.All()), "platform"))
 		return nil
 	}
 }

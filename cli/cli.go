@@ -6,14 +6,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
-	"github.com/prometheus/common/promslog"
-	promslogflag "github.com/prometheus/common/promslog/flag"
 	"github.com/prometheus/common/version"
-	toolkit "github.com/prometheus/exporter-toolkit/web"
-	"github.com/prometheus/exporter-toolkit/web/kingpinflag"
 )
 
 // Streams are what a command reads from and writes to.
@@ -22,20 +19,13 @@ type Streams struct {
 	Out, Err io.Writer
 }
 
-// flags are those that every command understands.
-type flags struct {
-	configFile string
-	stateFile  string
-	lifecycle  bool
-	web        *toolkit.FlagConfig
-	log        *promslog.Config
+// command is one of the program's commands: its words, and a function that adds its flags and returns what it does.
+type command struct {
+	name, help string
+	bind       func(*kingpin.CmdClause, Streams) func(context.Context) error
 }
 
-// commands is every command: its words, and a function that adds its flags and returns what it does.
-var commands = []struct {
-	name, help string
-	bind       func(*kingpin.CmdClause, *flags, Streams) func(context.Context) error
-}{
+var commands = []command{
 	{"run", "Poll on schedule and serve the metrics. The default.", bindRun},
 	{"lab", "Start a fleet of simulated devices on loopback and poll it as run would.", bindLab},
 	{"check", "Check config, inventory, platforms and credentials; print every problem.", bindCheck},
@@ -43,39 +33,18 @@ var commands = []struct {
 	{"parse", "Show the facts in a file that holds a command's output. No network.", bindParse},
 	{"platforms", "List the platforms, or show one's definition.", bindPlatforms},
 	{"versions", "Compare and sort versions in their platform's own order.", bindVersions},
+	{"healthcheck", "Ask a running exporter whether it is healthy.", bindHealthcheck},
 }
 
 // errSilent ends with exit code 1 when the command has already said why.
 var errSilent = errors.New("failed")
 
-// Execute runs the command that the arguments name and returns its exit code. The context ends it.
+// Execute runs the command that the arguments name and returns its exit code: 0, or 1 when it failed or was called
+// wrongly. The context ends it.
 func Execute(ctx context.Context, args []string, s Streams) int {
-	var f flags
-	app := kingpin.New("netver_exporter", "Prometheus exporter for the software version, uptime and reachability of network devices.")
-	app.UsageWriter(s.Out)
-	app.ErrorWriter(s.Err)
-	app.HelpFlag.Short('h')
-	app.Version(version.Print("netver_exporter"))
-	app.VersionFlag.Help("Show the version.")
-	app.Flag("config.file", "The configuration.").Default("config.yml").StringVar(&f.configFile)
-	app.Flag("state.file", "Keep facts and counters in this file over a restart. Off by default.").StringVar(&f.stateFile)
-	app.Flag("web.enable-lifecycle", "Allow POST /-/reload.").BoolVar(&f.lifecycle)
-	f.web = kingpinflag.AddFlags(app, ":9733")
-	f.log = &promslog.Config{Writer: s.Err}
-	promslogflag.AddFlags(app, f.log)
-
-	run := map[string]func(context.Context) error{}
-	for i, c := range commands {
-		clause := app.Command(c.name, c.help)
-		if i == 0 {
-			clause.Default()
-		}
-		run[c.name] = c.bind(clause, &f, s)
-	}
-	name, err := app.Parse(args)
+	run, err := parseArgs(args, s)
 	if err == nil {
-		name, _, _ = strings.Cut(name, " ") // "platforms show" is platforms' own affair
-		err = run[name](ctx)
+		err = run(ctx)
 	}
 	switch {
 	case err == nil:
@@ -84,4 +53,41 @@ func Execute(ctx context.Context, args []string, s Streams) int {
 		fmt.Fprintf(s.Err, "netver_exporter: %v\n", err)
 	}
 	return 1
+}
+
+// parseArgs returns what the command that the arguments name does with its flags. Help and version end the program.
+func parseArgs(args []string, s Streams) (func(context.Context) error, error) {
+	app := kingpin.New("netver_exporter", "Prometheus exporter for the software version, uptime and reachability of network devices.\n\n"+
+		"Each command has flags of its own, which follow it: netver_exporter COMMAND --help shows them. Without a command, run is meant.")
+	app.UsageWriter(s.Out)
+	app.ErrorWriter(s.Err)
+	app.HelpFlag.Short('h').Help("Show this help or, after a command, that of the command.")
+	app.Version(version.Print("netver_exporter"))
+	app.VersionFlag.Help("Show the version.")
+	run := map[string]func(context.Context) error{}
+	for i, c := range commands {
+		clause := app.Command(c.name, c.help)
+		if i == 0 {
+			clause.Default()
+		}
+		run[c.name] = c.bind(clause, s)
+	}
+	name, err := app.Parse(args)
+	if err != nil {
+		if slices.ContainsFunc(args, isCommand) && strings.HasPrefix(args[0], "-") {
+			return nil, fmt.Errorf("%w; a command comes before its flags", err)
+		}
+		return nil, fmt.Errorf("%w; try --help", err)
+	}
+	name, _, _ = strings.Cut(name, " ") // "platforms show" is platforms' own affair
+	return run[name], nil
+}
+
+func isCommand(word string) bool {
+	return slices.ContainsFunc(commands, func(c command) bool { return c.name == word })
+}
+
+// configFlag is of the commands that read the configuration.
+func configFlag(c *kingpin.CmdClause) *kingpin.FlagClause {
+	return c.Flag("config.file", "The configuration.").Default("config.yml")
 }

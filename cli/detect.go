@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"text/tabwriter"
 
@@ -12,6 +13,7 @@ import (
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/web"
 )
 
 // detected is what a device turned out to be, and why.
@@ -44,17 +46,16 @@ func detect(ctx context.Context, plan poll.Plan, output string, out, progress io
 	if err != nil {
 		return err
 	}
-	failed := false
+	devices = slices.DeleteFunc(devices, func(d web.Device) bool { return d.State == "disabled" })
 	lines := make([]detected, len(devices))
 	for i, d := range devices {
 		lines[i] = found[d.Device]
 		lines[i].Device, lines[i].Reason, lines[i].Error = d.Device, failure.Reason(d.Reason), d.Error
-		failed = failed || d.State != "up"
 	}
 	if err := detectedOutputs[output](out, lines); err != nil {
 		return err
 	}
-	if failed {
+	if slices.ContainsFunc(devices, failed) {
 		return errSilent
 	}
 	return nil

@@ -3,20 +3,26 @@ package cli
 import (
 	"context"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"path/filepath"
+	"slices"
+	"strings"
+	"text/tabwriter"
 
 	"github.com/alecthomas/kingpin/v2"
-	"github.com/prometheus/common/promslog"
 
 	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/lab"
 	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
-func bindLab(c *kingpin.CmdClause, f *flags, _ Streams) func(context.Context) error {
+func bindLab(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	number := c.Flag("devices", "How many devices.").Default("60").Int()
-	file := c.Flag("write-config", "Leave the configuration behind in this file, as an example to start from.").String()
+	file := c.Flag("write-config", "Leave the configuration behind in this new file, as an example to start from.").String()
+	server := addServerFlags(c, s)
 	return func(ctx context.Context) error {
 		if *number < 1 {
 			return fmt.Errorf("--devices=%d is no fleet; want 1 or more", *number)
@@ -45,7 +51,53 @@ func bindLab(c *kingpin.CmdClause, f *flags, _ Streams) func(context.Context) er
 		if err := app.WriteLab(*file, fleet); err != nil {
 			return fmt.Errorf("write the lab's configuration: %w", err)
 		}
-		f.configFile = *file
-		return app.Run(ctx, f.options(), promslog.New(f.log))
+		server.options.ConfigFile = *file
+		server.options.Listening = func(url string) { fmt.Fprint(s.Out, introduction(url, *file, devices)) }
+		return server.run(ctx)
 	}
+}
+
+// introduction is what a person wants to know of a lab that has just started.
+func introduction(url, file string, devices []*lab.Device) string {
+	var b strings.Builder
+	fmt.Fprintf(&b, "%s on loopback, until Ctrl-C.\n\n", strictyaml.Count(len(devices), "simulated device"))
+	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
+	fmt.Fprintf(table, "open\t%s\n", url)
+	guest := devices[max(0, slices.IndexFunc(devices, func(d *lab.Device) bool { return d.Notes == nil }))]
+	host, port, _ := net.SplitHostPort(guest.Addr()) // made of both
+	fmt.Fprintf(table, "log in\tssh -p %s -o StrictHostKeyChecking=no -o UserKnownHostsFile=/dev/null %s@%s\n", port, lab.Username, host)
+	fmt.Fprintf(table, "\tpassword %s; this is %s, addresses of the others are in the configuration\n", lab.Password, guest.Name)
+	fmt.Fprintf(table, "configuration\t%s\n", file)
+	_ = table.Flush() // into memory
+	b.WriteByte('\n')
+	writeNotes(&b, devices)
+	return b.String()
+}
+
+// writeNotes tells which devices are special, and how: those that share a note in one line.
+func writeNotes(w io.Writer, devices []*lab.Device) {
+	const shown = 4
+	var notes []string
+	names := map[string][]string{}
+	for _, d := range devices {
+		for _, note := range d.Notes {
+			if names[note] == nil {
+				notes = append(notes, note)
+			}
+			names[note] = append(names[note], d.Name)
+		}
+	}
+	if notes == nil {
+		return
+	}
+	fmt.Fprintln(w, "These misbehave on purpose:")
+	for _, note := range notes {
+		list := names[note]
+		line := strings.Join(list[:min(shown, len(list))], ", ")
+		if more := len(list) - shown; more > 0 {
+			line += fmt.Sprintf(" and %d more", more)
+		}
+		fmt.Fprintf(w, "  %s: %s\n", line, note)
+	}
+	fmt.Fprintln(w)
 }

@@ -14,19 +14,19 @@ import (
 	"github.com/netver/netver_exporter/parser"
 )
 
-func bindParse(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
+func bindParse(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	platform := c.Flag("platform", "The platform that the output is of.").Required().String()
 	command := c.Flag("command", "The command that printed it.").Required().String()
-	files := c.Flag("platform-file", "Your own platform definition. Repeatable.").Strings()
+	flags := addPlatformFlags(c)
 	file := c.Arg("file", "The output; - is standard input.").Required().String()
 	return func(context.Context) error {
-		platforms, err := platformSet(f, *files)
+		platforms, err := flags.load(s)
 		if err != nil {
 			return err
 		}
-		p, err := platforms.Find(*platform)
+		p, err := app.Platform(platforms, *platform)
 		if err != nil {
-			return fmt.Errorf("%w; `netver_exporter platforms` lists them", err)
+			return err
 		}
 		text, source, err := readAll(*file, s.In)
 		if err != nil {
@@ -41,24 +41,6 @@ func bindParse(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) 
 		}
 		return json.NewEncoder(s.Out).Encode(reading.Facts.Report(p.ID))
 	}
-}
-
-// platformSet is the built-in platforms, those of the configuration if there is one, and those of the files.
-func platformSet(f *flags, files []string) (*parser.Registry, error) {
-	platforms, err := app.Platforms(f.configFile)
-	if err != nil {
-		return nil, err
-	}
-	for _, file := range files {
-		p, err := parser.LoadFile(file)
-		if err != nil {
-			return nil, err
-		}
-		if _, err := platforms.Add(p); err != nil {
-			return nil, err
-		}
-	}
-	return platforms, nil
 }
 
 // readAll reads the file, or standard input, and says which.

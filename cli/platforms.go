@@ -14,14 +14,16 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/parser"
 )
 
-func bindPlatforms(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
-	files := c.Flag("platform-file", "Your own platform definition. Repeatable.").Strings()
-	names := c.Flag("names", "List the names that Netmiko, NAPALM, Ansible, Oxidized and scrapli have for each platform.").Bool()
-	c.Command("list", "List the platforms. The default.").Default()
-	id := c.Command("show", "Print a platform's definition.").Arg("id", "The platform's id, or an alias.").Required().String()
+func bindPlatforms(c *kingpin.CmdClause, s Streams) func(context.Context) error {
+	list := c.Command("list", "List the platforms. The default.").Default()
+	names := list.Flag("names", "List the names that Netmiko, NAPALM, Ansible, Oxidized and scrapli have for each platform.").Bool()
+	show := c.Command("show", "Print a platform's definition.")
+	id := show.Arg("id", "The platform's id, or an alias.").Required().String()
+	flags := addPlatformFlags(list, show)
 	test := c.Command("test", "Read recorded answers with a definition; print the facts, and what found them.")
 	definition := test.Arg("file", "The definition, a YAML file.").Required().String()
 	samples := test.Arg("sample", "A .txtar file: a line \"-- COMMAND --\" ahead of each answer.").Required().Strings()
@@ -29,38 +31,43 @@ func bindPlatforms(c *kingpin.CmdClause, f *flags, s Streams) func(context.Conte
 		if *definition != "" {
 			return testDefinition(s.Out, *definition, *samples)
 		}
-		platforms, err := platformSet(f, *files)
+		platforms, err := flags.load(s)
 		if err != nil {
 			return err
 		}
 		if *id != "" {
-			p, err := platforms.Find(*id)
+			p, err := app.Platform(platforms, *id)
 			if err != nil {
-				return fmt.Errorf("%w; `netver_exporter platforms` lists them", err)
+				return err
 			}
 			_, err = s.Out.Write(p.Definition())
 			return err
 		}
-		w := tabwriter.NewWriter(s.Out, 0, 0, 2, ' ', 0)
 		if *names {
-			printNames(w, platforms)
-			return w.Flush()
+			return printNames(s.Out, platforms)
 		}
-		for _, p := range platforms.All() {
-			var typed []string
-			for _, command := range p.Commands {
-				if command.Poll {
-					typed = append(typed, command.Run)
-				}
-			}
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", p.ID, p.Vendor, p.Session.Mode, p.Origin, strings.Join(typed, "; "))
-		}
-		return w.Flush()
+		return listPlatforms(s.Out, platforms)
 	}
 }
 
+func listPlatforms(out io.Writer, platforms *parser.Registry) error {
+	table := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
+	fmt.Fprintln(table, "ID\tVENDOR\tALIASES\tCOMMANDS\tMODE\tORIGIN")
+	for _, p := range platforms.All() {
+		var typed []string
+		for _, command := range p.Commands {
+			if command.Poll {
+				typed = append(typed, command.Run)
+			}
+		}
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Vendor, strings.Join(platforms.Aliases(p), ", "), strings.Join(typed, "; "), p.Session.Mode, p.Origin)
+	}
+	return table.Flush()
+}
+
 // printNames writes a row for each platform and a column for each tool.
-func printNames(w io.Writer, platforms *parser.Registry) {
+func printNames(out io.Writer, platforms *parser.Registry) error {
+	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "id\t%s\n", strings.Join(parser.Tools, "\t"))
 	for _, p := range platforms.All() {
 		fmt.Fprint(w, p.ID)
@@ -69,6 +76,7 @@ func printNames(w io.Writer, platforms *parser.Registry) {
 		}
 		fmt.Fprintln(w)
 	}
+	return w.Flush()
 }
 
 // testDefinition reads each sample with a definition. A sample whose answers do not give what a poll needs is an error at

@@ -2,15 +2,13 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"log/slog"
 	"os"
 	"slices"
-	"strings"
-	"text/tabwriter"
+	"sync"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -23,69 +21,79 @@ import (
 	"github.com/netver/netver_exporter/web"
 )
 
-func bindPoll(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
-	names := c.Arg("device", "Names of devices in the inventory.").Strings()
-	all := c.Flag("all", "Poll the whole inventory.").Bool()
+func bindPoll(c *kingpin.CmdClause, s Streams) func(context.Context) error {
+	config := configFlag(c).String()
+	selected := addSelection(c)
 	explain := c.Flag("explain", "Show each session with its timings, and which pattern found which fact.").Bool()
-	find := c.Flag("detect", "Show what platform each device turns out to be, and why.").Bool()
-	output := c.Flag("output", "table or json.").Default("table").Enum("table", "json")
+	find := c.Flag("detect", "Show what platform each device turns out to be, and why; as table or json.").Bool()
+	output := c.Flag("output", "table, json, csv, or raw: the answers as the devices print them.").Default("table").Enum("table", "json", "csv", "raw")
 	return func(ctx context.Context) error {
-		if *all == (len(*names) > 0) {
-			return fmt.Errorf("name the devices to poll, or say --all")
+		if err := selected.check(); err != nil {
+			return err
 		}
-		var observe func(device.Report)
+		if _, ok := detectedOutputs[*output]; *find && !ok {
+			return fmt.Errorf("--detect has no --output=%s; table or json", *output)
+		}
+		result := polled{config: *config}
+		var observers []func(device.Report)
 		if *explain {
 			words := s.Out
-			if *output == "json" { // for a program, which must not find sessions in between
+			if *output != "table" { // for a program, which must not find sessions in between
 				words = s.Err
 			}
-			observe = (&explainer{out: words}).explain
+			observers = append(observers, (&explainer{out: words}).explain)
 		}
-		loaded, err := app.Load(f.configFile, app.Wiring{Observe: observe})
+		if *output == "raw" {
+			result.reports = map[string]device.Report{}
+			observers = append(observers, keepReports(result.reports))
+		}
+		loaded, err := app.Load(*config, app.Wiring{Observe: tell(observers)})
 		if err != nil {
 			return err
 		}
 		plan := loaded.Plan
-		if !*all {
-			if err := only(&plan, *names); err != nil {
-				return err
-			}
+		if err := selected.apply(&plan); err != nil {
+			return err
 		}
 		if *find {
 			return detect(ctx, plan, *output, s.Out, s.Err)
 		}
-		devices, err := pollOnce(ctx, plan, s.Err)
-		if err != nil {
+		if result.devices, err = pollOnce(ctx, plan, s.Err); err != nil {
 			return err
 		}
-		if err := outputs[*output](s.Out, devices); err != nil {
+		if err := outputs[*output](s.Out, result); err != nil {
 			return err
 		}
-		if slices.ContainsFunc(devices, func(d web.Device) bool { return d.State != "up" }) {
+		if slices.ContainsFunc(result.devices, failed) {
 			return errSilent
 		}
 		return nil
 	}
 }
 
-// only leaves the named devices in the plan.
-func only(plan *poll.Plan, names []string) error {
-	missing := slices.Clone(names)
-	for i := range plan.Groups {
-		g := &plan.Groups[i]
-		kept := g.Devices[:0:0]
-		for _, d := range g.Devices {
-			if slices.Contains(names, d.Name) {
-				kept = append(kept, d)
-				missing = slices.DeleteFunc(missing, func(name string) bool { return name == d.Name })
-			}
+// failed is what makes the exit code 1: a device that is down, or that was not asked before the end.
+func failed(d web.Device) bool { return d.State != "up" && d.State != "disabled" }
+
+// tell passes reports to all observers; nil if there are none.
+func tell(observers []func(device.Report)) func(device.Report) {
+	if observers == nil {
+		return nil
+	}
+	return func(r device.Report) {
+		for _, observe := range observers {
+			observe(r)
 		}
-		g.Devices = kept
 	}
-	if len(missing) > 0 {
-		return fmt.Errorf("not in the inventory: %s", strings.Join(missing, ", "))
+}
+
+// keepReports keeps the latest report of each device.
+func keepReports(reports map[string]device.Report) func(device.Report) {
+	var mu sync.Mutex
+	return func(r device.Report) {
+		mu.Lock()
+		defer mu.Unlock()
+		reports[r.Device.Name] = r
 	}
-	return nil
 }
 
 // pollOnce runs the plan's first sweep on the engine itself, so that caps, rates and the lockout breaker hold here too.
@@ -127,37 +135,4 @@ func pollOnce(ctx context.Context, plan poll.Plan, progress io.Writer) ([]web.De
 		devices = append(devices, web.NewDevice(s))
 	}
 	return devices, nil
-}
-
-var outputs = map[string]func(io.Writer, []web.Device) error{
-	"json": func(w io.Writer, devices []web.Device) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(devices)
-	},
-	"table": func(w io.Writer, devices []web.Device) error {
-		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
-		fmt.Fprintln(table, "DEVICE\tSTATE\tPLATFORM\tVERSION\tUPTIME\tMODEL\tSERIAL\tTOOK\tERROR")
-		for _, d := range devices {
-			fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%.1fs\t%s\n",
-				d.Device, d.State, d.Platform, d.Version, uptime(d), d.Model, d.Serial, d.PollDuration, reason(d))
-		}
-		return table.Flush()
-	},
-}
-
-func uptime(d web.Device) string {
-	if d.Uptime == nil {
-		return ""
-	}
-	age := time.Duration(*d.Uptime * float64(time.Second))
-	const day = 24 * time.Hour
-	return fmt.Sprintf("%dd %s", age/day, (age % day).Round(time.Second))
-}
-
-func reason(d web.Device) string {
-	if d.Reason == "" {
-		return ""
-	}
-	return d.Reason + ": " + d.Error
 }

@@ -8,11 +8,12 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
+	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/version"
 )
 
-func bindVersions(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
-	files := c.Flag("platform-file", "Your own platform definition. Repeatable.").Strings()
+func bindVersions(c *kingpin.CmdClause, s Streams) func(context.Context) error {
+	flags := addPlatformFlags(c)
 	compare := c.Command("compare", "Print how two versions stand to each other: <, =, > or ? (they cannot be compared).")
 	sort := c.Command("sort", "Print the versions of standard input, ascending; those that cannot be compared follow a line with ?.")
 	var platform string
@@ -24,13 +25,13 @@ func bindVersions(c *kingpin.CmdClause, f *flags, s Streams) func(context.Contex
 	sorting := false
 	sort.Action(func(*kingpin.ParseContext) error { sorting = true; return nil })
 	return func(context.Context) error {
-		platforms, err := platformSet(f, *files)
+		platforms, err := flags.load(s)
 		if err != nil {
 			return err
 		}
-		p, err := platforms.Find(platform)
+		p, err := app.Platform(platforms, platform)
 		if err != nil {
-			return fmt.Errorf("%w; `netver_exporter platforms` lists them", err)
+			return err
 		}
 		if p.Order == nil {
 			fmt.Fprintf(s.Err, "netver_exporter: platform %s has no order: its versions are only equal or not\n", p.ID)

@@ -85,9 +85,22 @@ func (p *Poller) Poll(ctx context.Context, d *inventory.Device, ticket *logins.T
 	o := p.poll(ctx, d, ticket, &report)
 	if p.config.Observe != nil {
 		report.Platform, report.Err, report.Took = o.Platform, o.Err, time.Since(start)
+		p.redactAnswers(&report)
 		p.config.Observe(report)
 	}
 	return o
+}
+
+// redactAnswers hides what a device echoes of a secret from whoever looks at a report; the parser has read the answers.
+func (p *Poller) redactAnswers(r *Report) {
+	credential, ok := p.config.Credentials[r.Device.Credential]
+	if !ok {
+		return
+	}
+	redact := credential.Redactor()
+	for i, a := range r.Transcript.Answers {
+		r.Transcript.Answers[i].Text = redact.Text(a.Text)
+	}
 }
 
 func (p *Poller) poll(ctx context.Context, d *inventory.Device, ticket *logins.Ticket, report *Report) poll.Outcome {

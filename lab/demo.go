@@ -15,10 +15,17 @@ import (
 type special struct {
 	fault Fault
 	old   bool // runs an older version than its twin
+	note  string
 }
 
 // specials are more important than one further healthy device, the first most.
-var specials = []special{{fault: Refuse}, {old: true}, {fault: Silent}, {fault: WrongPassword}, {fault: ResetMidOutput}}
+var specials = []special{
+	{fault: Refuse, note: "refuses connections"},
+	{old: true, note: "runs an older version than the other of its platform and model"},
+	{fault: Silent, note: "accepts connections and says nothing"},
+	{fault: WrongPassword, note: "refuses the password"},
+	{fault: ResetMidOutput, note: "resets the connection in the middle of an answer"},
+}
 
 // The places and duties that the devices of the demonstration are given.
 var (
@@ -111,9 +118,11 @@ func (c *cast) join(i int) {
 	if i%7 == 3 {
 		d.Delay = time.Second + time.Duration(i%3)*time.Second
 		d.Delay /= time.Duration(max(1, len(d.Platform.Commands)))
+		d.Notes = append(d.Notes, "takes 1 to 3 s to answer")
 	}
 	if i%9 == 4 {
 		d.KeepPaging, d.Page = true, 10
+		d.Notes = append(d.Notes, "keeps paging after it was told not to")
 	}
 }
 
@@ -123,7 +132,9 @@ func (c *cast) joinSpecial(i int, s special) {
 	if s.old {
 		sample = older(c.platform, sample)
 	}
-	c.recruit(i, sample).Fault = s.fault
+	d := c.recruit(i, sample)
+	d.Fault = s.fault
+	d.Notes = append(d.Notes, s.note)
 }
 
 // oneExec are the platforms that close the connection after one exec request.

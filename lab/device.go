@@ -19,6 +19,7 @@ type Device struct {
 	Platform *parser.Platform  // how it talks
 	Sample   parser.Sample     // what it answers; an empty Talk follows the platform
 	Labels   map[string]string // for the inventory; the lab does not read them
+	Notes    []string          // how it differs from a good device, for people; the lab does not read them
 
 	Address    netip.Addr    // in 127.0.0.0/8; zero: the fleet picks one
 	Login      Login         // who may log in; zero: Username with Password

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 )
@@ -45,9 +46,17 @@ func (p Problems) Error() string {
 	p.sort()
 	lines := p[:min(len(p), maxPrinted)].lines()
 	if more := len(p) - maxPrinted; more > 0 {
-		lines = append(lines, fmt.Sprintf("and %d more problems", more))
+		lines = append(lines, "and "+Count(more, "more problem"))
 	}
 	return strings.Join(lines, "\n")
+}
+
+// Count is a number and what it counts, for messages: 1 device, 2 devices.
+func Count(n int, one string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return strconv.Itoa(n) + " " + one + "s"
 }
 
 func (p Problems) lines() []string {

@@ -9,6 +9,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -130,13 +131,13 @@ const writeTimeout = 2 * time.Minute
 const grace = time.Second
 
 // Serve answers requests with the handler until it fails or the context ends, and then lets requests in flight end. It
-// closes listening once every address is bound. Its limits keep slow and hostile clients from holding memory or
+// sends the URL of the first address once every address is bound; listening must have room for it. Its limits keep slow and hostile clients from holding memory or
 // connections; a scrape of 50,000 devices fits into the write timeout even over a slow line.
-func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *slog.Logger, listening chan<- struct{}) error {
-	if err := toolkit.Validate(*flags.WebConfigFile); err != nil { // says neither the file nor, always, one line
-		return fmt.Errorf("%s: %s", *flags.WebConfigFile, strings.Join(strings.Fields(err.Error()), " "))
+func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *slog.Logger, listening chan<- string) error {
+	if err := CheckConfig(*flags.WebConfigFile); err != nil {
+		return err
 	}
-	bound := sync.OnceFunc(func() { close(listening) })
+	var bound sync.Once
 	server := &http.Server{
 		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
@@ -145,8 +146,8 @@ func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *
 		IdleTimeout:       5 * time.Minute,
 		MaxHeaderBytes:    64 << 10,
 		ErrorLog:          slog.NewLogLogger(log.Handler(), slog.LevelDebug),
-		BaseContext: func(net.Listener) context.Context { // the first that runs with a bound listener
-			bound()
+		BaseContext: func(l net.Listener) context.Context { // the first that runs with a bound listener
+			bound.Do(func() { listening <- urlOf(l) })
 			return context.WithoutCancel(ctx)
 		},
 	}
@@ -166,4 +167,25 @@ func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *
 		return err
 	}
 	return nil
+}
+
+// CheckConfig says what is wrong with a file for --web.config.file; "" is none.
+func CheckConfig(file string) error {
+	if err := toolkit.Validate(file); err != nil { // says neither the file nor, always, one line
+		return fmt.Errorf("%s: %s", file, strings.Join(strings.Fields(err.Error()), " "))
+	}
+	return nil
+}
+
+// urlOf is what to open in a browser on this machine.
+func urlOf(l net.Listener) string {
+	scheme := "https"
+	if _, plain := l.(*net.TCPListener); plain { // the other kind is that of crypto/tls
+		scheme = "http"
+	}
+	address := l.Addr().String()
+	if tcp, ok := l.Addr().(*net.TCPAddr); ok && tcp.IP.IsUnspecified() {
+		address = net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
+	}
+	return scheme + "://" + address + "/"
 }

@@ -134,7 +134,7 @@ func TestServe(t *testing.T) {
 	flags := &toolkit.FlagConfig{WebListenAddresses: &[]string{address}, WebSystemdSocket: new(bool), WebConfigFile: new(string)}
 	log := slog.New(slog.DiscardHandler)
 
-	if err := Serve(t.Context(), http.NotFoundHandler(), flags, log, make(chan struct{})); err == nil || !strings.Contains(err.Error(), "address already in use") {
+	if err := Serve(t.Context(), http.NotFoundHandler(), flags, log, make(chan string, 1)); err == nil || !strings.Contains(err.Error(), "address already in use") {
 		t.Errorf("port in use: error %v", err)
 	}
 	reserved.Close()
@@ -145,9 +145,11 @@ func TestServe(t *testing.T) {
 		io.WriteString(w, "whole")
 	})
 	ctx, stop := context.WithCancel(t.Context())
-	listening, served := make(chan struct{}), make(chan error, 1)
+	listening, served := make(chan string, 1), make(chan error, 1)
 	go func() { served <- Serve(ctx, h, flags, log, listening) }()
-	<-listening
+	if url := <-listening; url != "http://"+address+"/" {
+		t.Errorf("listens at %s, want %s", url, address)
+	}
 	go func() { <-arrived; stop() }()
 	client := &http.Client{Transport: &http.Transport{}}
 	defer client.CloseIdleConnections()

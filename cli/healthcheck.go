@@ -1,0 +1,53 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"strings"
+	"time"
+
+	"github.com/alecthomas/kingpin/v2"
+)
+
+func bindHealthcheck(c *kingpin.CmdClause, s Streams) func(context.Context) error {
+	address := c.Flag("url", "Where the exporter is.").Default("http://localhost:9733").URL()
+	timeout := c.Flag("timeout", "How long to wait for its answer.").Default("5s").Duration()
+	return func(ctx context.Context) error {
+		ctx, cancel := context.WithTimeout(ctx, *timeout)
+		defer cancel()
+		return healthy(ctx, *address, *timeout, s.Out)
+	}
+}
+
+// healthy asks /-/healthy and prints the answer.
+func healthy(ctx context.Context, exporter *url.URL, timeout time.Duration, out io.Writer) error {
+	if exporter.Host == "" || exporter.Scheme != "http" && exporter.Scheme != "https" {
+		return fmt.Errorf("--url=%s: want http://HOST:PORT or https://HOST:PORT", exporter.Redacted())
+	}
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, exporter.JoinPath("-", "healthy").String(), nil)
+	if err != nil {
+		return err
+	}
+	answer, err := http.DefaultClient.Do(r)
+	if errors.Is(err, context.DeadlineExceeded) {
+		return fmt.Errorf("%s has not answered within %s", exporter.Redacted(), timeout)
+	}
+	if err != nil {
+		return err
+	}
+	defer answer.Body.Close()
+	text, err := io.ReadAll(io.LimitReader(answer.Body, 1<<10))
+	if err != nil {
+		return fmt.Errorf("read the answer of %s: %w", exporter.Redacted(), err)
+	}
+	line := strings.TrimSpace(string(text))
+	if answer.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s answers %s: %s", exporter.Redacted(), answer.Status, line)
+	}
+	_, err = fmt.Fprintln(out, line)
+	return err
+}
