@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"io"
 	"slices"
@@ -62,11 +61,7 @@ func detect(ctx context.Context, plan poll.Plan, output string, out, progress io
 }
 
 var detectedOutputs = map[string]func(io.Writer, []detected) error{
-	"json": func(w io.Writer, lines []detected) error {
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(lines)
-	},
+	"json": func(w io.Writer, lines []detected) error { return encode(w, lines) },
 	"table": func(w io.Writer, lines []detected) error {
 		table := tabwriter.NewWriter(w, 0, 0, 2, ' ', 0)
 		for _, l := range lines {

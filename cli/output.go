@@ -26,10 +26,14 @@ type polled struct {
 
 var outputs = map[string]func(io.Writer, polled) error{"table": writeTable, "json": writeJSON, "csv": writeCSV, "raw": writeRaw}
 
-func writeJSON(w io.Writer, p polled) error {
+func writeJSON(w io.Writer, p polled) error { return encode(w, p.devices) }
+
+// encode writes JSON for programs and people: a prompt's > stays one.
+func encode(w io.Writer, v any) error {
 	encoder := json.NewEncoder(w)
 	encoder.SetIndent("", "  ")
-	return encoder.Encode(p.devices)
+	encoder.SetEscapeHTML(false)
+	return encoder.Encode(v)
 }
 
 func writeTable(w io.Writer, p polled) error {

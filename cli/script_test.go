@@ -23,13 +23,22 @@ func TestMain(m *testing.M) {
 
 // TestScript plays testdata/script: the command line as a user sees it. A script's `lab NAME=PLATFORM[:FAULT]...` starts
 // simulated devices and writes lab.yml, which polls them. Platforms of the script's own are in platforms/*.yml, and what
-// their devices say in samples/PLATFORM.txtar.
+// their devices say in samples/PLATFORM.txtar. `edit FILE OLD NEW` changes a file; \n in NEW is a line's end.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "../testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"lab": startLab},
+		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"lab": startLab, "edit": edit},
 	})
+}
+
+func edit(ts *testscript.TestScript, _ bool, args []string) {
+	text := ts.ReadFile(args[0])
+	if !strings.Contains(text, args[1]) {
+		ts.Fatalf("%q is not in %s", args[1], args[0])
+	}
+	text = strings.ReplaceAll(text, args[1], strings.ReplaceAll(args[2], `\n`, "\n"))
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), []byte(text), 0o600))
 }
 
 func startLab(ts *testscript.TestScript, _ bool, args []string) {
