@@ -13,4 +13,5 @@ COPY --from=build /image /
 USER 65534:65534
 WORKDIR /etc/netver
 EXPOSE 9733
+HEALTHCHECK CMD ["/netver_exporter", "healthcheck"]
 ENTRYPOINT ["/netver_exporter"]

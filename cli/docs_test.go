@@ -33,7 +33,7 @@ func TestDocs(t *testing.T) {
 				if err := checkTool(c.text); err != nil {
 					t.Errorf("%s: %s: %v", c.place, c.text, err)
 				}
-			} else if _, err := parseArgs(words, Streams{Out: io.Discard, Err: io.Discard}); err != nil {
+			} else if err := parses(words, c.fragment); err != nil {
 				t.Errorf("%s: %s: %v", c.place, c.text, err)
 			} else if len(words) > 0 && !slices.Contains(endless, words[0]) && !c.fragment && !strings.HasPrefix(words[0], "-") {
 				fmt.Fprintf(&script, "# %s\nexec netver_exporter %s\n", c.place, quoteAll(words))
@@ -44,14 +44,15 @@ func TestDocs(t *testing.T) {
 		}
 		if script.Len() > 0 {
 			scripts = append(scripts, filepath.Join(t.TempDir(), filepath.Base(document)+".txtar"))
-			writeFile(t, scripts[len(scripts)-1], "lab core-1=cisco_nxos lab-acme-1=acme_os\ncp lab.yml config.yml\n"+script.String())
+			writeFile(t, scripts[len(scripts)-1], "lab core-1=cisco_nxos lab-acme-1=acme_os\ncp lab.yml config.yml\n"+
+				"edit config.yml 'labels: {}' 'labels: {site: site1}'\nedit config.yml '- name: lab' '- name: site1'\n"+script.String())
 		}
 	}
 	platform, sample := shown(t, "id: acme_os\n"), shown(t, "prompt: \"lab-acme-1> \"\n")
 	_, answer, _ := strings.Cut(sample, "-- show version --\n")
 	testscript.Run(t, testscript.Params{
 		Files: scripts,
-		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"lab": startLab},
+		Cmds:  map[string]func(*testscript.TestScript, bool, []string){"lab": startLab, "edit": edit},
 		Setup: func(e *testscript.Env) error {
 			for name, text := range map[string]string{
 				"platforms/acme_os.yml": platform, "samples/acme_os.txtar": sample, "ac-4.txtar": sample, "answer.txt": answer,
@@ -67,6 +68,15 @@ func TestDocs(t *testing.T) {
 			return nil
 		},
 	})
+}
+
+// parses reads a command's flags. A fragment may leave out the value of its last flag.
+func parses(words []string, fragment bool) error {
+	_, err := parseArgs(words, Streams{Out: io.Discard, Err: io.Discard})
+	if err != nil && fragment && strings.HasPrefix(words[len(words)-1], "--") {
+		_, err = parseArgs(append(words, "1"), Streams{Out: io.Discard, Err: io.Discard})
+	}
+	return err
 }
 
 // shown is the block of docs/adding-a-platform.md that begins with a line.

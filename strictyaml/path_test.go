@@ -56,3 +56,11 @@ func TestSuggest(t *testing.T) {
 		t.Errorf("suggest from nothing = %q", got)
 	}
 }
+
+func TestCount(t *testing.T) {
+	for n, want := range []string{"0 devices", "1 device", "2 devices"} {
+		if got := Count(n, "device"); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
