@@ -4,12 +4,14 @@ package e2e
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"testing"
 )
 
@@ -45,7 +47,7 @@ type exporter struct {
 func startExporter(t *testing.T, args ...string) exporter {
 	t.Helper()
 	address := freeAddress(t, "127.0.0.1")
-	e := exporter{address: address, process: start(t, binary, append(args, "--web.listen-address="+address)...)}
+	e := exporter{address: address, process: start(t, binary, append(args, "--web.listen-address="+address, "--web.enable-lifecycle")...)}
 	e.waitFor(t, "/-/ready", func() error {
 		_, err := get(t.Context(), "http://"+address+"/-/ready")
 		return err
@@ -60,6 +62,33 @@ func (e exporter) metrics(t *testing.T) string {
 		t.Fatal(err)
 	}
 	return string(body)
+}
+
+// awaits waits until /metrics has each of the lines.
+func (e exporter) awaits(t *testing.T, lines ...string) {
+	t.Helper()
+	e.waitFor(t, strings.Join(lines, ", "), func() error {
+		body, err := get(t.Context(), "http://"+e.address+"/metrics")
+		for _, line := range lines {
+			if !strings.Contains(string(body), line+"\n") {
+				err = errors.Join(err, fmt.Errorf("not yet: %s", line))
+			}
+		}
+		return err
+	})
+}
+
+// reload has the exporter read its files again.
+func (e exporter) reload(t *testing.T) {
+	t.Helper()
+	response, err := http.Post("http://"+e.address+"/-/reload", "", nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		t.Fatalf("reload: %s", response.Status)
+	}
 }
 
 // get returns the body of a page; any status but 200 is an error.

@@ -107,11 +107,15 @@ func (o *output) Write(b []byte) (int, error) {
 	return o.buf.Write(b)
 }
 
-// tail returns the last lines.
-func (o *output) tail(lines int) string {
+func (o *output) String() string {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	all := strings.SplitAfter(o.buf.String(), "\n")
+	return o.buf.String()
+}
+
+// tail returns the last lines.
+func (o *output) tail(lines int) string {
+	all := strings.SplitAfter(o.String(), "\n")
 	return strings.Join(all[max(0, len(all)-lines):], "")
 }
 

@@ -9,6 +9,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 )
@@ -21,6 +22,7 @@ const (
 
 // server is OpenSSH in front of this machine, with a host key and a configuration of its own.
 type server struct {
+	*process
 	address    string
 	slow       string // address at which the shell takes three seconds to start, as behind a busy AAA server
 	knownHosts string // path
@@ -28,7 +30,8 @@ type server struct {
 	password   string // that both accounts take, for the length of the test
 }
 
-func startSSHD(t *testing.T) server {
+// startSSHD runs sshd. The settings are further lines of its configuration.
+func startSSHD(t *testing.T, settings ...string) server {
 	t.Helper()
 	const daemon = "/usr/sbin/sshd"
 	if _, err := exec.LookPath(daemon); err != nil {
@@ -51,6 +54,7 @@ func startSSHD(t *testing.T) server {
 	const slowIP = "127.9.7.34"
 	slow := net.JoinHostPort(slowIP, port)
 	config := writeFile(t, filepath.Join(dir, "sshd_config"), `
+LogLevel VERBOSE
 ListenAddress %s
 ListenAddress %s
 HostKey %s
@@ -62,12 +66,14 @@ AllowUsers %s %s
 UsePAM yes
 PrintMotd no
 MaxStartups 100:30:200
+%s
 Match LocalAddress %s
 	ForceCommand sleep 3; exec "$SHELL" -l
-`, address, slow, hostKey, authorized, router, host, slowIP)
+`, address, slow, hostKey, authorized, router, host, strings.Join(settings, "\n"), slowIP)
 	sshd := start(t, daemon, "-D", "-e", "-f", config)
 	sshd.listening(t, "tcp", address)
 	return server{
+		process:    sshd,
 		address:    address,
 		slow:       slow,
 		knownHosts: writeFile(t, filepath.Join(dir, "known_hosts"), "[%s]:%s,[%s]:%[2]s %[4]s", ip, port, slowIP, readFile(t, hostKey+".pub")),
@@ -76,15 +82,26 @@ Match LocalAddress %s
 	}
 }
 
+// refused is how many attempts to log in the server has refused.
+func (s server) refused() int { return len(refusedBySSHD.FindAllString(s.out.String(), -1)) }
+
+var refusedBySSHD = regexp.MustCompile(`(?m)^Failed (?:password|keyboard-interactive/pam) for `)
+
 // givePasswords lets both accounts log in with a password that nobody has seen before, until the test ends.
 func givePasswords(t *testing.T) string {
 	t.Helper()
 	password := rand.Text()
-	runWith(t, fmt.Sprintf("%s:%s\n%s:%s\n", router, password, host, password), "chpasswd")
+	setPassword(t, password)
 	t.Cleanup(func() {
 		for _, account := range []string{router, host} {
 			run(t, "usermod", "--lock", account)
 		}
 	})
 	return password
+}
+
+// setPassword gives both accounts a password.
+func setPassword(t *testing.T, password string) {
+	t.Helper()
+	runWith(t, fmt.Sprintf("%s:%s\n%s:%s\n", router, password, host, password), "chpasswd")
 }

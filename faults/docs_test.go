@@ -46,6 +46,15 @@ var elsewhere = []row{
 	{"all of it at random", "the state exported is the devices' own", "two intervals after the last fault", "faults TestSoak"},
 }
 
+// realServers is what servers as they are installed do to logins.
+var realServers = []row{
+	{"Dropbear closes the connection after one wrong password (`-T 1`); 8 devices", "`auth`, then paused after at most 4 refused attempts", "e2e TestDropbear"},
+	{"sshd takes passwords by `keyboard-interactive` and PAM only", "up", "e2e TestKeyboardInteractive"},
+	{"the password is changed in steady state on sshd; 12 devices", "paused after at most those in flight and 2; up again by the canary once it is put right", "e2e TestPasswordChanged"},
+	{"sshd with `MaxSessions 1`", "up, no poll fails", "e2e TestOneSession"},
+	{"sshd drops a connection at `MaxStartups`", "up, no poll fails: it is tried again once", "e2e TestMaxStartups"},
+}
+
 // row is a line of a table of docs/reliability.md. Its last cell is the test.
 type row []string
 
@@ -61,6 +70,7 @@ func tables() []table {
 		{"faults", row{"fault", "reason", "bound", "test"}, faultRows()},
 		{"events", row{"fault", "reason", "bound", "test"}, elsewhere},
 		{"situations", row{"situation", "refused attempts over the whole fleet, at most", "test"}, situationRows()},
+		{"real", row{"server", "outcome", "test"}, realServers},
 		{"manners", row{"manner of the server", "test"}, mannerRows()},
 	}
 }

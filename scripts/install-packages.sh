@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Installs the named Debian packages if they are missing. It may be run as often as you like, needs root (or sudo) only
-# when something is missing, and starts no service: tests start their own sshd, FRRouting and Prometheus.
+# when something is missing, and starts no service: tests start their own servers.
 set -euo pipefail
 
 installed() { dpkg-query -W -f '${db:Status-Status}' "$1" 2>/dev/null | grep -qx installed; }
