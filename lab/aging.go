@@ -136,7 +136,7 @@ var inNumbers = strings.NewReplacer("under a minute", "0 minutes", "less than a 
 var (
 	ageNumber = regexp.MustCompile(`(\d+)(?:\.\d+)?`)
 	unitWord  = regexp.MustCompile(`^ *\(?([A-Za-z]+)`)
-	clockTail = regexp.MustCompile(`^(?::\d\d)+`)
+	clockTail = regexp.MustCompile(`^(?::\d{1,2})+`)
 )
 
 // cutAge finds the numbers of an uptime and what they count.
