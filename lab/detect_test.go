@@ -14,9 +14,9 @@ import (
 // unnamed are the samples whose platform detection does not find: the recording lacks the answer that has the mark, or
 // the answer lacks the mark.
 var unnamed = []string{
-	"cisco_ftd/fpr-2110-fxos", "dlink_ds/dgs-3630-stack", "edgecore/es4626", "hp_comware/3com-4500g",
-	"hp_procurve/2930f-vsf", "nokia_sros/classic-sr7", "pfsense/2.7-ce", "pfsense/23.09-plus", "ubiquiti_edgeswitch/unifi-usw",
-	"zyxel_os/usg-flex", "zyxel_os/vmg1312",
+	"checkpoint_gaia_embedded/expert-login", "cisco_ftd/fpr-2110-fxos", "dlink_ds/dgs-3630-stack", "edgecore/es4626", "hp_comware/3com-4500g",
+	"hp_procurve/2930f-vsf", "netgear_prosafe/gs752tpp", "nokia_sros/classic-sr7", "pfsense/2.7-ce", "pfsense/23.09-plus", "ubiquiti_edgeswitch/unifi-usw",
+	"zte_zxan/c610", "zyxel_os/usg-flex", "zyxel_os/vmg1312",
 }
 
 // TestDetect wants detection to name the platform of every sample whose platform has a mark, but for those above, and

@@ -10,6 +10,7 @@ import (
 var families = [][]string{
 	{"linux", "cumulus", "sonic", "nokia_srl"},
 	{"vyos", "vyatta_vyos", "ubiquiti_edgerouter"},
+	{"zte_zxros", "zte_zxan"},
 }
 
 // TestMatrix reads the samples of every platform with every other: a wrong platform refuses, or reads the right thing.
