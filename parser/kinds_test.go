@@ -214,6 +214,31 @@ func TestKinds(t *testing.T) {
 			[]Output{{Command: "nv show platform -o json", Text: `{"hardware": {"product-name": "MSN2010", "serial-number": "MT0000X00001"}}`}, {Command: "nv show system -o json", Text: `{"hostname": "lab-leaf-1", "product-release": "5.9.2", "uptime": "1 day, 0:00:05"}`}},
 			Report{Version: "5.9.2", UptimeSeconds: seconds(86405), Model: "MSN2010", Serial: "MT0000X00001", Hostname: "lab-leaf-1"},
 		},
+		{
+			"the controller of a fabric that answers, in the middle of an upgrade", "cisco_apic",
+			[]Output{{Command: "show version", Prompt: "lab-apic-2#", Text: " Role        Pod   Node  Name        Version\n controller  1     1     lab-apic-1  5.2(7g)\n controller  1     2     lab-apic-2  5.1(2e)\n leaf        1     101   lab-leaf-1  n9000-15.1(2e)\n"}},
+			Report{Version: "5.1(2e)", Hostname: "lab-apic-2"},
+		},
+		{
+			"an older generation with names of its own", "sonicwall",
+			[]Output{{Command: "show version", Text: "Model: TZ 215\nSerial Number: 0000-5E00-5303\nFirmware Version: SonicOS Enhanced 5.9.1.7-2o\nUp Time: 3 Days, 4 Hours\n"}},
+			Report{Version: "5.9.1.7-2o", UptimeSeconds: seconds(273600), Model: "TZ 215", Serial: "0000-5E00-5303"},
+		},
+		{
+			"a version that its build follows without a blank", "raisecom_roap",
+			[]Output{{Command: "show version", Text: "Product Name: ISCOM S5600-28C-EI-24F\nSoftware Version: 3.60.309(Compiled Feb 24 2020 18:39:04)\nROS Version: ROS_5.2.1_20200224\n"}},
+			Report{Version: "3.60.309", Model: "ISCOM S5600-28C-EI-24F"},
+		},
+		{
+			"the hardware of an appliance, in words of its own", "cisco_ise",
+			[]Output{{Command: "show uptime", Text: "3 day(s), 18:55:02\n"}, {Command: "show udi", Text: "SPID: SNS-3615-K9\nVPID: V01\nSerial: ISE0000A0A1\n"}},
+			Report{UptimeSeconds: seconds(327302), Model: "SNS-3615-K9", Serial: "ISE0000A0A1"},
+		},
+		{
+			"a branch in the first line, and the release in the name of the image", "hillstone_stoneos",
+			[]Output{{Command: "show version", Text: "Hillstone StoneOS software, Version 5.5\nProduct name: SG-6000-E3660 S/N: HS00000000000C03 Assembly number: B001\nBoot file is SG6000-M-5.5R9P4.img from flash\n"}},
+			Report{Version: "5.5R9P4", Model: "SG-6000-E3660", Serial: "HS00000000000C03"},
+		},
 	} {
 		p, _ := registry.Get(tt.platform)
 		reading, _ := p.Parse(tt.outputs) // some hold no version
