@@ -15,15 +15,15 @@ const (
 	Consent                     // yes or no
 )
 
-// questions are the texts by which a question is known. The order matters: "One-time password:" asks for a code, "New
-// password:" not for the one that we have, "Save the password? [y/n]" for a yes.
+// questions are the texts by which a question is known. The order matters: "Change the password? [y/n]" asks for a
+// yes, "One-time password:" for a code, "New password:" not for the password that we have.
 var questions = []struct {
 	kind Question
 	text *regexp.Regexp
 }{
+	{Consent, regexp.MustCompile(`(?i)\byes ?[/|] ?no\b|[\[(<]y(?:es)?[/|]n(?:o)?[\])>]`)},
 	{NewPassword, regexp.MustCompile(`(?i)\b(?:new|old|current|re-?type|re-?enter|repeat|confirm|verify|change)\b[^\n]{0,40}\bpass(?:word|wd|phrase)\b[^\n]{0,20}[:>?] ?$`)},
 	{Code, regexp.MustCompile(`(?i)\b(?:one[ -]?time|otp|totp|pin|hint|challenge|response|secur ?id|2fa|mfa|two[ -]factor|verification|authenticator|dynamic)\b|token|\bsms\b|code\b`)},
-	{Consent, regexp.MustCompile(`(?i)\byes ?[/|] ?no\b|[\[(<]y(?:es)?[/|]n(?:o)?[\])>]`)},
 	{Password, regexp.MustCompile(`(?i)passw(?:or)?[dt]|pass ?phrase|\bpwd\b|kennwort|mot de passe|contrase|senha|密码|口令|パスワード`)},
 	{Username, regexp.MustCompile(`(?i)\b(?:user ?name|user(?: ?id)?|login(?: as)?|account)\b`)},
 }

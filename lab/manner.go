@@ -49,10 +49,10 @@ type manner struct {
 type offer int
 
 const (
-	absent  offer = iota // it does not list the method
-	honest               // it accepts the right password
-	refuses              // it lists the method and accepts nothing
-	anything             // it accepts every password, and counts none
+	absent   offer = iota // it does not list the method
+	honest                // it accepts the right password
+	refuses               // it lists the method and accepts nothing
+	anything              // it accepts every password, and counts none
 )
 
 // question is one of those that keyboard-interactive asks.
