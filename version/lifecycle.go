@@ -1,6 +1,7 @@
 package version
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/json"
 	"errors"
@@ -16,63 +17,96 @@ type Release struct {
 	Ended bool      // end of life has come, whether or not its date is known
 }
 
+// LineError is what is wrong with a text, and where.
+type LineError struct {
+	Line int // from 1; 0: not known
+	Text string
+}
+
+func (e *LineError) Error() string { return e.Text }
+
 // ParseLifecycle reads a product of endoflife.date's API v1, as downloaded or without the envelope, with the additional key
-// "platform" in either place. Releases whose end is not known are left out.
+// "platform" in either place. Releases whose end is not known are left out. The error is a *LineError.
 func ParseLifecycle(text []byte) (platform string, releases []Release, err error) {
+	type product struct {
+		Platform string            `json:"platform"`
+		Releases []json.RawMessage `json:"releases"`
+	}
 	var envelope struct {
-		Platform string          `json:"platform"`
-		Result   json.RawMessage `json:"result"`
+		product
+		Result json.RawMessage `json:"result"`
 	}
-	if err := unmarshal(text, &envelope); err != nil {
+	if err := unmarshal(text, text, &envelope); err != nil {
 		return "", nil, err
 	}
+	p := envelope.product
 	if envelope.Result != nil {
-		text = envelope.Result
-	}
-	p := struct {
-		Platform string `json:"platform"`
-		Releases []struct {
-			Name    string  `json:"name"`
-			IsEOL   bool    `json:"isEol"`
-			EOLFrom *string `json:"eolFrom"`
-		} `json:"releases"`
-	}{Platform: envelope.Platform}
-	if err := unmarshal(text, &p); err != nil {
-		return "", nil, err
+		if err := unmarshal(text, envelope.Result, &p); err != nil {
+			return "", nil, err
+		}
 	}
 	switch {
 	case p.Platform == "":
-		return "", nil, fmt.Errorf(`"platform" is missing: the id of the platform that the releases are of`)
+		return "", nil, &LineError{0, `"platform" is missing: the id of the platform that the releases are of`}
 	case len(p.Releases) == 0:
-		return "", nil, fmt.Errorf(`"releases" is missing or empty`)
+		return "", nil, &LineError{0, `"releases" is missing or empty`}
 	}
-	for i, r := range p.Releases {
-		release := Release{Name: r.Name, Ended: r.IsEOL}
-		if r.Name == "" {
-			return "", nil, fmt.Errorf(`releases[%d]: "name" is missing`, i)
+	for i, raw := range p.Releases {
+		release, known, err := parseRelease(text, raw, i)
+		if err != nil {
+			return "", nil, err
 		}
-		if r.EOLFrom != nil {
-			release.EOL, err = time.Parse(time.DateOnly, *r.EOLFrom)
-			if err != nil {
-				return "", nil, fmt.Errorf(`release %q: "eolFrom" must be a date such as "2027-03-31" or null, not %q`, r.Name, *r.EOLFrom)
-			}
-		}
-		if r.IsEOL || r.EOLFrom != nil {
+		if known {
 			releases = append(releases, release)
 		}
 	}
 	return p.Platform, releases, nil
 }
 
-func unmarshal(text []byte, to any) error {
-	err := json.Unmarshal(text, to)
+// parseRelease reads release i, which stands in text as raw.
+func parseRelease(text, raw []byte, i int) (release Release, known bool, err error) {
+	var r struct {
+		Name    string  `json:"name"`
+		IsEOL   bool    `json:"isEol"`
+		EOLFrom *string `json:"eolFrom"`
+	}
+	if err := unmarshal(text, raw, &r); err != nil {
+		return Release{}, false, err
+	}
+	fault := func(format string, args ...any) (Release, bool, error) {
+		return Release{}, false, &LineError{lineOf(text, raw, 0), fmt.Sprintf(format, args...)}
+	}
+	if r.Name == "" {
+		return fault(`releases[%d]: "name" is missing`, i)
+	}
+	release = Release{Name: r.Name, Ended: r.IsEOL}
+	if r.EOLFrom != nil {
+		if release.EOL, err = time.Parse(time.DateOnly, *r.EOLFrom); err != nil {
+			return fault(`release %q: "eolFrom" must be a date such as "2027-03-31" or null, not %q`, r.Name, *r.EOLFrom)
+		}
+	}
+	return release, r.IsEOL || r.EOLFrom != nil, nil
+}
+
+// unmarshal decodes a part of the text.
+func unmarshal(text, part []byte, to any) error {
+	err := json.Unmarshal(part, to)
 	if err == nil {
 		return nil
 	}
+	offset := int64(0)
 	if wrong, ok := errors.AsType[*json.UnmarshalTypeError](err); ok {
-		err = fmt.Errorf("unexpected %s at %s", wrong.Value, cmp.Or(wrong.Field, "the top"))
+		offset, err = wrong.Offset, fmt.Errorf("unexpected %s at %s", wrong.Value, cmp.Or(wrong.Field, "the top"))
+	} else if syntax, ok := errors.AsType[*json.SyntaxError](err); ok {
+		offset = syntax.Offset
 	}
-	return fmt.Errorf("not a product of endoflife.date's API v1: %w", err)
+	return &LineError{lineOf(text, part, int(offset)), fmt.Sprintf("not a product of endoflife.date's API v1: %v", err)}
+}
+
+// lineOf is the line of an offset in a part of the text. Parts that are the same text have the line of the first.
+func lineOf(text, part []byte, offset int) int {
+	before := text[:max(0, bytes.Index(text, part))+min(offset, len(part))]
+	return 1 + bytes.Count(before, []byte("\n"))
 }
 
 // Release returns the release cycle that a version belongs to: of those that it belongs to the narrowest, nil if there is none.

@@ -1,6 +1,7 @@
 package version
 
 import (
+	"errors"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -23,18 +24,27 @@ func TestParseLifecycle(t *testing.T) {
 			t.Errorf("%s: platform %q (-want +got):\n%s", name, platform, diff)
 		}
 	}
-	for _, tt := range []struct{ text, want string }{
-		{`[{"cycle": "17.12", "eol": "2026-08-31"}]`, "not a product of endoflife.date's API v1: unexpected array at the top"},
-		{`{"platform": "vyos", "releases": [{"name": 1.3}]}`, "not a product of endoflife.date's API v1: unexpected number at releases.name"},
-		{`{"platform"`, "not a product of endoflife.date's API v1: unexpected end of JSON input"},
-		{`{"releases": [{"name": "1"}]}`, `"platform" is missing: the id of the platform that the releases are of`},
-		{`{"platform": "vyos"}`, `"releases" is missing or empty`},
-		{`{"platform": "vyos", "releases": [{"eolFrom": null}]}`, `releases[0]: "name" is missing`},
-		{`{"platform": "vyos", "releases": [{"name": "1.3", "eolFrom": "soon"}]}`,
-			`release "1.3": "eolFrom" must be a date such as "2027-03-31" or null, not "soon"`},
+	for _, tt := range []struct {
+		text string
+		want LineError
+	}{
+		{`[{"cycle": "17.12", "eol": "2026-08-31"}]`, LineError{1, "not a product of endoflife.date's API v1: unexpected array at the top"}},
+		{"{\"platform\": \"vyos\", \"releases\": [\n{\"name\": \"1.2\"},\n{\"isEol\": true,\n\"name\": 1.3}]}",
+			LineError{4, "not a product of endoflife.date's API v1: unexpected number at name"}},
+		{"{\n\"result\": {\n\"releases\": 1}}", LineError{3, "not a product of endoflife.date's API v1: unexpected number at releases"}},
+		{"{\n\"platform\"", LineError{2, "not a product of endoflife.date's API v1: unexpected end of JSON input"}},
+		{`{"releases": [{"name": "1"}]}`, LineError{0, `"platform" is missing: the id of the platform that the releases are of`}},
+		{`{"platform": "vyos"}`, LineError{0, `"releases" is missing or empty`}},
+		{"{\"platform\": \"vyos\", \"releases\": [\n{\"name\": \"1\"},\n{\"eolFrom\": null}]}", LineError{3, `releases[1]: "name" is missing`}},
+		{"{\"platform\": \"vyos\", \"releases\": [\n{\"name\": \"1.3\", \"eolFrom\": \"soon\"}]}",
+			LineError{2, `release "1.3": "eolFrom" must be a date such as "2027-03-31" or null, not "soon"`}},
 	} {
-		if _, _, err := ParseLifecycle([]byte(tt.text)); err == nil || err.Error() != tt.want {
-			t.Errorf("%s: %v, want %s", tt.text, err, tt.want)
+		_, _, err := ParseLifecycle([]byte(tt.text))
+		got, ok := errors.AsType[*LineError](err)
+		if !ok {
+			t.Errorf("%s: error %v, want a LineError", tt.text, err)
+		} else if diff := cmp.Diff(tt.want, *got); diff != "" {
+			t.Errorf("%s (-want +got):\n%s", tt.text, diff)
 		}
 	}
 }

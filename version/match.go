@@ -51,11 +51,24 @@ func ParseMatch(globs map[string]string) (Match, error) {
 }
 
 // Matches says whether the rule is for the device.
-func (m Match) Matches(d Device) bool {
-	for _, key := range m.keys {
-		if value := d.field(key); value == "" || !m.globs[key].MatchString(value) {
+func (m Match) Matches(d Device) bool { return m.mismatch(d) == "" }
+
+// MatchesPlatform says whether the rule can be for devices of a platform, by its id and vendor.
+func (m Match) MatchesPlatform(id, vendor string) bool {
+	for key, value := range map[string]string{"platform": id, "vendor": vendor} {
+		if glob := m.globs[key]; glob != nil && !glob.MatchString(value) {
 			return false
 		}
 	}
 	return true
+}
+
+// mismatch returns the first key, by the alphabet, that a device does not match; "": it matches all.
+func (m Match) mismatch(d Device) string {
+	for _, key := range m.keys {
+		if value := d.field(key); value == "" || !m.globs[key].MatchString(value) {
+			return key
+		}
+	}
+	return ""
 }

@@ -3,6 +3,7 @@ package version
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -70,8 +71,8 @@ func (p *Policy) rule(d Device, now time.Time, v *Verdict) *Rule {
 	for i := range p.Rules {
 		r := &p.Rules[i]
 		switch {
-		case !r.Match.Matches(d), !r.Until.IsZero() && !now.Before(r.Until):
-		case now.Before(r.From):
+		case !r.Match.Matches(d), r.over(now):
+		case r.ahead(now):
 			if v.Planned == "" {
 				v.Planned = r.Name
 				v.Why = fmt.Sprintf("rule %s is planned from %s", r.Name, r.From.Format(time.DateOnly))
@@ -84,6 +85,13 @@ func (p *Policy) rule(d Device, now time.Time, v *Verdict) *Rule {
 	}
 	return nil
 }
+
+func (r *Rule) over(now time.Time) bool { return !r.Until.IsZero() && !now.Before(r.Until) }
+
+func (r *Rule) ahead(now time.Time) bool { return now.Before(r.From) }
+
+// wants is wanted for a sentence.
+func (r *Rule) wants() string { return cmp.Or(r.wanted(), "any version that it does not deny") }
 
 func (r *Rule) wanted() string {
 	texts := make([]string, len(r.Want))
@@ -103,13 +111,21 @@ func (v *Verdict) deny(entries []Deny, d Device, o *Order) Answer {
 		a := e.Denies(o, d.Version)
 		switch a {
 		case Yes:
-			v.Denied = append(v.Denied, Denial{e.Note, e.Severity})
+			v.Denied = appendNew(v.Denied, Denial{e.Note, e.Severity})
 		case Unknown:
-			v.Undecided = append(v.Undecided, Denial{e.Note, e.Severity})
+			v.Undecided = appendNew(v.Undecided, Denial{e.Note, e.Severity})
 		}
 		denied = denied.or(a)
 	}
 	return denied
+}
+
+// appendNew appends a denial unless it is there: one advisory may have several entries.
+func appendNew(all []Denial, d Denial) []Denial {
+	if slices.Contains(all, d) {
+		return all
+	}
+	return append(all, d)
 }
 
 // judge says whether the version is what the rule wants. denied is what the rule's own entries say.
@@ -128,6 +144,6 @@ func (v *Verdict) judge(r *Rule, denied Answer, d Device, o *Order) {
 	case denied == Unknown:
 		v.Why = fmt.Sprintf("%s cannot be compared with a version that rule %s denies: %s", d.Version, r.Name, v.Undecided[0].Note)
 	default:
-		v.Compliant, v.Why = Yes, fmt.Sprintf("rule %s wants %s", r.Name, cmp.Or(v.Wanted, "any version that it does not deny"))
+		v.Compliant, v.Why = Yes, fmt.Sprintf("rule %s wants %s", r.Name, r.wants())
 	}
 }

@@ -232,3 +232,52 @@ func TestFixed(t *testing.T) {
 		t.Errorf("fixes of another family only: denied %s", got)
 	}
 }
+
+// TestExplain says of each rule what becomes of it.
+func TestExplain(t *testing.T) {
+	p := Policy{Rules: []Rule{
+		{Name: "other", Match: match(t, map[string]string{"platform": "vyos", "site": "ams*"}), Want: specs(t, "1.4")},
+		{Name: "model", Match: match(t, map[string]string{"model": "C9*"}), Want: specs(t, "1.4")},
+		{Name: "past", Until: date(2026, 1, 1)},
+		{Name: "wave", From: date(2027, 1, 1), Until: date(2028, 1, 1)},
+		{Name: "now", Want: specs(t, "1.2", ">= 1.4")},
+		{Name: "rest"},
+	}}
+	want := []Explanation{
+		{"other", false, "does not match: platform is cisco_ios"},
+		{"model", false, "does not match: the model is not known"},
+		{"past", false, "ended on 2026-01-01"},
+		{"wave", false, "is planned from 2027-01-01"},
+		{"now", true, "wants 1.2, >= 1.4"},
+		{"rest", false, "comes after rule now"},
+	}
+	d := Device{Platform: "cisco_ios", Labels: map[string]string{"site": "ams1"}}
+	if diff := cmp.Diff(want, p.Explain(d, date(2026, 6, 1))); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+	for _, e := range p.Explain(d, date(2026, 6, 1)) {
+		if rule := p.Judge(d, nil, date(2026, 6, 1)).Rule; e.Holds != (e.Rule == rule) {
+			t.Errorf("rule %s holds: %t, and %s judges", e.Rule, e.Holds, rule)
+		}
+	}
+}
+
+// TestNext steps through the dates at which verdicts can change.
+func TestNext(t *testing.T) {
+	p := Policy{Rules: []Rule{{From: date(2027, 2, 1), Until: date(2027, 3, 1)}, {Until: date(2027, 1, 1)}, {}}}
+	var got []time.Time
+	for now := p.Next(date(2026, 1, 1)); !now.IsZero(); now = p.Next(now) {
+		got = append(got, now)
+	}
+	if diff := cmp.Diff([]time.Time{date(2027, 1, 1), date(2027, 2, 1), date(2027, 3, 1)}, got); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// TestDeniedOnce has one advisory with two entries, both of which deny the version.
+func TestDeniedOnce(t *testing.T) {
+	p := Policy{Advisories: []Deny{{Version: &specs(t, "1.*")[0], Note: "CVE-1"}, {Fixed: []string{"1.2.4"}, Note: "CVE-1"}}}
+	if diff := cmp.Diff([]Denial{{Note: "CVE-1"}}, p.Judge(Device{Version: "1.2.3"}, acme(t), date(2026, 1, 1)).Denied); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

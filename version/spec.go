@@ -71,6 +71,12 @@ func ParseSpec(text string) (Spec, error) {
 	return s, nil
 }
 
+// UnmarshalText reads a Spec as ParseSpec does, which is how rules are decoded.
+func (s *Spec) UnmarshalText(text []byte) (err error) {
+	*s, err = ParseSpec(string(text))
+	return err
+}
+
 // String returns the text that the Spec was read from.
 func (s Spec) String() string { return s.text }
 

@@ -1,0 +1,58 @@
+package version
+
+import (
+	"fmt"
+	"time"
+)
+
+// Explanation says what becomes of one rule for a device.
+type Explanation struct {
+	Rule  string // its name
+	Holds bool
+	Why   string // why it does not hold, or what it wants
+}
+
+// Explain says of every rule, in order, whether it holds for a device at a time, and why not.
+func (p *Policy) Explain(d Device, now time.Time) []Explanation {
+	all := make([]Explanation, len(p.Rules))
+	var holds *Rule
+	for i := range p.Rules {
+		r := &p.Rules[i]
+		all[i].Rule = r.Name
+		key := r.Match.mismatch(d)
+		switch {
+		case key != "" && d.field(key) == "":
+			all[i].Why = fmt.Sprintf("does not match: the %s is not known", key)
+		case key != "":
+			all[i].Why = fmt.Sprintf("does not match: %s is %s", key, d.field(key))
+		case r.over(now):
+			all[i].Why = "ended on " + r.Until.Format(time.DateOnly)
+		case r.ahead(now):
+			all[i].Why = "is planned from " + r.From.Format(time.DateOnly)
+		case holds != nil:
+			all[i].Why = "comes after rule " + holds.Name
+		default:
+			holds = r
+			all[i].Holds, all[i].Why = true, "wants "+r.wants()
+		}
+	}
+	return all
+}
+
+// Next returns the next time after now at which a rule begins or ends to judge; zero: there is none.
+func (p *Policy) Next(now time.Time) time.Time {
+	var next time.Time
+	for _, r := range p.Rules {
+		for _, t := range []time.Time{r.From, r.Until} {
+			if t.After(now) && (next.IsZero() || t.Before(next)) {
+				next = t
+			}
+		}
+	}
+	return next
+}
+
+// Empty reports that nothing is judged.
+func (p *Policy) Empty() bool {
+	return len(p.Rules) == 0 && len(p.Advisories) == 0 && len(p.Lifecycle) == 0
+}
