@@ -18,6 +18,9 @@ type Config struct {
 	SSH           SSH
 	JumpHosts     map[string]JumpHost // by name
 	PlatformFiles []string            // patterns, complete with their folder, at the same places as in the file
+	Versions      []Rule
+	Advisories    []string // as PlatformFiles
+	Lifecycle     []string // as PlatformFiles
 	Groups        []Group
 
 	// Document holds the problems and warnings found so far, and takes in those that only come to light when something is

@@ -17,6 +17,9 @@ type written struct {
 	SSH           SSH                   `yaml:"ssh"`
 	JumpHosts     map[string]JumpHost   `yaml:"jump_hosts"`
 	PlatformFiles []string              `yaml:"platform_files"`
+	Versions      []Rule                `yaml:"versions"`
+	Advisories    []string              `yaml:"advisories"`
+	Lifecycle     []string              `yaml:"lifecycle"`
 	Groups        []Group               `yaml:"groups"`
 }
 
@@ -79,6 +82,9 @@ func (l *loader) complete(f *written) *Config {
 		Poll:          l.poll(f.Poll),
 		Credentials:   l.credentials(f.Credentials),
 		PlatformFiles: l.locateAll(f.PlatformFiles, "platform_files"),
+		Versions:      l.rules(f.Versions),
+		Advisories:    l.locateAll(f.Advisories, "advisories"),
+		Lifecycle:     l.locateAll(f.Lifecycle, "lifecycle"),
 		Document:      l.document,
 	}
 	c.SSH = l.ssh(f.SSH)

@@ -54,6 +54,7 @@ type Engine struct {
 type plan struct {
 	settings Settings
 	poller   Poller
+	judge    Judge
 	targets  []*target // sorted by name
 	byName   map[string]*target
 	groups   map[string]*group
@@ -113,6 +114,7 @@ func (e *Engine) Apply(p Plan) error {
 	next := &plan{
 		settings: p.Settings,
 		poller:   p.Poller,
+		judge:    p.Judge,
 		byName:   make(map[string]*target),
 		groups:   make(map[string]*group),
 	}

@@ -27,7 +27,7 @@ type Group struct {
 	Devices     []inventory.Device
 }
 
-// Plan is what to poll and how: one configuration, complete. Its Poller belongs to it, since credentials and platforms
+// Plan is what to poll and how: one configuration, complete. Its Poller and its Judge belong to it, since credentials and platforms
 // come from the same file. The engine keeps its devices: do not change them afterwards.
 type Plan struct {
 	Settings    Settings
@@ -35,6 +35,7 @@ type Plan struct {
 	Refused     func(credential string) // told when a device refuses a password; nil: nobody asks
 	Groups      []Group
 	Poller      Poller
+	Judge       Judge // nil: no device has a verdict
 }
 
 func (p *Plan) validate() error {

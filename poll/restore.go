@@ -81,6 +81,6 @@ func (t *target) restore(s deviceState, keepFacts time.Duration, now time.Time) 
 	if now.Sub(s.LastSuccess) > keepFacts {
 		latest.Facts, latest.BootTime = parser.Facts{}, time.Time{}
 	}
-	t.status.Store(latest)
+	t.store(latest, now)
 	return same
 }

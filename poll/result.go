@@ -6,6 +6,7 @@ import (
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/version"
 )
 
 // Outcome is what one poll of one device gave, before it is weighed against earlier ones.
@@ -16,8 +17,8 @@ type Outcome struct {
 	Err      error            // nil: the poll succeeded. failure.Of classifies it
 }
 
-// Status is all that is known of one device. It is immutable: each poll makes a new one, so that readers
-// may keep it and compare pointers.
+// Status is all that is known of one device. It is immutable: each poll makes a new one, and so does each
+// change of the verdict, so that readers may keep it and compare pointers.
 type Status struct {
 	Device   inventory.Device
 	Platform string // id of the platform as last used; the inventory's before the first poll
@@ -34,6 +35,8 @@ type Status struct {
 
 	Facts    parser.Facts // of the last good poll; zero once keep_facts has passed; Uptime is nil while the device fails
 	BootTime time.Time    // held steady against rounding; zero: unknown
+
+	Verdict *version.Verdict // on Facts.Version, as of now; nil: there is nothing that it is judged by
 }
 
 // State is what a device is in one word, as the label state has it.

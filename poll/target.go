@@ -58,12 +58,13 @@ func (t *target) assign(p *plan, g *group, d *inventory.Device, now time.Time) (
 	switch {
 	case old == nil, old.Disabled != d.Disabled: // new, or back again
 		t.record, t.polled, t.joined = record{}, time.Time{}, now
-		t.status.Store(&Status{Device: *d, Platform: d.Platform})
+		t.store(&Status{Device: *d, Platform: d.Platform}, now)
 		return c
 	case !sameDialogue(old, d): // what is known may be another device's: ask at once
 		t.polled, t.joined = time.Time{}, now
 		c.device = old.Address != d.Address
 	case sameDevice(old, d):
+		t.judge(now)
 		return c
 	}
 	s := *t.status.Load()
@@ -71,7 +72,7 @@ func (t *target) assign(p *plan, g *group, d *inventory.Device, now time.Time) (
 	if s.Pending() {
 		s.Platform = d.Platform
 	}
-	t.status.Store(&s)
+	t.store(&s, now)
 	return c
 }
 
@@ -214,7 +215,7 @@ func (t *target) end(polled *inventory.Device, result func(r *record, old *Statu
 	}
 	old = t.status.Load()
 	latest = result(&t.record, old)
-	t.status.Store(latest)
+	t.store(latest, time.Now())
 	return old, latest
 }
 
