@@ -66,6 +66,7 @@ type exporter struct {
 	collector *collector.Collector
 	sessions  *device.Sessions
 	rotation  *rotation
+	policy    *follower
 	plan      *Plan // in force; guarded by reloading
 	reloading sync.Mutex
 }
@@ -89,6 +90,8 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 			log.Warn("starting without the state of the last run", "err", warning)
 		}
 	}
+	x.policy = &follower{swapped: make(chan struct{}, 1), rejudge: x.engine.Rejudge, log: log}
+	x.policy.follow(plan.Policy)
 	x.collector.Watch(x.engine)
 	x.sessions.Keep(plan.asker(), plan.Groups)
 	x.loaded(plan, nil)
@@ -129,6 +132,7 @@ func (x *exporter) reload(ctx context.Context) error {
 	}
 	if err == nil {
 		x.sessions.Keep(plan.asker(), plan.Groups)
+		x.policy.follow(plan.Policy)
 	}
 	x.loaded(plan, err)
 	return err
@@ -196,7 +200,7 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, h
 	}
 }
 
-// poll runs the engine, and keeps sessions as long as it runs.
+// poll runs the engine, and keeps sessions and verdicts as long as it runs.
 func (x *exporter) poll(ctx context.Context) error {
 	keeping, stop := context.WithCancel(context.WithoutCancel(ctx))
 	var keeper sync.WaitGroup
@@ -204,6 +208,7 @@ func (x *exporter) poll(ctx context.Context) error {
 	keeper.Go(func() {
 		x.rotation.run(keeping, x.secretsChanged, func() error { return x.reload(keeping) })
 	})
+	keeper.Go(func() { x.policy.run(keeping) })
 	defer func() {
 		stop()
 		keeper.Wait()

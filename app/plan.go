@@ -21,6 +21,7 @@ type Plan struct {
 	Config    *config.Config
 	Platforms *parser.Registry
 	HostKeys  *transport.HostKeys
+	Policy    *Policy
 	client    *transport.Client
 	Warnings  []string // one line each: what works but is hardly meant
 }
@@ -98,10 +99,12 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 			asker.Keep.Groups[g.Name] = true
 		}
 	}
+	judged, doubts := policy(c, known, p.Groups)
+	p.Policy, p.Judge = judged, judged.judge
 	if err := c.Document.Err(); err != nil {
 		return nil, err
 	}
-	p.Warnings = c.Document.Warnings()
+	p.Warnings = append(c.Document.Warnings(), doubts...)
 	p.client, p.HostKeys = asker.Client, asker.Client.HostKeys()
 	made := device.New(asker)
 	if w.Sessions != nil {

@@ -70,7 +70,7 @@ func expand(document *strictyaml.Document, pattern string, at *strictyaml.Path) 
 	case err != nil:
 		document.Fault(at, "cannot read %s: %s", pattern, err)
 	case len(names) > 0 || pattern == "":
-	case strings.ContainsAny(pattern, "*?["):
+	case isPattern(pattern):
 		document.Warn(at, "no file matches %s", pattern)
 	default:
 		document.Fault(at, "cannot read %s: no such file", pattern)

@@ -13,6 +13,7 @@ import (
 	"gopkg.in/yaml.v3"
 
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/version"
 )
 
 // setting is one key of the file, as docs/configuration.md calls it: groups[].devices[].name.
@@ -27,7 +28,7 @@ func settings(v reflect.Value, at string) []setting {
 	case reflect.Pointer:
 		return settings(reflect.Zero(v.Type().Elem()), at)
 	case reflect.Slice:
-		if v.Type().Elem().Kind() == reflect.Struct {
+		if v.Type().Elem().Kind() == reflect.Struct && v.Type().Elem() != reflect.TypeFor[version.Spec]() {
 			return settings(reflect.Zero(v.Type().Elem()), at+"[]")
 		}
 	case reflect.Map:
@@ -36,7 +37,7 @@ func settings(v reflect.Value, at string) []setting {
 		}
 	case reflect.Struct:
 		switch v.Interface().(type) {
-		case secretRef, enableRef, regexp.Regexp:
+		case secretRef, enableRef, regexp.Regexp, version.Spec, Date:
 		default:
 			var list []setting
 			for i := range v.NumField() {
@@ -114,11 +115,11 @@ func preface(text []byte) []byte {
 // keys lists the keys of a document in the words of setting.
 func keys(n *yaml.Node, at string, list *[]string) {
 	switch {
-	case n.Kind == yaml.SequenceNode && len(n.Content) > 0 && (at == "groups" || strings.HasSuffix(at, ".devices") || strings.HasSuffix(at, ".answers")):
+	case n.Kind == yaml.SequenceNode && len(n.Content) > 0 && (slices.Contains([]string{"groups", "versions"}, at) || regexp.MustCompile(`\.(devices|answers|deny)$`).MatchString(at)):
 		for _, item := range n.Content {
 			keys(item, at+"[]", list)
 		}
-	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|NAME\.\w+$|answer$`).MatchString(at):
+	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|match$|NAME\.\w+$|answer$`).MatchString(at):
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i].Value
 			if at == "credentials" || at == "jump_hosts" {

@@ -25,7 +25,7 @@ type Rule struct {
 // Deny is versions that are known bad.
 type Deny struct {
 	Match    map[string]string `yaml:"match"`
-	Version  version.Spec      `yaml:"version"`
+	Version  version.Spec      `yaml:"version,short"`
 	Fixed    []string          `yaml:"fixed,list,filled"`
 	Note     string            `yaml:"note"` // by default what is denied
 	Severity string            `yaml:"severity"`

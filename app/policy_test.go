@@ -1,0 +1,180 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/netver/netver_exporter/config"
+	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/version"
+)
+
+// policyFrom builds the policy of a configuration that has two devices, from files in a folder of its own.
+func policyFrom(t *testing.T, versions string, files map[string]string) (p *Policy, warnings []string, folder string) {
+	t.Helper()
+	folder = t.TempDir()
+	for name, text := range files {
+		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	text := versions + `
+ssh: {host_keys: insecure}
+credentials: {netops: {username: netops, password: x}}
+groups:
+  - name: dc
+    credentials: netops
+    labels: {site: ams1}
+    devices:
+      - {name: nexus-1, address: 192.0.2.1, platform: cisco_nxos}
+      - {name: edge-1, address: 192.0.2.2, platform: vyos}
+`
+	c, err := config.Parse(filepath.Join(folder, "config.yml"), []byte(text), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	known, err := parser.BuiltIns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := build(c, known, Wiring{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, w := range plan.Warnings {
+		w = strings.ReplaceAll(w, folder+"/", "")
+		if !strings.Contains(w, "insecure") {
+			warnings = append(warnings, w)
+		}
+	}
+	return plan.Policy, warnings, folder
+}
+
+func TestPolicyWarnings(t *testing.T) {
+	_, warnings, _ := policyFrom(t, `versions:
+  - {match: {sitte: ams1}, want: "1"}
+  - {match: {site: "fra*"}, want: "1"}
+  - {match: {device: "nexus-*", group: dcc}, want: "1"}
+  - {match: {vendor: Cisko, model: "*"}, want: "1"}
+  - {match: {platform: nxos, vendor: Cisco, site: "ams?"}, want: "10.2(5)"}
+advisories: [a.yml]`, map[string]string{"a.yml": "- {match: {device: nexus-9}, version: 1.2.3}\n"})
+	want := []string{
+		`config.yml:2: versions[0].match.sitte: no device has a label "sitte" (did you mean site?)`,
+		`config.yml:3: versions[1].match.site: no device has the label site="fra*" (known here: ams1)`,
+		`config.yml:4: versions[2].match.group: no group has the name "dcc" (did you mean dc?)`,
+		`config.yml:5: versions[3].match.vendor: no platform has the vendor "Cisko" (did you mean Cisco?)`,
+		`a.yml:1: [0].match.device: no device has the name "nexus-9" (did you mean nexus-1?)`,
+	}
+	if diff := cmp.Diff(want, warnings); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+const (
+	fixedIn5 = "- {match: {platform: nxos}, fixed: ['10.2(5)'], note: CVE-1, severity: CRITICAL}\n"
+	fixedIn6 = "- {match: {platform: nxos}, fixed: ['10.2(6)'], note: CVE-1, severity: critical}\n"
+)
+
+// TestPolicyFollowsFilesAndDates changes files of a policy while it is followed, and lets a date pass.
+func TestPolicyFollowsFilesAndDates(t *testing.T) {
+	var p *Policy
+	var folder string
+	// Its dates are those of a bubble, which begins at midnight.
+	p, _, folder = policyFrom(t, `versions:
+  - {name: wave, match: {platform: nxos}, want: ">= 10.3(1)", from: 2000-01-02}
+advisories: ["*.adv.yml"]
+lifecycle: [nxos.json]`, map[string]string{
+		"a.adv.yml": fixedIn5, "nxos.json": `{"platform": "nxos", "releases": [{"name": "10.2", "isEol": true}]}`,
+	})
+	synctest.Test(t, func(t *testing.T) {
+		var log strings.Builder
+		judged := 0
+		f := &follower{swapped: make(chan struct{}, 1), rejudge: func() { judged++ }, log: slog.New(slog.NewTextHandler(&log, nil))}
+		f.follow(p)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); f.run(ctx) }()
+		verdict := func() *version.Verdict {
+			return p.Judge(version.Device{Platform: "cisco_nxos", Version: "10.2(5)"}, time.Now())
+		}
+		step := func(d time.Duration, name, text string) {
+			t.Helper()
+			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			judged = 0
+			time.Sleep(d)
+			synctest.Wait()
+		}
+		denied := []version.Denial{{Note: "CVE-1", Severity: "critical"}}
+
+		step(5*time.Minute+time.Second, "other", "")
+		if v := verdict(); judged != 0 || v.Denied != nil || v.Planned != "wave" || v.EOL == nil {
+			t.Errorf("nothing changed: judged %d times, verdict %+v", judged, v)
+		}
+		step(time.Minute, "a.adv.yml", fixedIn6)
+		if v := verdict(); judged != 1 || !cmp.Equal(v.Denied, denied) {
+			t.Errorf("an advisory changed: judged %d times, verdict %+v", judged, v)
+		}
+		step(time.Hour, "a.adv.yml", "- {fixed: '10.2(7)', nota: CVE-1}\n")
+		if v := verdict(); !cmp.Equal(v.Denied, denied) {
+			t.Errorf("a broken file does not keep what it said before: verdict %+v", v)
+		}
+		step(time.Minute, "b.adv.yml", "- {version: '10.2(5)', note: FN-2}\n")
+		if v := verdict(); judged != 1 || len(v.Denied) != 2 {
+			t.Errorf("another file beside the broken one: judged %d times, verdict %+v", judged, v)
+		}
+		step(time.Minute, "nxos.json", `{"platform": "nxos"}`)
+		if v := verdict(); v.EOL == nil {
+			t.Errorf("a lifecycle file without releases: verdict %+v", v)
+		}
+		if n := strings.Count(log.String(), "nota: unknown key"); n != 1 {
+			t.Errorf("the broken file is told %d times, want once:\n%s", n, log.String())
+		}
+
+		time.Sleep(time.Until(time.Date(2000, 1, 2, 0, 0, 0, 0, time.UTC)) - time.Millisecond)
+		judged = 0
+		if v := verdict(); v.Rule != "" {
+			t.Errorf("the evening before: verdict %+v", v)
+		}
+		time.Sleep(time.Millisecond)
+		synctest.Wait()
+		if v := verdict(); judged != 1 || v.Rule != "wave" || v.Compliant != version.No {
+			t.Errorf("the day has come: judged %d times, verdict %+v", judged, v)
+		}
+		stop()
+		<-done
+	})
+}
+
+// TestFollowerSwaps goes by the dates of another policy at once.
+func TestFollowerSwaps(t *testing.T) {
+	empty, _, _ := policyFrom(t, "", nil)
+	soon, _, _ := policyFrom(t, "versions: [{want: 1, from: 2000-01-02}]", nil)
+	synctest.Test(t, func(t *testing.T) {
+		time.Sleep(24*time.Hour - 30*time.Second)
+		judged := 0
+		f := &follower{swapped: make(chan struct{}, 1), rejudge: func() { judged++ }, log: slog.New(slog.DiscardHandler)}
+		f.follow(empty)
+		ctx, stop := context.WithCancel(t.Context())
+		done := make(chan struct{})
+		go func() { defer close(done); f.run(ctx) }()
+		time.Sleep(time.Second)
+		f.follow(soon)
+		time.Sleep(29 * time.Second)
+		synctest.Wait()
+		if judged != 1 {
+			t.Errorf("judged %d times, want once, when the rule begins to judge", judged)
+		}
+		stop()
+		<-done
+	})
+}
