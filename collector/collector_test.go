@@ -24,6 +24,7 @@ import (
 	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/version"
 )
 
 var update = flag.Bool("update", false, "rewrite the golden files")
@@ -65,13 +66,19 @@ func fleet() poll.Snapshot {
 				},
 				Platform: "cisco_ios", Vendor: "Cisco", Polls: 12, Failures: 1, Reboots: 1, VersionChanges: 2,
 				LastPoll: at(10), LastSuccess: at(10), Duration: 1250 * time.Millisecond, Facts: up, BootTime: at(0).Add(-49 * time.Hour),
+				Verdict: &version.Verdict{
+					Rule: "campus", Wanted: `>= 17.9.4, "17.6*"`, Compliant: version.Yes, Undecidable: true,
+					Denied: []version.Denial{{Note: "CVE-2026-1", Severity: "critical"}, {Note: "FN-1"}}, Undecided: []version.Denial{{Note: "FN-2"}},
+					EOL: &version.EOL{Release: "17.9", Time: at(0)},
+				},
 			},
 			{
 				Device:   inventory.Device{Name: "lab-sw-2", Address: "192.0.2.2:22"},
 				Platform: "cisco_ios", Vendor: "Cisco", Polls: 3, Failures: 2, LastPoll: at(10), LastSuccess: at(0),
 				Duration: 30 * time.Second, Reason: failure.Auth, Err: "refused", Facts: facts, BootTime: at(0).Add(-time.Hour),
+				Verdict: &version.Verdict{Rule: "campus", Wanted: "17.12.1", Compliant: version.No, EOL: &version.EOL{Release: "17"}},
 			},
-			{Device: inventory.Device{Name: "lab-sw-3", Address: "192.0.2.3:22"}, Platform: "frr"},
+			{Device: inventory.Device{Name: "lab-sw-3", Address: "192.0.2.3:22"}, Platform: "frr", Verdict: &version.Verdict{Rule: "routers"}},
 		},
 		Workers: 64, Busy: 3, Queue: 7, Polls: 15, Retries: 1, Failures: failures,
 		Sweeps: map[string]poll.Sweeps{"site1": {Done: 4, Skipped: 1, Duration: 4 * time.Minute}, "site2": {}},

@@ -19,6 +19,10 @@ func TestDocumentation(t *testing.T) {
 		}
 		devices = append(devices, line{m.name, strings.ToLower(m.kind.String()), strings.Join(labels, ", "), m.help})
 	}
+	for _, l := range lists {
+		devices = append(devices, line{l.name, "gauge", strings.Join(append([]string{"device"}, l.labels...), ", "), l.help})
+	}
+	slices.SortFunc(devices, func(a, b line) int { return strings.Compare(a.name, b.name) })
 	for _, f := range figures {
 		engine = append(engine, line{f.name, strings.ToLower(f.kind.String()), strings.Join(f.labels, ", "), f.help})
 	}

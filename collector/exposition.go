@@ -52,14 +52,16 @@ func (x *exposition) flush() error {
 	return err
 }
 
-// writeSeries writes a family of rendered series: of finds each device's. A family without series is not shown.
-func (x *exposition) writeSeries(h heading, devices []*rendered, of func(*rendered) (series, bool)) error {
+// writeSeries writes a family of rendered series: of appends each device's. A family without series is not shown.
+func (x *exposition) writeSeries(h heading, devices []*rendered, of func([]series, *rendered) []series) error {
 	if h.size == 0 {
 		return nil
 	}
 	x.buffer = x.encoding.head(x.buffer, h)
+	var all []series
 	for _, r := range devices {
-		if s, ok := of(r); ok {
+		all = of(all[:0], r)
+		for _, s := range all {
 			x.buffer = x.encoding.series(x.buffer, h.name, s)
 		}
 		if len(x.buffer) < bufferSize {
@@ -81,15 +83,20 @@ type family struct {
 // families are those of the devices; help is that of the platforms' own gauges by family name.
 func (v view) families(help map[string]string) []family {
 	var all []family
-	add := func(h heading, of func(*rendered) (series, bool)) {
+	add := func(h heading, of func([]series, *rendered) []series) {
 		all = append(all, family{h.name, func(x *exposition) error { return x.writeSeries(h, v.devices, of) }})
 	}
 	for i := range metrics {
 		m := &metrics[i]
-		add(heading{m.name, m.help, m.kind, v.rows[i]}, func(r *rendered) (series, bool) { return r.row(i) })
+		add(heading{m.name, m.help, m.kind, v.rows[i]}, func(all []series, r *rendered) []series {
+			if s, ok := r.row(i); ok {
+				all = append(all, s)
+			}
+			return all
+		})
 	}
-	for name, size := range v.own {
-		add(heading{name, helpOf(help, name), gauge, size}, func(r *rendered) (series, bool) { return r.gauge(name) })
+	for name, size := range v.more {
+		add(heading{name, helpOf(help, name), gauge, size}, func(all []series, r *rendered) []series { return r.appendMore(all, name) })
 	}
 	return all
 }

@@ -48,7 +48,7 @@ func gatherDevices(devices []*poll.Status, help map[string]string) []*dto.Metric
 		families[i] = &dto.MetricFamily{Name: &m.name, Help: &m.help, Type: &m.kind}
 		families[i].Metric = make([]*dto.Metric, 0, len(devices))
 	}
-	own := make(map[string]*dto.MetricFamily)
+	more := make(map[string]*dto.MetricFamily)
 	for _, s := range devices {
 		base := labels(s)
 		for i := range metrics {
@@ -62,20 +62,33 @@ func gatherDevices(devices []*poll.Status, help map[string]string) []*dto.Metric
 				families[i].Metric = append(families[i].Metric, m)
 			}
 		}
-		for name, v := range platformGauges(s) {
-			name = prefix + name
-			family, ok := own[name]
+		add := func(name string, m *dto.Metric) {
+			family, ok := more[name]
 			if !ok {
 				text := helpOf(help, name)
 				family = &dto.MetricFamily{Name: &name, Help: &text, Type: gauge.Enum()}
-				own[name] = family
+				more[name] = family
 			}
-			m := number(gauge, v)
-			m.Label = base
 			family.Metric = append(family.Metric, m)
 		}
+		for i := range lists {
+			l := &lists[i]
+			l.values(s, func(v float64, values ...string) {
+				m := number(gauge, v)
+				m.Label = base[:len(base):len(base)]
+				for i := range l.labels {
+					m.Label = append(m.Label, &dto.LabelPair{Name: &l.labels[i], Value: ptr(clean(values[i]))})
+				}
+				add(l.name, m)
+			})
+		}
+		for name, v := range platformGauges(s) {
+			m := number(gauge, v)
+			m.Label = base
+			add(prefix+name, m)
+		}
 	}
-	families = slices.AppendSeq(families, maps.Values(own))
+	families = slices.AppendSeq(families, maps.Values(more))
 	return slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return len(f.Metric) == 0 })
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/version"
 )
 
 // metric is one row about devices: a series for each device for which value knows one. Every series has the label
@@ -114,6 +115,31 @@ var metrics = [...]metric{
 		help:  "Changes of the device's software version that were seen, as of the latest poll.",
 		value: func(s *poll.Status) (float64, bool) { return float64(s.VersionChanges), true },
 	},
+	{
+		name: "netver_device_version_compliant", kind: gauge,
+		help: "Whether the device runs what the rule that judges it wants (1) or not (0), as of the latest poll; absent where that cannot be compared.",
+		labels: []label{
+			{"rule", func(s *poll.Status) string { return s.Verdict.Rule }},
+			{"wanted", func(s *poll.Status) string { return s.Verdict.Wanted }},
+		},
+		value: func(s *poll.Status) (float64, bool) {
+			if s.Verdict == nil {
+				return 0, false
+			}
+			return truth(s.Verdict.Compliant == version.Yes), s.Verdict.Compliant != version.Unknown
+		},
+	},
+	{
+		name: "netver_device_version_eol_timestamp_seconds", kind: gauge,
+		help:   "Unix time of the end of life of the release that the device runs, as of the latest poll; absent where no date is known.",
+		labels: []label{{"release", func(s *poll.Status) string { return s.Verdict.EOL.Release }}},
+		value: func(s *poll.Status) (float64, bool) {
+			if s.Verdict == nil || s.Verdict.EOL == nil {
+				return 0, false
+			}
+			return seconds(s.Verdict.EOL.Time), !s.Verdict.EOL.Time.IsZero()
+		},
+	},
 }
 
 func seconds(t time.Time) float64 { return float64(t.Unix()) }
@@ -166,6 +192,16 @@ var figures = []figure{
 				emit(n, string(state))
 			}
 		},
+	},
+	{
+		name: "netver_devices_noncompliant", kind: gauge, labels: []string{"platform"},
+		help:   "Devices that do not run what the rule that judges them wants, as of the latest poll; absent where no rule judges the platform.",
+		values: verdicts(func(v *version.Verdict) (counts, matters bool) { return v.Compliant == version.No, v.Rule != "" }),
+	},
+	{
+		name: "netver_devices_undecided", kind: gauge, labels: []string{"platform"},
+		help:   "Devices whose version cannot be compared with what a rule or an advisory names, as of the latest poll; absent while there are none.",
+		values: verdicts(func(v *version.Verdict) (counts, matters bool) { return v.Undecidable, true }),
 	},
 	{
 		name: "netver_logins_total", kind: counter, labels: []string{"credential", "result"},
@@ -232,6 +268,21 @@ var figures = []figure{
 		},
 	},
 	{
+		name: "netver_versions", kind: gauge, labels: []string{"platform", "model", "version"},
+		help: "Devices that run a version, as of the latest poll of each that succeeded.",
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
+			counts := map[[3]string]int{}
+			for _, d := range s.Devices {
+				if d.Facts.Version != "" {
+					counts[[3]string{d.Platform, d.Facts.Model, d.Facts.Version}]++
+				}
+			}
+			for of, n := range counts {
+				emit(float64(n), of[0], of[1], of[2])
+			}
+		},
+	},
+	{
 		name: "netver_workers", kind: gauge,
 		help:   "Number of devices that may be polled at the same time.",
 		values: single(func(s poll.Snapshot) float64 { return float64(s.Workers) }),
@@ -241,6 +292,24 @@ var figures = []figure{
 		help:   "Number of devices that are being polled now.",
 		values: single(func(s poll.Snapshot) float64 { return float64(s.Busy) }),
 	},
+}
+
+// verdicts counts devices by platform, for platforms that have a device whose verdict matters.
+func verdicts(of func(*version.Verdict) (counts, matters bool)) func(poll.Snapshot, func(float64, ...string)) {
+	return func(s poll.Snapshot, emit func(float64, ...string)) {
+		numbers := map[string]float64{}
+		for _, d := range s.Devices {
+			if d.Verdict == nil {
+				continue
+			}
+			if counts, matters := of(d.Verdict); matters {
+				numbers[d.Platform] += truth(counts)
+			}
+		}
+		for platform, n := range numbers {
+			emit(n, platform)
+		}
+	}
 }
 
 func truth(b bool) float64 {

@@ -55,9 +55,9 @@ func problems(g parser.Gauge) []string {
 	return all
 }
 
-// helpOf returns the HELP of a family of a platform's own. A gauge stays for a moment when its definition has left.
+// helpOf returns the HELP of a family of lists or of a platform's own. A gauge stays for a moment when its definition has left.
 func helpOf(declared map[string]string, name string) string {
-	return cmp.Or(declared[name], "Read from the device, as of the latest poll that succeeded.")
+	return cmp.Or(listHelp(name), declared[name], "Read from the device, as of the latest poll that succeeded.")
 }
 
 // platformGauges are the gauges of the platform's own that a device shows: none while it fails, as with its uptime.

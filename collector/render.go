@@ -18,10 +18,11 @@ type rendered struct {
 	parts  string
 	shared uint32               // end of the labels that all series share
 	ends   [len(metrics)]uint32 // of the rows, in the order of metrics; a row begins where the one before ends
-	own    []ownSeries          // the platform's own gauges, sorted by name
+	more   []moreSeries         // of lists, and the platform's own gauges; sorted by name
 }
 
-type ownSeries struct{ name, value string }
+// moreSeries is what a series of the family has besides the labels that all series of the device share.
+type moreSeries struct{ name, rest string }
 
 // series is the encoded parts of one series: the labels that all series of the device share, then the row's own labels
 // and the value. rest is never empty.
@@ -46,10 +47,20 @@ func render(s *poll.Status, enc encoding) *rendered {
 		r.ends[i] = uint32(len(b))
 	}
 	r.parts = string(b)
-	for name, v := range platformGauges(s) {
-		r.own = append(r.own, ownSeries{prefix + name, string(enc.number(nil, gauge, v))})
+	for i := range lists {
+		l := &lists[i]
+		l.values(s, func(v float64, values ...string) {
+			b := []byte(r.parts[:r.shared])
+			for i, name := range l.labels {
+				b = enc.label(b, name, values[i])
+			}
+			r.more = append(r.more, moreSeries{l.name, string(enc.number(b, gauge, v)[r.shared:])})
+		})
 	}
-	slices.SortFunc(r.own, func(a, b ownSeries) int { return strings.Compare(a.name, b.name) })
+	for name, v := range platformGauges(s) {
+		r.more = append(r.more, moreSeries{prefix + name, string(enc.number(nil, gauge, v))})
+	}
+	slices.SortStableFunc(r.more, func(a, b moreSeries) int { return strings.Compare(a.name, b.name) })
 	return r
 }
 
@@ -62,28 +73,28 @@ func (r *rendered) row(i int) (s series, ok bool) {
 	return series{r.parts[:r.shared], r.parts[start:end]}, start < end
 }
 
-// gauge returns the series of a gauge of the platform's own; ok is false if the device has none.
-func (r *rendered) gauge(name string) (s series, ok bool) {
-	i, ok := slices.BinarySearchFunc(r.own, name, func(g ownSeries, name string) int { return strings.Compare(g.name, name) })
-	if !ok {
-		return series{}, false
+// appendMore appends the series of a family of lists or of a gauge of the platform's own.
+func (r *rendered) appendMore(all []series, name string) []series {
+	i, _ := slices.BinarySearchFunc(r.more, name, func(m moreSeries, name string) int { return strings.Compare(m.name, name) })
+	for ; i < len(r.more) && r.more[i].name == name; i++ {
+		all = append(all, series{r.parts[:r.shared], r.more[i].rest})
 	}
-	return series{r.parts[:r.shared], r.own[i].value}, true
+	return all
 }
 
 // view is the rendered devices of one snapshot. It is not changed once it is made.
 type view struct {
 	devices []*rendered       // sorted by name
 	rows    [len(metrics)]int // size of each row's series as its encoding counts it; 0: no series
-	own     map[string]int    // the same of the platforms' own gauges, by family name
+	more    map[string]int    // the same of lists and of the platforms' own gauges, by family name
 }
 
 // next returns the view of a later snapshot. Devices whose status has not changed keep their parts; those that left are
 // dropped.
 func (v view) next(devices []*poll.Status, enc encoding) view {
-	later := view{devices: make([]*rendered, len(devices)), rows: v.rows, own: maps.Clone(v.own)}
-	if later.own == nil {
-		later.own = map[string]int{}
+	later := view{devices: make([]*rendered, len(devices)), rows: v.rows, more: maps.Clone(v.more)}
+	if later.more == nil {
+		later.more = map[string]int{}
 	}
 	old := v.devices
 	for i, s := range devices {
@@ -112,10 +123,10 @@ func (v *view) count(r *rendered, enc encoding, sign int) {
 			v.rows[row] += sign * enc.size(metrics[row].name, s)
 		}
 	}
-	for _, own := range r.own {
-		v.own[own.name] += sign * enc.size(own.name, series{r.parts[:r.shared], own.value})
-		if v.own[own.name] == 0 {
-			delete(v.own, own.name)
+	for _, m := range r.more {
+		v.more[m.name] += sign * enc.size(m.name, series{r.parts[:r.shared], m.rest})
+		if v.more[m.name] == 0 {
+			delete(v.more, m.name)
 		}
 	}
 }

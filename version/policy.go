@@ -26,14 +26,15 @@ type Policy struct {
 
 // Verdict is what a Policy says of a device at a time.
 type Verdict struct {
-	Rule      string // the rule that judges; "": none
-	Planned   string // the first rule that matches and will judge later than now; "": none
-	Wanted    string // what Rule wants, as written
-	Compliant Answer // Unknown: no rule judges, the version is not known, or it cannot be compared
-	Denied    []Denial
-	Undecided []Denial // entries that the version cannot be compared with
-	EOL       *EOL     // nil: no lifecycle knows the version
-	Why       string   // one sentence
+	Rule        string // the rule that judges; "": none
+	Planned     string // the first rule that matches and will judge later than now; "": none
+	Wanted      string // what Rule wants, as written
+	Compliant   Answer // Unknown: no rule judges, the version is not known, or it cannot be compared
+	Denied      []Denial
+	Undecided   []Denial // entries that the version cannot be compared with
+	Undecidable bool     // the version is known, and cannot be compared with those of the rule or of an entry
+	EOL         *EOL     // nil: no lifecycle knows the version
+	Why         string   // one sentence
 }
 
 // EOL is the end of life of the release that a device runs.
@@ -114,6 +115,7 @@ func (v *Verdict) deny(entries []Deny, d Device, o *Order) Answer {
 			v.Denied = appendNew(v.Denied, Denial{e.Note, e.Severity})
 		case Unknown:
 			v.Undecided = appendNew(v.Undecided, Denial{e.Note, e.Severity})
+			v.Undecidable = true
 		}
 		denied = denied.or(a)
 	}
@@ -140,6 +142,7 @@ func (v *Verdict) judge(r *Rule, denied Answer, d Device, o *Order) {
 	case wanted == No:
 		v.Compliant, v.Why = No, fmt.Sprintf("rule %s wants %s", r.Name, v.Wanted)
 	case wanted == Unknown:
+		v.Undecidable = true
 		v.Why = fmt.Sprintf("%s cannot be compared with what rule %s wants: %s", d.Version, r.Name, v.Wanted)
 	case denied == Unknown:
 		v.Why = fmt.Sprintf("%s cannot be compared with a version that rule %s denies: %s", d.Version, r.Name, v.Undecided[0].Note)

@@ -88,7 +88,7 @@ func TestJudge(t *testing.T) {
 		{"wanted but below the fix", core, "10.3(4a)", before, Verdict{Rule: "dc", Planned: "wave-1", Wanted: dcWants, Compliant: No, Why: "rule dc denies 10.3(4a): BUG-2",
 			Denied: []Denial{{"BUG-2", "high"}}}},
 		{"a private build", core, "10.3(4uu)", before, Verdict{Rule: "dc", Planned: "wave-1", Wanted: dcWants, Why: "10.3(4uu) cannot be compared with what rule dc wants: " + dcWants,
-			Undecided: []Denial{{"FN-1", ""}, {"BUG-2", "high"}, {"ADV-3", "critical"}}}},
+			Undecidable: true, Undecided: []Denial{{"FN-1", ""}, {"BUG-2", "high"}, {"ADV-3", "critical"}}}},
 		{"version not known", core, "", before, Verdict{Rule: "dc", Planned: "wave-1", Wanted: dcWants, Why: "the version is not known"}},
 		{"the wave begins", core, "10.2(5)", during, Verdict{Rule: "wave-1", Wanted: ">= 10.4(2)", Compliant: No, Why: "rule wave-1 wants >= 10.4(2)"}},
 		{"the wave reaches it", core, "10.4(2)", during, Verdict{Rule: "wave-1", Wanted: ">= 10.4(2)", Compliant: Yes, Why: "rule wave-1 wants >= 10.4(2)"}},
@@ -101,7 +101,7 @@ func TestJudge(t *testing.T) {
 		{"denies only", Device{Group: "lab"}, "10.2(5)", before, Verdict{Rule: "lab", Compliant: Yes, Why: "rule lab wants any version that it does not deny"}},
 		{"denied only", Device{Group: "lab"}, "9.2(4)", before, Verdict{Rule: "lab", Compliant: No, Why: "rule lab denies 9.2(4): too old", Denied: []Denial{{"too old", ""}}}},
 		{"perhaps denied", Device{Group: "lab"}, "private", before, Verdict{Rule: "lab", Why: "private cannot be compared with a version that rule lab denies: too old",
-			Undecided: []Denial{{"too old", ""}}}},
+			Undecidable: true, Undecided: []Denial{{"too old", ""}}}},
 	} {
 		tt.device.Version = tt.version
 		if diff := cmp.Diff(tt.want, fleetPolicy(t).Judge(tt.device, switches(t), tt.now)); diff != "" {

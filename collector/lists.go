@@ -1,0 +1,37 @@
+package collector
+
+import "github.com/netver/netver_exporter/poll"
+
+// list is one row about devices of which a device may have several series. Each has the label device and the operator's labels,
+// as those of metrics have.
+type list struct {
+	name, help string // a gauge
+	labels     []string
+	values     func(s *poll.Status, emit func(v float64, labels ...string))
+}
+
+// lists is every such row, ordered by name.
+var lists = []list{
+	{
+		name: "netver_device_version_denied", labels: []string{"advisory", "severity"},
+		help: "Whether a rule or an advisory denies the version that the device runs (1), as of the latest poll; absent otherwise.",
+		values: func(s *poll.Status, emit func(float64, ...string)) {
+			if s.Verdict == nil {
+				return
+			}
+			for _, d := range s.Verdict.Denied {
+				emit(1, d.Note, d.Severity)
+			}
+		},
+	},
+}
+
+// listHelp returns the HELP of a row of lists; "": there is no such row.
+func listHelp(name string) string {
+	for _, l := range lists {
+		if l.name == name {
+			return l.help
+		}
+	}
+	return ""
+}
