@@ -66,7 +66,7 @@ func startFleet(t testing.TB, n int, delay time.Duration, platforms ...string) (
 	}
 	var devices []*lab.Device
 	for i := range n {
-		d, err := simulated(known, samples, fmt.Sprintf("lab-%04d", i), platforms[i%len(platforms)])
+		d, err := simulated(known, samples, fmt.Sprintf("lab-%04d=%s", i, platforms[i%len(platforms)]))
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -21,14 +20,17 @@ func TestMain(m *testing.M) {
 	}})
 }
 
-// TestScript plays testdata/script: the command line as a user sees it. A script's `lab NAME=PLATFORM[:FAULT]...` starts
-// simulated devices and writes lab.yml, which polls them. Platforms of the script's own are in platforms/*.yml, and what
-// their devices say in samples/PLATFORM.txtar. `edit FILE OLD NEW` changes a file; \n in NEW is a line's end.
+// TestScript plays testdata/script: the command line as a user sees it. A script's `lab DEVICE...` starts
+// simulated devices and writes lab.yml, which polls them and begins with head.yml. Platforms of the script's own are in
+// platforms/*.yml, and what their devices say in samples/PLATFORM.txtar. `edit FILE OLD NEW` changes a file; \n in NEW is
+// a line's end.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "../testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
-		Cmds:          map[string]func(*testscript.TestScript, bool, []string){"lab": startLab, "edit": edit},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"lab": startLab, "edit": edit, "address": freeAddress, "reload": reload, "scrape": scrape,
+		},
 	})
 }
 
@@ -59,11 +61,8 @@ func startLab(ts *testscript.TestScript, _ bool, args []string) {
 	}
 	var devices []*lab.Device
 	for _, arg := range args {
-		name, kind, _ := strings.Cut(arg, "=")
-		id, fault, _ := strings.Cut(kind, ":")
-		d, err := simulated(platforms, samples, name, id)
+		d, err := simulated(platforms, samples, arg)
 		ts.Check(err)
-		d.Fault = lab.Fault(fault)
 		devices = append(devices, d)
 	}
 	ctx, cancel := context.WithCancel(context.Background())
@@ -75,18 +74,7 @@ func startLab(ts *testscript.TestScript, _ bool, args []string) {
 	if own != nil {
 		ts.Check(os.WriteFile(file, append([]byte("platform_files: [platforms/*.yml]\n"), ts.ReadFile(file)...), 0o600))
 	}
-}
-
-// simulated makes a device of the platform's first sample.
-func simulated(platforms *parser.Registry, samples []parser.Sample, name, id string) (*lab.Device, error) {
-	p, ok := platforms.Get(id)
-	if !ok {
-		return nil, fmt.Errorf("no platform %q", id)
+	if head, err := os.ReadFile(ts.MkAbs("head.yml")); err == nil {
+		ts.Check(os.WriteFile(file, append(head, ts.ReadFile(file)...), 0o600))
 	}
-	for _, s := range samples {
-		if s.Platform == p.ID {
-			return &lab.Device{Name: name, Platform: p, Sample: s}, nil
-		}
-	}
-	return nil, fmt.Errorf("no sample of platform %q", id)
 }

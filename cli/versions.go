@@ -13,18 +13,25 @@ import (
 )
 
 func bindVersions(c *kingpin.CmdClause, s Streams) func(context.Context) error {
-	flags := addPlatformFlags(c)
 	compare := c.Command("compare", "Print how two versions stand to each other: <, =, > or ? (they cannot be compared).")
 	sort := c.Command("sort", "Print the versions of standard input, ascending; those that cannot be compared follow a line with ?.")
+	flags := addPlatformFlags(compare, sort)
 	var platform string
 	for _, command := range []*kingpin.CmdClause{compare, sort} {
 		command.Flag("platform", "The platform that the versions are of.").Required().StringVar(&platform)
 	}
 	a := compare.Arg("a", "A version.").Required().String()
 	b := compare.Arg("b", "Another version.").Required().String()
-	sorting := false
+	explain := c.Command("policy", "Say which rule holds for a device and why.")
+	config := configFlag(explain).String()
+	policy := bindPolicy(explain)
+	sorting, explaining := false, false
 	sort.Action(func(*kingpin.ParseContext) error { sorting = true; return nil })
-	return func(context.Context) error {
+	explain.Action(func(*kingpin.ParseContext) error { explaining = true; return nil })
+	return func(ctx context.Context) error {
+		if explaining {
+			return explainPolicy(ctx, *config, s, policy)
+		}
 		platforms, err := flags.load(s)
 		if err != nil {
 			return err

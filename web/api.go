@@ -36,6 +36,7 @@ type Device struct {
 	PollFailures uint64            `json:"poll_failures"`
 	Reboots      uint64            `json:"reboots"`
 	Changes      uint64            `json:"version_changes"`
+	Verdict      *Verdict          `json:"verdict,omitempty"` // absent without a policy
 }
 
 // NewDevice puts a status into the API's words.
@@ -46,6 +47,7 @@ func NewDevice(s *poll.Status) Device {
 		Version: s.Facts.Version, Model: s.Facts.Model, Serial: s.Facts.Serial, Hostname: s.Facts.Hostname,
 		BootTime: s.BootTime.UTC().Truncate(time.Second), LastPoll: s.LastPoll.UTC(), LastSuccess: s.LastSuccess.UTC(),
 		PollDuration: s.Duration.Seconds(), Polls: s.Polls, PollFailures: s.Failures, Reboots: s.Reboots, Changes: s.VersionChanges,
+		Verdict: NewVerdict(s.Verdict),
 	}
 	for _, l := range s.Device.Labels {
 		d.Labels[l.Name] = l.Value
