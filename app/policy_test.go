@@ -5,6 +5,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -22,6 +23,9 @@ func policyFrom(t *testing.T, versions string, files map[string]string) (p *Poli
 	t.Helper()
 	folder = t.TempDir()
 	for name, text := range files {
+		if err := os.MkdirAll(filepath.Join(folder, filepath.Dir(name)), 0o700); err != nil {
+			t.Fatal(err)
+		}
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 			t.Fatal(err)
 		}
@@ -177,4 +181,37 @@ func TestFollowerSwaps(t *testing.T) {
 		stop()
 		<-done
 	})
+}
+
+// TestPolicyDocumentation loads the files that docs/version-policy.md shows, and holds what it says of fixes.
+func TestPolicyDocumentation(t *testing.T) {
+	text, err := os.ReadFile("../docs/version-policy.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	blocks := map[string]string{}
+	for _, b := range regexp.MustCompile("(?s)```(?:yaml|json)\n(?:# (\\S+)\n)?(.*?)```").FindAllStringSubmatch(string(text), -1) {
+		blocks[b[1]] = b[2]
+	}
+	p, warnings, _ := policyFrom(t, blocks["config.yml"], map[string]string{
+		"advisories/junos.yml": blocks["advisories/junos.yml"], "lifecycle/nxos.json": blocks[""],
+	})
+	if len(warnings) != 1 || !strings.Contains(warnings[0], `no device has a label "role"`) { // the inventory of the test has none
+		t.Errorf("warnings %q", warnings)
+	}
+	old := p.Judge(version.Device{Platform: "cisco_nxos", Version: "9.3(7)"}, time.Now())
+	if old.Rule != "nexus" || old.Compliant != version.No || old.EOL == nil || old.EOL.Release != "9.3" {
+		t.Errorf("verdict %+v", old)
+	}
+	if v := p.Judge(version.Device{Platform: "juniper_junos", Version: "21.4R3-S3.4"}, time.Now()); len(v.Denied) != 1 {
+		t.Errorf("verdict %+v, want it denied", v)
+	}
+	nexus, _ := p.compiler.known.Get("cisco_nxos")
+	fixes := version.Deny{Fixed: []string{"10.2(7)", "10.3(5)"}}
+	for _, v := range []string{"10.2(6)", "10.3(4)", "9.3(9)", "10.2(8)", "10.3(5)", "10.4(1)"} {
+		denied := fixes.Denies(nexus.Order, v)
+		if want := map[string]version.Answer{"10.2(6)": version.Yes, "10.3(4)": version.Yes, "9.3(9)": version.Yes}[v]; denied != max(want, version.No) {
+			t.Errorf("%s denied: %s", v, denied)
+		}
+	}
 }
