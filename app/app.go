@@ -38,7 +38,11 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
 	x, err := start(ctx, o, log)
-	if err != nil {
+	switch {
+	case err != nil && ctx.Err() != nil: // told to stop while it loaded: an end as any other
+		log.Info("stopped before the start", "err", err)
+		return nil
+	case err != nil:
 		return err
 	}
 	handler, err := web.New(web.Config{

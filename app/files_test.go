@@ -1,7 +1,9 @@
 package app
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"path/filepath"
 	"strings"
@@ -124,5 +126,23 @@ func TestKeepAlive(t *testing.T) {
 	}
 	if p.Config.SSH.Sessions.Max != 7 || len(p.Warnings) != 1 || p.Warnings[0] != file+":1: ssh.keep_alive: the key is called sessions now" {
 		t.Errorf("%+v, warnings %q", p.Config.SSH.Sessions, p.Warnings)
+	}
+}
+
+// TestStopWhileLoading stops a program whose configuration is still being read: that is no failure.
+func TestStopWhileLoading(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "pipe")
+	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	writer, err := os.OpenFile(pipe, os.O_RDWR, 0) // says nothing, and does not go away
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer writer.Close()
+	ctx, cancel := context.WithCancel(t.Context())
+	cancel()
+	if err := Run(ctx, Options{ConfigFile: pipe}, slog.New(slog.DiscardHandler)); err != nil {
+		t.Error(err)
 	}
 }
