@@ -48,7 +48,7 @@ func TestQuestions(t *testing.T) {
 		}
 		name := "lab-" + strings.NewReplacer(" ", "-", ",", "").Replace(string(q.login.Manner)+string(q.fault))
 		d := newDevice(t, name, platform)
-		d.Login, d.Fault = q.login, q.fault
+		d.Login, d.Fault, d.Pause = q.login, q.fault, slowly(400*time.Millisecond)
 		if d.Login.Password == "" {
 			d.Login.Password = ourPassword
 		}

@@ -32,7 +32,7 @@ var loginRows = []row[*login]{
 	{(*login).isRefused, nil, (*login).refused, true},
 	{(*login).asksAgain, (*login).still, (*login).askedAgain, true},
 	{(*login).asksNewPassword, (*login).still, (*login).expired, false},
-	{(*login).asksCredential, (*login).still, (*login).giveCredential, false},
+	{(*login).asksCredential, (*login).credentialWait, (*login).giveCredential, false},
 	{(*login).asksFurther, (*login).still, (*login).giveAnswer, false},
 	{(*login).asksKey, nil, (*login).giveKey, false},
 	{(*login).askedAbove, (*login).still, (*login).giveKeyAbove, false},

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
@@ -60,6 +61,15 @@ func (l *login) asksCredential(line string) bool {
 		return kind == dialogue.Username || kind == dialogue.Other
 	}
 	return kind == dialogue.Password
+}
+
+// credentialWait is longer where the SSH server has taken the password: a device rarely asks for it twice, and the line may
+// be a piece of a banner that pauses.
+func (l *login) credentialWait() time.Duration {
+	if l.TookPassword && dialogue.Asks(l.line()) == dialogue.Password {
+		return l.stalled()
+	}
+	return l.still()
 }
 
 func (l *login) giveCredential() (bool, error) {

@@ -34,6 +34,7 @@ type authenticator struct {
 	permits string   // the method by which the door lets the password be sent; "": none
 	sent    bool     // it was sent, or another secret of the credential, and nothing is known of it
 	typed   bool     // it was, by keyboard-interactive
+	took    bool     // the server has accepted it
 	refused []string // methods that the server said no to
 	answers []string // questions that have had an answer of the credential
 	stop    error    // why it makes no sense to go on
@@ -106,6 +107,7 @@ func (a *authenticator) tell(v logins.Verdict) {
 		v = logins.NoneSent
 	}
 	a.ticket.Tell(v)
+	a.took = a.took || v == logins.Accepted
 	a.permits, a.sent = "", false
 }
 

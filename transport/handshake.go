@@ -64,6 +64,7 @@ func (h *handshake) run(ctx context.Context, user string, until time.Time) (*Lin
 		return nil, h.classify(ctx, auth, err)
 	}
 	l := newLink(conn, channels, requests)
+	l.TookPassword = auth.took
 	if !unhook() {
 		l.End()
 		return nil, &failure.Error{Reason: failure.Timeout, Doing: "log in", Err: ctx.Err()}

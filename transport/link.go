@@ -14,6 +14,8 @@ const Farewell = 200 * time.Millisecond
 // Link is a connection with a login on it. It does the work of an ssh.Client with less.
 type Link struct {
 	ssh.Conn
+	TookPassword bool // the server has been given the password, and accepted it
+
 	gone    chan struct{}  // closed when the connection has ended
 	Running sync.WaitGroup // who serves it and its channels
 }
