@@ -61,7 +61,7 @@ func (d *decoder) decode(n *yaml.Node, v reflect.Value, at *Path, f *field) {
 		d.mapping(n, v, at, f)
 	case v.Kind() == reflect.Struct && n.Kind == yaml.ScalarNode && d.shortOf(v.Type()) != nil:
 		short := d.shortOf(v.Type())
-		d.decode(n, v.Field(short.index), at, short)
+		d.decode(n, v.FieldByIndex(short.index), at, short)
 	default:
 		d.report(at, n.Line, d.describe(v))
 	}
@@ -120,7 +120,7 @@ func (d *decoder) mapping(n *yaml.Node, v reflect.Value, at *Path, f *field) {
 			d.unknown(key, v, at)
 			unknown = append(unknown, name)
 		default:
-			d.decode(e.value, v.Field(known.index), at.Child(key.Value), known)
+			d.decode(e.value, v.FieldByIndex(known.index), at.Child(key.Value), known)
 			if known.required && follow(e.value).ShortTag() == "!!null" {
 				delete(seen, name)
 			}

@@ -42,6 +42,7 @@ func Parse(file string, source []byte, needs string) (*Document, error) {
 //	required  the key must be there
 //	filled    a text, or each item of a list, must not be empty, and neither must the list
 //	list      a value that is no list counts as a list of one
+//	inline    the fields of the struct stand among those around it
 //	short     the struct may be written as a single text, which is this field; its key may be ""
 //
 // A tag `oneof:"a b"` lists the texts that are allowed, and `alias:"name"` is another name of the key. Types with UnmarshalText are decoded by it, its errors being

@@ -12,12 +12,12 @@ import (
 // field is a field of a struct that Decode fills, as its tags describe it.
 type field struct {
 	key, alias                    string // alias: another name of the key; "": none
-	index                         int
+	index                         []int  // as reflect.Value.FieldByIndex takes it
 	required, filled, list, short bool
 	oneOf                         []string // nil: any text
 }
 
-// fieldsOf lists the fields of a struct that have a yaml tag, in order.
+// fieldsOf lists the fields of a struct that have a yaml tag, in order, those of inlined structs in their place.
 func (d *decoder) fieldsOf(t reflect.Type) []field {
 	if fields, ok := d.fields[t]; ok {
 		return fields
@@ -30,10 +30,17 @@ func (d *decoder) fieldsOf(t reflect.Type) []field {
 		}
 		words := strings.Split(tag, ",")
 		options := words[1:]
+		if slices.Contains(options, "inline") {
+			for _, f := range d.fieldsOf(t.Field(i).Type) {
+				f.index = append([]int{i}, f.index...)
+				fields = append(fields, f)
+			}
+			continue
+		}
 		f := field{
 			key:      words[0],
 			alias:    t.Field(i).Tag.Get("alias"),
-			index:    i,
+			index:    []int{i},
 			required: slices.Contains(options, "required"),
 			filled:   slices.Contains(options, "filled"),
 			list:     slices.Contains(options, "list"),
