@@ -10,6 +10,7 @@ import (
 	"os"
 	"os/signal"
 	"sync"
+	"sync/atomic"
 	"syscall"
 	"time"
 
@@ -18,6 +19,7 @@ import (
 
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/device"
+	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/web"
 )
@@ -50,7 +52,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
 		Snapshot:  x.engine.Snapshot,
-		Ready:     func() bool { return true }, // start has loaded the inventory
+		Ready:     x.ready,
 		Reload:    func() error { return x.reload(ctx) },
 		Lifecycle: o.Lifecycle,
 		Log:       log,
@@ -71,16 +73,29 @@ type exporter struct {
 	sessions  *device.Sessions
 	rotation  *rotation
 	policy    *follower
-	plan      *Plan // in force; guarded by reloading
-	reloading sync.Mutex
+	inventory atomic.Pointer[Inventory] // of the configuration that is in force
+	replaced  chan struct{}             // tells of another inventory
+
+	reloading sync.Mutex        // guards what follows
+	plan      *Plan             // in force
+	told      map[string]string // problems of sources that the log has, by group and source
 }
 
 // start loads the configuration and makes an exporter that does not run yet.
 func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) {
-	x := &exporter{file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New(), sessions: device.NewSessions(), rotation: newRotation()}
+	x := &exporter{
+		file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New(), sessions: device.NewSessions(),
+		rotation: newRotation(), replaced: make(chan struct{}, 1), told: map[string]string{},
+	}
 	plan, err := x.load(ctx)
 	if err != nil {
 		return nil, err
+	}
+	if x.stateFile != "" {
+		if err := inventory.Recall(listsFile(x.stateFile), plan.Inventory.Feeds()); err != nil {
+			log.Warn("starting without the sources' lists of the last run", "err", err)
+		}
+		plan.Groups, _ = plan.Inventory.merge()
 	}
 	if x.engine, err = poll.New(plan.Plan, log, x.collector); err != nil {
 		return nil, err
@@ -96,7 +111,7 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	}
 	x.policy = &follower{swapped: make(chan struct{}, 1), rejudge: x.engine.Rejudge, log: log}
 	x.policy.follow(plan.Policy)
-	x.collector.Watch(x.engine)
+	x.collector.Watch(x)
 	x.sessions.Keep(plan.asker(), plan.Groups)
 	x.loaded(plan, nil)
 	return x, nil
@@ -132,6 +147,8 @@ func (x *exporter) reload(ctx context.Context) error {
 	defer x.reloading.Unlock()
 	plan, err := x.load(ctx)
 	if err == nil {
+		plan.Inventory.inherit(x.inventory.Load())
+		plan.Groups, _ = plan.Inventory.merge()
 		err = x.engine.Apply(plan.Plan)
 	}
 	if err == nil {
@@ -163,6 +180,8 @@ func (x *exporter) loaded(plan *Plan, err error) {
 		x.plan.Close()
 	}
 	x.plan = plan
+	x.inventory.Store(plan.Inventory)
+	wake(x.replaced)
 	x.collector.Declare(plan.Platforms.All())
 	for _, warning := range plan.Warnings {
 		x.log.Warn(warning)
@@ -173,8 +192,8 @@ func (x *exporter) loaded(plan *Plan, err error) {
 // serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.
 // The engine ends first, so that /metrics can be read until the last poll is in.
 func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, hangup <-chan os.Signal) error {
-	var reloads sync.WaitGroup
-	defer reloads.Wait()
+	var helpers sync.WaitGroup // reloads, and the reading of sources
+	defer helpers.Wait()
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
 	polling, stopPolling := context.WithCancel(ctx)
@@ -190,10 +209,11 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, h
 		}
 	}
 	go func() { polled <- x.poll(polling) }()
+	helpers.Go(func() { x.readSources(polling) })
 	for {
 		select {
 		case <-hangup:
-			reloads.Go(func() { _ = x.reload(polling) }) // it has said how it went; signals are not kept waiting for it
+			helpers.Go(func() { _ = x.reload(polling) }) // it has said how it went; signals are not kept waiting for it
 		case err := <-served:
 			stopPolling()
 			return errors.Join(err, <-polled)

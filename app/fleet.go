@@ -13,28 +13,34 @@ import (
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
-// fleet completes the devices of every group.
-func fleet(c *config.Config, known *parser.Registry) []poll.Group {
+// fleet completes the devices of every group, and makes feeds of its sources.
+func fleet(c *config.Config, known *parser.Registry) ([]poll.Group, []feed) {
 	f := &completion{
 		document: c.Document, names: names(c, known), legacy: c.SSH.LegacyAlgorithms, jump: c.SSH.Jump,
 		devices: map[string]*strictyaml.Path{}, addresses: map[string]bool{}, missing: map[string]bool{},
 	}
 	groups := make([]poll.Group, len(c.Groups))
+	var feeds []feed
 	for i := range c.Groups {
 		g := &c.Groups[i]
-		groups[i] = poll.Group{
-			Name: g.Name, Interval: g.Interval, Timeout: g.Timeout, Concurrency: g.Concurrency,
-			Devices: f.members(g, strictyaml.At("groups").Item(i)),
+		common, devices := f.members(g, strictyaml.At("groups").Item(i))
+		groups[i] = poll.Group{Name: g.Name, Interval: g.Interval, Timeout: g.Timeout, Concurrency: g.Concurrency, Devices: devices}
+		for _, s := range g.Sources {
+			made := inventory.NewFeed(inventory.Config{
+				Group: g.Name, Name: s.Name, Source: s.Source, Relabel: g.Relabel, Refresh: s.Refresh, Keep: s.Keep,
+			})
+			feeds = append(feeds, feed{Feed: made, group: i, common: common})
 		}
 	}
 	if f.shared > 0 {
 		c.Document.Warn(f.first, "%s at the address of an earlier one: sessions with both may be open at once", strictyaml.Count(f.shared, "device"))
 	}
-	return groups
+	return groups, feeds
 }
 
-// names looks up what devices refer to.
+// names looks up what devices refer to. It is for one goroutine at a time.
 func names(c *config.Config, known *parser.Registry) inventory.Names {
+	credentials, explained := slices.Sorted(maps.Keys(c.Credentials)), c.Document.Explained(strictyaml.At("credentials"))
 	suggest := map[string]string{} // by name: a fleet may have the same mistake in every line
 	unknown := func(kind, name string, all func() []string) error {
 		if _, ok := suggest[kind+name]; !ok {
@@ -57,8 +63,8 @@ func names(c *config.Config, known *parser.Registry) inventory.Names {
 			return p.ID, nil
 		},
 		Credential: func(name string) error {
-			if _, ok := c.Credentials[name]; !ok && !c.Document.Explained(strictyaml.At("credentials")) {
-				return unknown("credential", name, func() []string { return slices.Sorted(maps.Keys(c.Credentials)) })
+			if !slices.Contains(credentials, name) && !explained {
+				return unknown("credential", name, func() []string { return credentials })
 			}
 			return nil
 		},
@@ -92,7 +98,7 @@ type completion struct {
 	missing   map[string]bool             // what groups lack, by key
 }
 
-func (f *completion) members(g *config.Group, at *strictyaml.Path) []inventory.Device {
+func (f *completion) members(g *config.Group, at *strictyaml.Path) (inventory.Common, []inventory.Device) {
 	base := inventory.Device{Group: g.Name, HostKeys: g.HostKeys, Jump: f.jump, Legacy: f.legacy}
 	common, faults := f.names.Common(base, g.Common())
 	f.report(faults, at, at)
@@ -103,7 +109,7 @@ func (f *completion) members(g *config.Group, at *strictyaml.Path) []inventory.D
 		f.report(faults, place, at)
 		f.unique(&devices[i], place)
 	}
-	return devices
+	return common, devices
 }
 
 // report notes an entry's faults. What its group could give, and several of its devices may lack, is one problem of the group.

@@ -24,6 +24,7 @@ type Plan struct {
 	Policy    *Policy
 	client    *transport.Client
 	Warnings  []string // one line each: what works but is hardly meant
+	Inventory *Inventory
 }
 
 // Devices counts the inventory.
@@ -93,7 +94,9 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Observe:     w.Observe,
 	}
 	p.Refused = w.Refused
-	p.Groups = fleet(c, known)
+	groups, feeds := fleet(c, known)
+	p.Inventory = &Inventory{static: groups, feeds: feeds, names: names(c, known)}
+	p.Groups, _ = p.Inventory.merge()
 	for _, g := range c.Groups {
 		if g.Session == config.Persistent {
 			asker.Keep.Groups[g.Name] = true

@@ -15,8 +15,11 @@ import (
 func bindCheck(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	file := configFlag(c).String()
 	webFile := c.Flag("web.config.file", "Check this file, too, for TLS and authentication of the server.").String()
-	return func(context.Context) error {
+	return func(ctx context.Context) error {
 		plan, err := app.Load(*file, app.Wiring{})
+		if err == nil {
+			err = plan.Gather(ctx)
+		}
 		if err = errors.Join(err, web.CheckConfig(*webFile)); err != nil {
 			fmt.Fprintln(s.Err, err)
 			return errSilent

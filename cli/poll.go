@@ -51,6 +51,9 @@ func bindPoll(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 		if err != nil {
 			return err
 		}
+		if err := loaded.Gather(ctx); err != nil { // the devices of the other sources are there
+			fmt.Fprintln(s.Err, "warning:", err)
+		}
 		plan := loaded.Plan
 		if err := selected.apply(&plan); err != nil {
 			return err

@@ -204,6 +204,35 @@ var figures = []figure{
 		values: verdicts(func(v *version.Verdict) (counts, matters bool) { return v.Undecidable, true }),
 	},
 	{
+		name: "netver_inventory_devices", kind: gauge, labels: []string{"group", "source"},
+		help: "Devices that the source lists, after relabelling, as of its last reading that was believed.",
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
+			for _, f := range s.Sources {
+				emit(float64(f.Devices), f.Group, f.Source)
+			}
+		},
+	},
+	{
+		name: "netver_inventory_last_success_timestamp_seconds", kind: gauge, labels: []string{"group", "source"},
+		help: "Unix time at which the source was last read with a list that was believed; absent if it never was.",
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
+			for _, f := range s.Sources {
+				if !f.LastSuccess.IsZero() {
+					emit(millis(f.LastSuccess), f.Group, f.Source)
+				}
+			}
+		},
+	},
+	{
+		name: "netver_inventory_refresh_failures_total", kind: counter, labels: []string{"group", "source"},
+		help: "Readings of the source that failed, or whose list was suddenly empty or less than half as long.",
+		values: func(s poll.Snapshot, emit func(float64, ...string)) {
+			for _, f := range s.Sources {
+				emit(float64(f.Failures), f.Group, f.Source)
+			}
+		},
+	},
+	{
 		name: "netver_logins_total", kind: counter, labels: []string{"credential", "result"},
 		help: "Logins by what became of the password: accepted, refused, unknown (the connection ended or the time was up before an answer), none_sent.",
 		values: func(s poll.Snapshot, emit func(float64, ...string)) {

@@ -102,7 +102,14 @@ type Group struct {
 	Jump             *string           `yaml:"jump"` // ssh.jump by default
 	Labels           map[string]string `yaml:"labels"`
 	Devices          []inventory.Entry `yaml:"devices"`
+	Written          sources           `yaml:",inline"`
+
+	Sources []Source             // made of Written
+	Relabel inventory.Relabeling // of their devices
 }
+
+// Lists reports that the group has devices or sources of some.
+func (g *Group) Lists() bool { return len(g.Devices) > 0 || len(g.Sources) > 0 }
 
 // Common is what the group gives to its devices.
 func (g *Group) Common() *inventory.Entry {

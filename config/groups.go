@@ -9,17 +9,18 @@ import (
 func (l *loader) groups(written []Group, c *Config) []Group {
 	all := strictyaml.At("groups")
 	names := make(map[string]*strictyaml.Path, len(written))
-	devices := 0
+	lists := false
 	for i := range written {
 		g, at := &written[i], all.Item(i)
+		l.sources(g, at)
 		l.group(g, c, at)
 		if first, ok := names[g.Name]; ok && g.Name != "" {
 			l.document.Fault(at.Child("name"), "there is another group %q in line %d; names must differ", g.Name, l.document.Line(first))
 		}
 		names[g.Name] = at
-		devices += len(g.Devices)
+		lists = lists || g.Lists()
 	}
-	if devices == 0 {
+	if !lists {
 		l.document.Warn(all, "there are no devices, so there is nothing to poll")
 	}
 	return written
@@ -42,7 +43,7 @@ func (l *loader) group(g *Group, c *Config, at *strictyaml.Path) {
 	} else {
 		g.Timeout, limit = c.Poll.Timeout, "poll.timeout"
 	}
-	if g.Timeout >= g.Interval && g.Interval > 0 && len(g.Devices) > 0 {
+	if g.Timeout >= g.Interval && g.Interval > 0 && g.Lists() {
 		l.document.Warn(at, "%s, %s, is not shorter than the interval, %s: a device that hangs misses polls", limit, g.Timeout, g.Interval)
 	}
 	if g.Concurrency < 0 || g.Concurrency > maxConcurrency {

@@ -38,7 +38,7 @@ func (f *Feed) run(ctx context.Context, watched *watcher, told func(Loaded)) {
 			watched.add(s.Folders(), changes)
 		}
 		changed, err := f.Load(ctx)
-		if ctx.Err() != nil {
+		if ctx.Err() != nil && !changed {
 			return
 		}
 		told(Loaded{f, changed, err})

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/logins"
 )
 
@@ -19,6 +20,7 @@ type Snapshot struct {
 	Failures map[failure.Reason]uint64 // every reason, from 0
 	Sweeps   map[string]Sweeps         // by group
 	Logins   map[string]logins.State   // by credential: every credential in use
+	Sources  []inventory.Status        // of devices: for whoever runs them to fill in, since the engine knows none
 }
 
 // Sweeps are one group's figures.

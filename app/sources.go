@@ -1,0 +1,190 @@
+package app
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"slices"
+	"strings"
+	"sync"
+
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/poll"
+)
+
+// Gather reads every source once, all at the same time, and puts their devices into the plan. Entries that are left out are
+// among the warnings. The error names each source that cannot be read; the plan has the devices of the others then.
+func (p *Plan) Gather(ctx context.Context) error {
+	feeds := p.Inventory.Feeds()
+	errs := make([]error, len(feeds))
+	var reading sync.WaitGroup
+	for i, f := range feeds {
+		reading.Go(func() { _, errs[i] = f.Load(ctx) })
+	}
+	reading.Wait()
+	groups, problems := p.Inventory.merge()
+	p.Groups = groups
+	var failed []string
+	for i, f := range feeds {
+		p.Warnings = append(p.Warnings, few(problems[f])...)
+		if errs[i] != nil {
+			failed = append(failed, sourceError(f, errs[i]).Error())
+		}
+	}
+	if len(failed) > 0 {
+		return fmt.Errorf("%s", strings.Join(failed, "\n"))
+	}
+	return nil
+}
+
+func sourceError(f *inventory.Feed, err error) error {
+	return fmt.Errorf("group %q: source %s: %w", f.Group, f.Name, err)
+}
+
+// fewest is how many problems of a source are told: more than that have few causes.
+const fewest = 50
+
+func few(problems []string) []string {
+	if len(problems) <= fewest {
+		return problems
+	}
+	return append(slices.Clone(problems[:fewest]), fmt.Sprintf("and %d more problems", len(problems)-fewest))
+}
+
+// readSources reads the sources of the plan in force until the context ends, and begins anew with those of the next plan. It
+// waits for the goroutines that it starts.
+func (x *exporter) readSources(ctx context.Context) {
+	changed := make(chan struct{}, 1)
+	for ctx.Err() == nil {
+		reading, stop := context.WithCancel(ctx)
+		select {
+		case <-x.replaced: // by the inventory that is taken now
+		default:
+		}
+		feeds := x.inventory.Load().Feeds()
+		log := newSourceLog(x.log)
+		var running sync.WaitGroup
+		running.Go(func() {
+			inventory.Run(reading, feeds, func(l inventory.Loaded) {
+				log.told(l)
+				if l.Changed {
+					wake(changed)
+				}
+			}, func(err error) { x.log.Warn("files of sources are not watched, but read at each refresh", "err", err) })
+		})
+		for replaced := false; !replaced && ctx.Err() == nil; {
+			select {
+			case <-ctx.Done():
+			case <-x.replaced:
+				replaced = true
+			case <-changed:
+				x.listsChanged()
+			}
+		}
+		stop()
+		running.Wait()
+	}
+}
+
+// listsChanged puts the inventory into force as its sources list it now.
+func (x *exporter) listsChanged() {
+	x.reloading.Lock()
+	defer x.reloading.Unlock()
+	groups, problems := x.inventory.Load().merge()
+	x.plan.Groups = groups
+	if err := x.engine.Apply(x.plan.Plan); err != nil {
+		x.log.Error("inventory not applied, the old one stays", "err", err)
+		return
+	}
+	x.sessions.Keep(x.plan.asker(), groups)
+	x.tell(problems)
+	x.remember()
+}
+
+// tell logs what is wrong with the entries of a source, when that changes.
+func (x *exporter) tell(problems map[*inventory.Feed][]string) {
+	for f, list := range problems {
+		text := strings.Join(list, "\n")
+		key := f.Group + "\x00" + f.Name
+		if x.told[key] == text {
+			continue
+		}
+		x.told[key] = text
+		for _, problem := range few(list) {
+			x.log.Warn("problem in an inventory source", "group", f.Group, "inventory", f.Name, "problem", problem)
+		}
+	}
+}
+
+// remember keeps the lists over a restart, if there is a file for the state.
+func (x *exporter) remember() {
+	if x.stateFile == "" {
+		return
+	}
+	if err := inventory.Remember(listsFile(x.stateFile), x.inventory.Load().Feeds()); err != nil {
+		x.log.Warn("lists of sources are not saved", "err", err)
+	}
+}
+
+// listsFile is the file beside the state that remembers what sources list.
+func listsFile(stateFile string) string { return stateFile + ".sources" }
+
+// ready reports that every source has been read once, or has failed once.
+func (x *exporter) ready() bool {
+	for _, f := range x.inventory.Load().Feeds() {
+		if !f.Tried() {
+			return false
+		}
+	}
+	return true
+}
+
+// Snapshot is the engine's, with how the sources fare.
+func (x *exporter) Snapshot() poll.Snapshot {
+	s := x.engine.Snapshot()
+	for _, f := range x.inventory.Load().Feeds() {
+		s.Sources = append(s.Sources, f.Status())
+	}
+	return s
+}
+
+func wake(c chan struct{}) {
+	select {
+	case c <- struct{}{}:
+	default:
+	}
+}
+
+// sourceLog tells of a source when its outcome changes.
+type sourceLog struct {
+	log *slog.Logger
+
+	mu    sync.Mutex
+	state map[*inventory.Feed]string // the latest error, "" after a success
+}
+
+func newSourceLog(log *slog.Logger) *sourceLog {
+	return &sourceLog{log: log, state: map[*inventory.Feed]string{}}
+}
+
+func (s *sourceLog) told(l inventory.Loaded) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now := ""
+	if l.Err != nil {
+		now = l.Err.Error()
+	}
+	before := s.state[l.Feed]
+	s.state[l.Feed] = now
+	about := s.log.With("group", l.Feed.Group, "inventory", l.Feed.Name, "devices", l.Feed.Status().Devices)
+	switch {
+	case now != "" && before != "":
+		about.Debug("inventory source still fails", "err", now)
+	case now != "":
+		about.Warn("inventory source failed, its last list stays", "err", now)
+	case before != "":
+		about.Info("inventory source is back")
+	case l.Changed:
+		about.Info("inventory source read")
+	}
+}
