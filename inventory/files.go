@@ -1,7 +1,9 @@
 package inventory
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -52,3 +54,6 @@ func foldersOf(names ...string) []string {
 	slices.Sort(folders)
 	return slices.Compact(folders)
 }
+
+// isMissing reports that a file is not there.
+func isMissing(err error) bool { return errors.Is(err, fs.ErrNotExist) }

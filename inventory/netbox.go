@@ -19,17 +19,10 @@ type NetBox struct {
 	URL    string              // of NetBox, without /api
 	Filter map[string][]string // as the API's query takes it
 	Family int                 // 4 or 6: whose address is taken where there are both; 0: 4
-	Paging string              // Cursor, or Offset
 	Client *Client             // sends the token
 }
 
 var _ Source = NetBox{}
-
-// The ways in which a list comes in pages.
-const (
-	Cursor = "cursor" // NetBox 4.6 and later: pages cannot shift while they are read
-	Offset = "offset"
-)
 
 const (
 	pageSize = 1000 // NetBox's own limit, unless it is configured otherwise
@@ -51,8 +44,8 @@ func NetBoxToken(token string) string {
 func (s NetBox) Read(ctx context.Context) ([]Document, error) {
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}, "fields": {fields}, "exclude": {"config_context"}}
 	maps.Copy(query, s.Filter)
-	if s.Paging == Cursor {
-		query.Set("start", "0")
+	if !query.Has("ordering") && !query.Has("offset") {
+		query.Set("start", "0") // pages from a cursor on, since NetBox 4.6: they do not shift while they are read. Earlier ones use offsets
 	}
 	return readPages(ctx, s.Client, strings.TrimSuffix(s.URL, "/")+"/api/dcim/devices/", query)
 }
@@ -209,9 +202,7 @@ func (s NetBox) Parse(pages []Document) (targets []Target, problems []string, er
 		case name == "":
 			problems = append(problems, place+": a device has no name; name it in NetBox, or leave it out with filter")
 		default:
-			labels := s.labels(d)
-			maps.DeleteFunc(labels, func(_, value string) bool { return value == "" })
-			targets = append(targets, Target{Place: place, Name: name, Labels: labels})
+			targets = append(targets, Target{place, name, withoutEmpty(s.labels(d))})
 		}
 	}
 	return targets, problems, nil
@@ -247,11 +238,15 @@ func (d *netBoxDevice) name() string {
 
 // address is IPv4 before IPv6, unless the source says otherwise.
 func (s NetBox) address(d *netBoxDevice) string {
-	first, second := d.PrimaryIP4, d.PrimaryIP6
-	if s.Family == 6 {
-		first, second = second, first
+	return preferred(s.Family, d.PrimaryIP4, d.PrimaryIP6)
+}
+
+// preferred is the address of the family, or else the other one; "": there is none.
+func preferred(family int, ip4, ip6 *netBoxIP) string {
+	if family == 6 {
+		return cmp.Or(ip6.String(), ip4.String())
 	}
-	return cmp.Or(first.String(), second.String())
+	return cmp.Or(ip4.String(), ip6.String())
 }
 
 // labels are those of NetBox's plugin for Prometheus, as far as the API tells them.
@@ -291,6 +286,12 @@ func (s NetBox) labels(d *netBoxDevice) map[string]string {
 	for _, name := range slices.Sorted(maps.Keys(d.CustomFields)) {
 		labels[netBoxLabel+"custom_field_"+labelWord(name)] = fieldText(d.CustomFields[name])
 	}
+	return labels
+}
+
+// withoutEmpty takes labels out that have no value, and returns the rest.
+func withoutEmpty(labels map[string]string) map[string]string {
+	maps.DeleteFunc(labels, func(_, value string) bool { return value == "" })
 	return labels
 }
 

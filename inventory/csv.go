@@ -1,0 +1,161 @@
+package inventory
+
+import (
+	"bytes"
+	"cmp"
+	"context"
+	"encoding/csv"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
+// CSV lists the devices of a file with one device a line.
+type CSV struct {
+	Path      string
+	Format    string         // one of CSVFormats
+	Delimiter string         // of one character; "": that of the format
+	Columns   map[string]int // word to place, from 0; nil: those of the format, or the words of the first line
+}
+
+var _ Source = CSV{}
+
+// csvFormat is a format that has a name.
+type csvFormat struct {
+	delimiter string
+	columns   map[string]int // nil: the first line has them
+	quotes    bool           // a value may stand in quotes
+}
+
+var csvFormats = map[string]csvFormat{
+	"":         {",", nil, true},
+	"oxidized": {":", map[string]int{"name": 0, "model": 1}, false},
+	"rancid":   {";", map[string]int{"name": 0, "model": 1, "state": 2}, false},
+}
+
+// CSVFormats are the formats that have a name.
+func CSVFormats() []string { return []string{"oxidized", "rancid"} }
+
+// Read is that of Source.
+func (s CSV) Read(context.Context) ([]Document, error) { return readFiles(s.Path) }
+
+// Folders is that of a source whose files can be watched.
+func (s CSV) Folders() []string { return foldersOf(s.Path) }
+
+// Parse is that of Source.
+func (s CSV) Parse(documents []Document) (targets []Target, problems []string, err error) {
+	for _, d := range documents {
+		rows, err := s.rows(d)
+		if err != nil {
+			return nil, nil, err
+		}
+		columns := s.Columns
+		if columns == nil {
+			columns = csvFormats[s.Format].columns
+		}
+		if columns == nil && len(rows) > 0 {
+			columns = map[string]int{}
+			for i, word := range rows[0].values {
+				columns[strings.ToLower(strings.TrimSpace(word))] = i
+			}
+			if _, ok := columns["name"]; !ok {
+				return nil, nil, fmt.Errorf("%s:%d: the first line names no column \"name\"; name the columns there, or give columns: {name: 0}", d.Name, rows[0].line)
+			}
+			rows = rows[1:]
+		}
+		for _, row := range rows {
+			place := fmt.Sprintf("%s:%d", d.Name, row.line)
+			t := row.target(columns)
+			if t.Name == "" {
+				problems = append(problems, place+": the line has no name")
+				continue
+			}
+			t.Place = place
+			targets = append(targets, t)
+		}
+	}
+	return targets, problems, nil
+}
+
+// csvRow is a line that is not empty and no comment.
+type csvRow struct {
+	line   int
+	values []string
+}
+
+func (s CSV) rows(d Document) ([]csvRow, error) {
+	f := csvFormats[s.Format]
+	delimiter := cmp.Or(s.Delimiter, f.delimiter)
+	if !utf8.Valid(d.Text) {
+		return nil, fmt.Errorf("%s: the file is not UTF-8", d.Name)
+	}
+	if f.quotes {
+		return quotedRows(d, delimiter)
+	}
+	if s.Format == "rancid" && s.Delimiter == "" && !bytes.Contains(d.Text, []byte(delimiter)) {
+		delimiter = ":" // before RANCID 3
+	}
+	var rows []csvRow
+	n := 0
+	for line := range strings.Lines(string(d.Text)) {
+		n++
+		if line = strings.TrimSpace(line); line != "" && line[0] != '#' {
+			rows = append(rows, csvRow{n, strings.Split(line, delimiter)})
+		}
+	}
+	return rows, nil
+}
+
+func quotedRows(d Document, delimiter string) ([]csvRow, error) {
+	r := csv.NewReader(bytes.NewReader(d.Text))
+	r.Comma, _ = utf8.DecodeRuneInString(delimiter)
+	r.Comment, r.FieldsPerRecord, r.TrimLeadingSpace = '#', -1, true
+	records, err := []csvRow(nil), error(nil)
+	for {
+		var values []string
+		if values, err = r.Read(); err != nil {
+			break
+		}
+		line, _ := r.FieldPos(0)
+		records = append(records, csvRow{line, values})
+	}
+	if e, ok := errors.AsType[*csv.ParseError](err); ok {
+		return nil, fmt.Errorf("%s:%d: %w", d.Name, e.Line, e.Err)
+	}
+	return records, nil
+}
+
+const csvLabel = "__meta_csv_"
+
+// target reads a row. Besides the words that are settings, each column is a label for relabelling, but for secrets.
+func (r *csvRow) target(columns map[string]int) (t Target) {
+	t.Labels = map[string]string{}
+	for _, word := range slices.Sorted(maps.Keys(columns)) {
+		if i := columns[word]; i < len(r.values) {
+			value := strings.TrimSpace(r.values[i])
+			switch word {
+			case "name":
+				t.Name = value
+			case "address", "ip", "host":
+				t.Labels[labelAddress] = value
+			case "platform", "model":
+				t.Labels[labelPlatform] = value
+			case labelCredentials, labelEnabled, labelJump:
+				t.Labels[word] = value
+			case "state":
+				if !strings.EqualFold(value, "up") {
+					t.Labels[labelEnabled] = "false"
+				}
+			case "username", "password", "enable":
+				continue
+			}
+			t.Labels[csvLabel+labelWord(word)] = value
+		}
+	}
+	t.Labels[labelAddress] = cmp.Or(t.Labels[labelAddress], t.Name)
+	withoutEmpty(t.Labels)
+	return t
+}
