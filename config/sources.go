@@ -2,10 +2,13 @@ package config
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
+	"unicode/utf8"
 
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
@@ -19,10 +22,16 @@ type Source struct {
 
 // sources is every kind of source that a group may have.
 type sources struct {
-	FileSD  []fileSD         `yaml:"file_sd"`
-	HTTPSD  []httpSD         `yaml:"http_sd"`
-	NetBox  []netBox         `yaml:"netbox"`
-	Relabel []inventory.Rule `yaml:"relabel_configs"`
+	FileSD   []fileSD         `yaml:"file_sd"`
+	HTTPSD   []httpSD         `yaml:"http_sd"`
+	NetBox   []netBox         `yaml:"netbox"`
+	Nautobot []nautobot       `yaml:"nautobot"`
+	Ansible  []ansible        `yaml:"ansible"`
+	Nornir   []nornir         `yaml:"nornir"`
+	Netmiko  []netmiko        `yaml:"netmiko"`
+	CSV      []csv            `yaml:"csv"`
+	Oxidized []oxidized       `yaml:"oxidized"`
+	Relabel  []inventory.Rule `yaml:"relabel_configs"`
 }
 
 // refresh is what every source may say.
@@ -51,10 +60,55 @@ type netBox struct {
 	httpClient `yaml:",inline"`
 }
 
+type nautobot struct {
+	URL        string              `yaml:"url,required,filled"`
+	Token      secretRef           `yaml:"token"`
+	Filter     map[string][]string `yaml:"filter"`
+	Family     int                 `yaml:"address_family"`
+	refresh    `yaml:",inline"`
+	httpClient `yaml:",inline"`
+}
+
+type ansible struct {
+	Path    string `yaml:"path,required,filled,short"`
+	Hosts   string `yaml:"hosts"`
+	refresh `yaml:",inline"`
+}
+
+type nornir struct {
+	Hosts    string `yaml:"hosts,required,filled,short"`
+	Groups   string `yaml:"groups"`
+	Defaults string `yaml:"defaults"`
+	refresh  `yaml:",inline"`
+}
+
+type netmiko struct {
+	Path    string `yaml:"path,required,filled,short"`
+	refresh `yaml:",inline"`
+}
+
+type csv struct {
+	Path      string         `yaml:"path,required,filled,short"`
+	Format    string         `yaml:"format" oneof:"oxidized rancid"`
+	Delimiter string         `yaml:"delimiter"`
+	Columns   map[string]int `yaml:"columns"`
+	refresh   `yaml:",inline"`
+}
+
+type oxidized struct {
+	URL        string            `yaml:"url,required,filled"`
+	Token      secretRef         `yaml:"token"`
+	Map        map[string]string `yaml:"map"`
+	Location   string            `yaml:"hosts_location"`
+	refresh    `yaml:",inline"`
+	httpClient `yaml:",inline"`
+}
+
 // The pauses between two readings, as far as nothing else is said: files are watched besides.
 const (
 	refreshFiles = 5 * time.Minute
 	refreshHTTP  = time.Minute
+	refreshAPI   = 5 * time.Minute
 	keepLists    = 24 * time.Hour
 )
 
@@ -64,6 +118,12 @@ func (l *loader) sources(g *Group, at *strictyaml.Path) {
 	each(s, at, "file_sd", g.Written.FileSD, (*sourceLoader).fileSD)
 	each(s, at, "http_sd", g.Written.HTTPSD, (*sourceLoader).httpSD)
 	each(s, at, "netbox", g.Written.NetBox, (*sourceLoader).netBox)
+	each(s, at, "nautobot", g.Written.Nautobot, (*sourceLoader).nautobot)
+	each(s, at, "ansible", g.Written.Ansible, (*sourceLoader).ansible)
+	each(s, at, "nornir", g.Written.Nornir, (*sourceLoader).nornir)
+	each(s, at, "netmiko", g.Written.Netmiko, (*sourceLoader).netmiko)
+	each(s, at, "csv", g.Written.CSV, (*sourceLoader).csv)
+	each(s, at, "oxidized", g.Written.Oxidized, (*sourceLoader).oxidized)
 	for i, rule := range g.Written.Relabel {
 		if err := g.Relabel.Add(rule); err != nil {
 			l.document.Fault(at.Child("relabel_configs").Item(i), "%v", err)
@@ -134,26 +194,91 @@ func (s *sourceLoader) httpSD(w *httpSD, at *strictyaml.Path) loaded {
 
 func (s *sourceLoader) netBox(w *netBox, at *strictyaml.Path) loaded {
 	client := s.client(w.URL, &w.httpClient, at)
-	if token := s.secret("", w.Token, at.Child("token")); client != nil && !token.IsZero() {
-		client = s.authorized(client, inventory.NetBoxToken(token.Reveal()), at)
+	token := s.secret("", w.Token, at.Child("token"))
+	client = s.with(client, "Authorization", inventory.NetBoxToken, token, at)
+	s.family(w.Family, at)
+	if client == nil {
+		return s.made(w.URL, w.refresh, refreshAPI, at, nil)
 	}
-	if w.Family != 0 && w.Family != 4 && w.Family != 6 {
-		s.document.Fault(at.Child("address_family"), "%d is none; want 4 or 6", w.Family)
-	}
-	r := s.made(inventory.ShortURL(w.URL), w.refresh, refreshFiles, at, nil)
-	if client != nil {
-		r.Source.Source = inventory.NetBox{URL: w.URL, Filter: w.Filter, Family: w.Family, Client: client}
-	}
-	return r
+	return s.made(inventory.ShortURL(w.URL), w.refresh, refreshAPI, at, inventory.NetBox{URL: w.URL, Filter: w.Filter, Family: w.Family, Client: client})
 }
 
-// authorized is the client with a token, unless the token cannot be sent.
-func (s *sourceLoader) authorized(c *inventory.Client, value string, at *strictyaml.Path) *inventory.Client {
-	if strings.ContainsAny(value, "\r\n") {
+func (s *sourceLoader) nautobot(w *nautobot, at *strictyaml.Path) loaded {
+	client := s.client(w.URL, &w.httpClient, at)
+	token := s.secret("", w.Token, at.Child("token"))
+	client = s.with(client, "Authorization", func(token string) string { return "Token " + token }, token, at)
+	s.family(w.Family, at)
+	if client == nil {
+		return s.made(w.URL, w.refresh, refreshAPI, at, nil)
+	}
+	return s.made(inventory.ShortURL(w.URL), w.refresh, refreshAPI, at, inventory.Nautobot{URL: w.URL, Filter: w.Filter, Family: w.Family, Client: client})
+}
+
+func (s *sourceLoader) family(family int, at *strictyaml.Path) {
+	if s.document.Given(at.Child("address_family")) && family != 4 && family != 6 {
+		s.document.Fault(at.Child("address_family"), "want 4 or 6")
+	}
+}
+
+func (s *sourceLoader) ansible(w *ansible, at *strictyaml.Path) loaded {
+	path := s.locate(w.Path, s.document.Nearest(at.Child("path")))
+	return s.made(w.Path, w.refresh, refreshFiles, at, inventory.Ansible{Path: path, Hosts: w.Hosts})
+}
+
+func (s *sourceLoader) nornir(w *nornir, at *strictyaml.Path) loaded {
+	return s.made(w.Hosts, w.refresh, refreshFiles, at, inventory.Nornir{
+		Hosts:    s.locate(w.Hosts, s.document.Nearest(at.Child("hosts"))),
+		Groups:   s.optional(w.Groups, at.Child("groups")),
+		Defaults: s.optional(w.Defaults, at.Child("defaults")),
+	})
+}
+
+func (s *sourceLoader) netmiko(w *netmiko, at *strictyaml.Path) loaded {
+	path := s.locate(w.Path, s.document.Nearest(at.Child("path")))
+	return s.made(w.Path, w.refresh, refreshFiles, at, inventory.Netmiko{Path: path})
+}
+
+func (s *sourceLoader) csv(w *csv, at *strictyaml.Path) loaded {
+	if utf8.RuneCountInString(w.Delimiter) > 1 {
+		s.document.Fault(at.Child("delimiter"), "want a single character")
+	}
+	for word, i := range w.Columns {
+		if i < 0 {
+			s.document.Fault(at.Child("columns").Child(word), "columns are counted from 0")
+		}
+	}
+	if _, ok := w.Columns["name"]; !ok && w.Columns != nil {
+		s.document.Fault(at.Child("columns"), "name is missing; say which column has it")
+	}
+	path := s.locate(w.Path, s.document.Nearest(at.Child("path")))
+	return s.made(w.Path, w.refresh, refreshFiles, at, inventory.CSV{Path: path, Format: w.Format, Delimiter: w.Delimiter, Columns: w.Columns})
+}
+
+func (s *sourceLoader) oxidized(w *oxidized, at *strictyaml.Path) loaded {
+	client := s.client(w.URL, &w.httpClient, at)
+	token := s.secret("", w.Token, at.Child("token"))
+	client = s.with(client, "X-Auth-Token", func(token string) string { return token }, token, at)
+	for word := range w.Map {
+		if words := inventory.OxidizedWords(); !slices.Contains(words, word) {
+			s.document.Fault(at.Child("map").Child(word), "%s", strictyaml.NotOneOf(word, words))
+		}
+	}
+	if client == nil {
+		return s.made(w.URL, w.refresh, refreshAPI, at, nil)
+	}
+	return s.made(inventory.ShortURL(w.URL), w.refresh, refreshAPI, at, inventory.Oxidized{URL: w.URL, Map: w.Map, Location: w.Location, Client: client})
+}
+
+// with is the client that sends a token, if there is one; nil: there is no client.
+func (s *sourceLoader) with(c *inventory.Client, header string, form func(string) string, token secret.Value, at *strictyaml.Path) *inventory.Client {
+	if strings.ContainsAny(token.Reveal(), "\r\n") {
 		s.document.Fault(at.Child("token"), "the token has more than one line")
 		return nil
 	}
-	return c.With("Authorization", value)
+	if c == nil || token.IsZero() {
+		return c
+	}
+	return c.With(header, form(token.Reveal()))
 }
 
 // client makes the client of a source; nil: something is wrong with it or with the address.
