@@ -104,6 +104,29 @@ func (v *Inventory) mergeWithOrigins() (groups []poll.Group, problems map[*inven
 	return groups, problems, members
 }
 
+// Member is a device of the merged inventory, and where it comes from.
+type Member struct {
+	inventory.Device
+	Source string // "config", or the source's name
+	Place  string // in the source: "hosts.yml:12"; "": the configuration
+}
+
+// Members are the devices in the order of their groups.
+func (v *Inventory) Members() []Member {
+	groups, _, members := v.mergeWithOrigins()
+	var list []Member
+	for _, g := range groups {
+		for _, d := range g.Devices {
+			m := Member{Device: d, Source: "config"}
+			if from := members[d.Name]; from.feed != nil {
+				m.Source, m.Place = from.feed.Name, from.place
+			}
+			list = append(list, m)
+		}
+	}
+	return list
+}
+
 // describe is what is wrong with an entry, on one line.
 func describe(l *inventory.Listed, faults []inventory.Fault) string {
 	var words []string

@@ -19,6 +19,7 @@ func (p *Plan) Gather(ctx context.Context) error {
 	errs := make([]error, len(feeds))
 	var reading sync.WaitGroup
 	for i, f := range feeds {
+		f.Explain = true
 		reading.Go(func() { _, errs[i] = f.Load(ctx) })
 	}
 	reading.Wait()

@@ -29,6 +29,7 @@ var commands = []command{
 	{"run", "Poll on schedule and serve the metrics. The default.", bindRun},
 	{"lab", "Start a fleet of simulated devices on loopback and poll it as run would.", bindLab},
 	{"check", "Check config, inventory, platforms and credentials; print every problem.", bindCheck},
+	{"inventory", "Read all sources once and show the merged inventory.", bindInventory},
 	{"poll", "Poll devices of the inventory once, now.", bindPoll},
 	{"parse", "Show the facts in a file that holds a command's output. No network.", bindParse},
 	{"platforms", "List the platforms, or show one's definition.", bindPlatforms},

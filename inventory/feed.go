@@ -31,12 +31,13 @@ type Config struct {
 	Relabel Relabeling
 	Refresh time.Duration // from the end of one reading to the next
 	Keep    time.Duration // how long a list that is suddenly empty, or lost more than half, is not believed
+	Explain bool          // the list shall tell what relabelling drops, which may be much
 }
 
 // List is what a source lists, after relabelling.
 type List struct {
 	Devices  []Listed
-	Dropped  []Dropped
+	Dropped  []Dropped // if the feed shall explain
 	Problems []string // entries that are no devices, one line each
 }
 
@@ -151,10 +152,13 @@ var errDoubted = errors.New("the list has shrunk suddenly")
 func (f *Feed) relabel(targets []Target, problems []string) List {
 	list := List{Problems: problems, Devices: make([]Listed, 0, len(targets))}
 	var silent []string // have no address
+	dropped := 0
 	for i := range targets {
 		t := &targets[i]
 		if rule := f.Relabel.apply(t); rule > 0 {
-			list.Dropped = append(list.Dropped, Dropped{*t, f.Relabel.String(rule)})
+			if dropped++; f.Explain {
+				list.Dropped = append(list.Dropped, Dropped{*t, f.Relabel.String(rule)})
+			}
 			continue
 		}
 		device, err := t.listed()
@@ -171,8 +175,8 @@ func (f *Feed) relabel(targets []Target, problems []string) List {
 	if len(silent) > 0 {
 		list.Problems = append(list.Problems, fmt.Sprintf("devices without an address are left out: %d, the first is %s", len(silent), silent[0]))
 	}
-	if len(list.Dropped) > 0 && len(list.Dropped) == len(targets) {
-		list.Problems = append(list.Problems, fmt.Sprintf("relabel_configs drops all %d devices", len(targets)))
+	if dropped > 0 && dropped == len(targets) {
+		list.Problems = append(list.Problems, fmt.Sprintf("relabel_configs drop all %d devices; netver_exporter inventory --dropped shows which rule does", dropped))
 	}
 	return list
 }

@@ -22,6 +22,9 @@ const (
 	labelEnabled     = "enabled"
 )
 
+// Address is the target's address as its labels say it, "" if there is none.
+func (t *Target) Address() string { return t.Labels[labelAddress] }
+
 // Listed is a target after relabelling: what its labels say.
 type Listed struct {
 	Place string
