@@ -147,7 +147,7 @@ func (f *completion) unique(d *inventory.Device, at *strictyaml.Path) {
 		return
 	}
 	if first, ok := f.devices[d.Name]; ok {
-		f.document.Fault(f.document.Nearest(at.Child("name")), "there is another device %q in line %d; names must differ", d.Name, f.document.Line(first))
+		f.document.Fault(f.document.Nearest(at.Child("name")), "there is another device %q in %s; names must differ", d.Name, f.document.Place(first, at))
 		return
 	}
 	f.devices[d.Name] = at

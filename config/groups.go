@@ -15,7 +15,7 @@ func (l *loader) groups(written []Group, c *Config) []Group {
 		l.sources(g, at)
 		l.group(g, c, at)
 		if first, ok := names[g.Name]; ok && g.Name != "" {
-			l.document.Fault(at.Child("name"), "there is another group %q in line %d; names must differ", g.Name, l.document.Line(first))
+			l.document.Fault(at.Child("name"), "there is another group %q in %s; names must differ", g.Name, l.document.Place(first, at))
 		}
 		names[g.Name] = at
 		lists = lists || g.Lists()

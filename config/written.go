@@ -12,6 +12,7 @@ import (
 // written is config.yml as written. Each key's meaning stands in docs/configuration.md and in the config.yml that is
 // shipped; a test holds all three together.
 type written struct {
+	Include       []string              `yaml:"include"`
 	Poll          Poll                  `yaml:"poll"`
 	Credentials   map[string]credential `yaml:"credentials"`
 	SSH           SSH                   `yaml:"ssh"`
@@ -72,9 +73,11 @@ func decode(path string, source []byte, env func(name string) (string, bool)) (*
 	if err != nil {
 		return nil, nil, err
 	}
+	l := &loader{path: path, env: env, document: document, found: map[string][]found{}}
+	l.include()
 	f := defaults()
 	document.Decode(&f)
-	return &loader{path: path, env: env, document: document, found: map[string][]found{}}, &f, nil
+	return l, &f, nil
 }
 
 func (l *loader) complete(f *written) *Config {
@@ -99,7 +102,7 @@ func (l *loader) complete(f *written) *Config {
 }
 
 // locate completes the path of a file that stands at a place: ~ is the home directory, and a relative path starts at
-// the configuration.
+// the file in which it is written.
 func (l *loader) locate(path string, at *strictyaml.Path) string {
 	if rest, ok := strings.CutPrefix(path, "~/"); ok {
 		home, _ := l.env("HOME")
@@ -116,7 +119,7 @@ func (l *loader) locate(path string, at *strictyaml.Path) string {
 	if filepath.IsAbs(path) {
 		return path
 	}
-	return filepath.Join(filepath.Dir(l.path), path)
+	return filepath.Join(filepath.Dir(l.document.FileOf(at)), path)
 }
 
 func (l *loader) locateAll(paths []string, keys ...string) []string {

@@ -38,7 +38,7 @@ type Config struct {
 type List struct {
 	Devices  []Listed
 	Dropped  []Dropped // if the feed shall explain
-	Problems []string // entries that are no devices, one line each
+	Problems []string  // entries that are no devices, one line each
 }
 
 // Dropped is a target that relabelling drops.

@@ -21,7 +21,8 @@ type decoder struct {
 type Describer interface{ Wanted() string }
 
 func (d *decoder) report(at *Path, line int, text string) {
-	d.document.Add(Problem{d.document.file, line, at.String(), text})
+	file, there := d.document.origin(at)
+	d.document.note(at, Problem{file, line, there.String(), text})
 	d.document.faulty[at.String()] = true
 }
 

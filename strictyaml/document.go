@@ -5,6 +5,7 @@ package strictyaml
 import (
 	"fmt"
 	"reflect"
+	"slices"
 
 	"gopkg.in/yaml.v3"
 )
@@ -19,6 +20,9 @@ type Document struct {
 	warnings Problems
 	faulty   map[string]bool // places with a problem of form; with a dot at the end: mappings with a key that is unknown
 	index    map[*yaml.Node]map[string]entry
+	noted    []string                     // the places of the problems
+	lists    map[string][]include         // parts of lists at the top that come from other files, in order
+	owners   map[string]map[string]string // the files of entries of mappings at the top that come from others
 }
 
 // Parse reads source, which must hold exactly one YAML document. file is the name that stands in messages. needs says
@@ -32,6 +36,7 @@ func Parse(file string, source []byte, needs string) (*Document, error) {
 	return &Document{
 		file: file, root: root, size: len(source),
 		faulty: map[string]bool{}, index: map[*yaml.Node]map[string]entry{},
+		lists: map[string][]include{}, owners: map[string]map[string]string{},
 	}, nil
 }
 
@@ -55,7 +60,7 @@ func (d *Document) Decode(v any) {
 // Fault notes a problem of meaning, unless one of form explains it.
 func (d *Document) Fault(at *Path, format string, args ...any) {
 	if !d.Explained(at) {
-		d.problems = append(d.problems, d.problem(at, format, args...))
+		d.note(at, d.problem(at, format, args...))
 	}
 }
 
@@ -87,18 +92,19 @@ func (d *Document) Add(problems ...Problem) { d.problems = append(d.problems, pr
 func (d *Document) AddWarning(p Problem) { d.warnings = append(d.warnings, p) }
 
 func (d *Document) problem(at *Path, format string, args ...any) Problem {
-	return Problem{d.file, d.Line(at), at.String(), fmt.Sprintf(format, args...)}
+	file, there := d.origin(at)
+	return Problem{file, d.Line(at), there.String(), fmt.Sprintf(format, args...)}
+}
+
+// note takes in a problem at a path.
+func (d *Document) note(at *Path, p Problem) {
+	d.problems, d.noted = append(d.problems, p), append(d.noted, at.String())
 }
 
 // Faulty reports whether a problem has been noted at the key or below it.
 func (d *Document) Faulty(at *Path) bool {
 	key := at.String()
-	for _, p := range d.problems {
-		if p.File == d.file && within(p.Key, key) {
-			return true
-		}
-	}
-	return false
+	return slices.ContainsFunc(d.noted, func(place string) bool { return within(place, key) })
 }
 
 // Err returns the problems noted so far, in the order of files and lines, as an error of type Problems; nil: none.
