@@ -128,10 +128,11 @@ func (e *Engine) Apply(p Plan) error {
 			kept = newGroup(g.Name, e.lanes)
 		}
 		next.groups[g.Name] = kept
+		window := e.window(old, g, p.Settings.Spread)
 		for j := range g.Devices {
 			d := &g.Devices[j]
 			t := e.target(old, d.Name, now)
-			change := t.assign(next, kept, d, now)
+			change := t.assign(next, kept, d, now, window)
 			if change.device {
 				e.door.Forget(d.Name)
 			}
@@ -161,6 +162,25 @@ func (e *Engine) Apply(p Plan) error {
 	}
 	notify(e.changed)
 	return nil
+}
+
+// joinPace is how many devices a second are polled first when they join while the engine runs: one is polled at once, and
+// thousands do not crowd out those that are there.
+const joinPace = 10
+
+// window is the time over which the first polls of the devices that join a group are spread: as long as their number takes, and
+// one spread at most. The first plan's devices are due at once.
+func (e *Engine) window(old *plan, g *Group, spread float64) time.Duration {
+	if old.byName == nil {
+		return 0
+	}
+	joining := 0
+	for j := range g.Devices {
+		if t, known := old.byName[g.Devices[j].Name]; !known || t.joins(&g.Devices[j]) {
+			joining++
+		}
+	}
+	return min(time.Duration(joining-1)*time.Second/joinPace, time.Duration(spread*float64(g.Interval)))
 }
 
 // target finds the device among those known, so that it keeps what is known of it.

@@ -17,6 +17,7 @@ type slot struct {
 	due    time.Time
 	slow   bool // takes the slow lane
 	parked bool // had to wait for its turn to log in
+	joined bool // its due time is that of a device that joined, not one of the sweep
 }
 
 // group hands out its part of the fleet. One goroutine (run) hands out; all state is behind the mutex.
@@ -34,7 +35,8 @@ type group struct {
 	sweep    *sweep             // the latest
 	stale    bool               // todo does not match members and sweep
 	urgent   []slot             // asked for by PollNow
-	todo     []slot             // what is left of the sweep, ordered by due time
+	todo     []slot             // what is left of the sweep, and devices that join, ordered by due time
+	left     int                // of todo, how many are the sweep's own
 	resume   time.Time          // start of a sweep before a restart, for the first one to go on with; zero: none
 	waiting  []slot             // due, for the slow lane, what earlier sweeps left first
 	parked   map[place]*parking // due, and waiting for their turn to log in
@@ -163,6 +165,7 @@ func (g *group) sort(now time.Time) (wait time.Duration) {
 		g.close(g.waiting[0].sweep)
 		g.waiting = g.waiting[1:]
 	}
+	defer g.endHanding()
 	for len(g.todo) > 0 {
 		s := g.todo[0]
 		if wait = s.due.Sub(now); wait > 0 {
@@ -180,11 +183,15 @@ func (g *group) sort(now time.Time) (wait time.Duration) {
 		}
 		g.pass()
 	}
-	if g.sweep.handing {
+	return 0
+}
+
+// endHanding ends the sweep's handing out once all of its own turns are handed out: devices that join do not hold up the next one.
+func (g *group) endHanding() {
+	if g.sweep.handing && g.left == 0 {
 		g.sweep.handing = false
 		g.settle(g.sweep)
 	}
-	return 0
 }
 
 // sent takes the slot that a worker has received out of its queue.
@@ -211,6 +218,9 @@ func (g *group) sent(s slot) {
 // pass takes the first slot out of todo.
 func (g *group) pass() {
 	g.sweep.passed = g.todo[0].due
+	if !g.todo[0].joined {
+		g.left--
+	}
 	g.todo = g.todo[1:]
 }
 

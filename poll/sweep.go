@@ -57,7 +57,7 @@ func (g *group) arrange() {
 			queued[s.target] = true
 		}
 	}
-	g.todo = make([]slot, 0, len(g.members))
+	g.todo, g.left = make([]slot, 0, len(g.members)), 0
 	sw := g.sweep
 	for _, t := range g.members {
 		polled, joined := t.times()
@@ -72,13 +72,17 @@ func (g *group) arrange() {
 		if sw.catchUp && !fresh && due.Sub(polled) < g.interval/2 { // the next sweep is soon enough
 			continue
 		}
-		if due.Before(joined) {
+		late := due.Before(joined)
+		if late {
 			due = joined
 		}
 		if due.Before(sw.passed) { // it had its turn
 			continue
 		}
-		g.todo = append(g.todo, slot{target: t, group: g, sweep: sw, since: sw.start, due: due})
+		if !late {
+			g.left++
+		}
+		g.todo = append(g.todo, slot{target: t, group: g, sweep: sw, since: sw.start, due: due, joined: late})
 	}
 	slices.SortStableFunc(g.todo, func(a, b slot) int { return a.due.Compare(b.due) })
 }

@@ -21,7 +21,7 @@ type target struct {
 	device *inventory.Device // nil: it left the inventory
 	plan   *plan             // what its device belongs to
 	group  *group
-	joined time.Time     // when it came into the inventory, or changed so that it must be polled anew
+	joined time.Time     // when its first poll is due, since it came into the inventory or must be polled anew
 	polled time.Time     // when a worker last took it; zero: never
 	before time.Time     // polled before that
 	busy   bool          // a worker has it
@@ -45,13 +45,22 @@ type change struct {
 	awaited bool // somebody waits for a poll that the group of before will not make
 }
 
-// assign gives the target its place in a new plan.
-func (t *target) assign(p *plan, g *group, d *inventory.Device, now time.Time) (c change) {
+// joins reports that the device comes into the inventory, or has changed so that it must be polled anew.
+func (t *target) joins(d *inventory.Device) bool {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	return t.device == nil || t.device.Disabled != d.Disabled || !sameDialogue(t.device, d)
+}
+
+// assign gives the target its place in a new plan. If it joins, its first poll is due within the window that begins now, at its
+// phase.
+func (t *target) assign(p *plan, g *group, d *inventory.Device, now time.Time, window time.Duration) (c change) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	old := t.device
 	c.awaited = t.group != g && t.ended != nil && !t.busy
 	t.device, t.plan, t.group = d, p, g
+	now = now.Add(time.Duration(t.phase * float64(window)))
 	if d.Disabled {
 		t.release()
 	}
