@@ -12,12 +12,14 @@ func TestManyDevicesJoin(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		const interval, before, after3000 = 10 * time.Minute, 100, 3100
 		f := newFleet(after(time.Second))
-		e, stop := start(t, oneGroup(settings, f, interval, before), nil)
+		s := settings
+		s.Concurrency = 1000
+		e, stop := start(t, oneGroup(s, f, interval, before), nil)
 		defer stop()
-		time.Sleep(interval - time.Minute) // the next sweep begins while they join
+		time.Sleep(interval + 7*time.Minute) // the second sweep hands out for one minute more, and the third begins while they join
 		synctest.Wait()
 		joined := time.Now()
-		if err := e.Apply(oneGroup(settings, f, interval, after3000)); err != nil {
+		if err := e.Apply(oneGroup(s, f, interval, after3000)); err != nil {
 			t.Fatal(err)
 		}
 		spread := time.Duration(settings.Spread * float64(interval))
