@@ -18,11 +18,12 @@ import (
 	"github.com/netver/netver_exporter/app"
 )
 
-func bindInventory(c *kingpin.CmdClause, f *flags, s Streams) func(context.Context) error {
+func bindInventory(c *kingpin.CmdClause, s Streams) func(context.Context) error {
+	config := configFlag(c).String()
 	output := c.Flag("output", "table, json, csv or addresses.").Default("table").Enum("table", "json", "csv", "addresses")
 	dropped := c.Flag("dropped", "Show what relabelling dropped, and the rule that did, instead of the inventory.").Bool()
 	return func(ctx context.Context) error {
-		plan, err := app.Load(f.configFile, app.Wiring{})
+		plan, err := app.Load(*config, app.Wiring{})
 		if err != nil {
 			return err
 		}

@@ -22,6 +22,22 @@ type setting struct {
 	value string // its default; "": none
 }
 
+// shared are the words of many kinds of sources, which are listed once, below anySource.
+var shared = []reflect.Type{reflect.TypeFor[refresh](), reflect.TypeFor[httpClient]()}
+
+const anySource = "groups[].SOURCE[]"
+
+// once takes settings out that are there already.
+func once(list []setting) []setting {
+	var kept []setting
+	for _, s := range list {
+		if !slices.Contains(kept, s) {
+			kept = append(kept, s)
+		}
+	}
+	return kept
+}
+
 // settings lists every key below a value's.
 func settings(v reflect.Value, at string) []setting {
 	switch v.Kind() {
@@ -41,11 +57,18 @@ func settings(v reflect.Value, at string) []setting {
 		default:
 			var list []setting
 			for i := range v.NumField() {
-				key, _, _ := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
-				key = strings.TrimPrefix(at+"."+key, ".")
-				list = append(list, settings(v.Field(i), key)...)
+				key, options, tagged := strings.Cut(v.Type().Field(i).Tag.Get("yaml"), ",")
+				switch inner := v.Type().Field(i).Type; {
+				case key == "" && !tagged: // not written
+				case options != "inline":
+					list = append(list, settings(v.Field(i), strings.TrimPrefix(at+"."+key, "."))...)
+				case slices.Contains(shared, inner):
+					list = append(list, settings(reflect.Zero(inner), anySource)...)
+				default:
+					list = append(list, settings(v.Field(i), at)...)
+				}
 			}
-			return list
+			return once(list)
 		}
 		return []setting{{at, ""}}
 	}
@@ -100,6 +123,17 @@ func TestShippedConfig(t *testing.T) {
 	for _, s := range settings(reflect.ValueOf(defaults()), "") {
 		want = append(want, s.key)
 	}
+	var words []string
+	for _, t := range shared {
+		for field := range t.Fields() {
+			word, _, _ := strings.Cut(field.Tag.Get("yaml"), ",")
+			words = append(words, word)
+		}
+	}
+	ofAny := regexp.MustCompile(`^groups\[\]\.\w+\[\]\.(` + strings.Join(words, "|") + `)\b`)
+	for i := range got {
+		got[i] = ofAny.ReplaceAllString(got[i], anySource+".$1")
+	}
 	slices.Sort(want)
 	slices.Sort(got)
 	if diff := cmp.Diff(want, slices.Compact(got)); diff != "" {
@@ -115,14 +149,14 @@ func preface(text []byte) []byte {
 // keys lists the keys of a document in the words of setting.
 func keys(n *yaml.Node, at string, list *[]string) {
 	switch {
-	case n.Kind == yaml.SequenceNode && len(n.Content) > 0 && (slices.Contains([]string{"groups", "versions"}, at) || regexp.MustCompile(`\.(devices|answers|deny)$`).MatchString(at)):
+	case n.Kind == yaml.SequenceNode && slices.ContainsFunc(n.Content, func(item *yaml.Node) bool { return item.Kind == yaml.MappingNode }):
 		for _, item := range n.Content {
 			keys(item, at+"[]", list)
 		}
-	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|match$|NAME\.\w+$|answer$`).MatchString(at):
+	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|match$|^(credentials|jump_hosts)\.NAME\.\w+$|answer$|filter$|columns$|\.map$|endpoint_params$|token$|_auth\.password$|authorization\.credentials$|client_secret$|secrets\[\]$`).MatchString(at):
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i].Value
-			if at == "credentials" || at == "jump_hosts" {
+			if at == "credentials" || at == "jump_hosts" || strings.HasSuffix(at, "http_headers") {
 				key = "NAME"
 			}
 			keys(n.Content[i+1], strings.TrimPrefix(at+"."+key, "."), list)
