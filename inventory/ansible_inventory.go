@@ -56,6 +56,7 @@ func (v ansibleVar) unusable() string {
 const (
 	groupAll       = "all"
 	groupUngrouped = "ungrouped"
+	groupPriority  = "ansible_group_priority"
 )
 
 func newAnsibleInventory() *ansibleInventory {
@@ -160,7 +161,7 @@ func (v *ansibleInventory) groupsOf(h *ansibleHost) []*ansibleGroup {
 }
 
 func (g *ansibleGroup) priority() int {
-	n, err := strconv.Atoi(g.vars["ansible_group_priority"].text)
+	n, err := strconv.Atoi(g.vars[groupPriority].text)
 	if err != nil {
 		return 1
 	}
@@ -190,6 +191,7 @@ func (v *ansibleInventory) varsOf(h *ansibleHost) map[string]ansibleVar {
 	}
 	maps.Copy(vars, h.vars)
 	maps.Copy(vars, h.more)
+	delete(vars, groupPriority) // of groups alone
 	return vars
 }
 

@@ -164,10 +164,14 @@ func matcher(word string) (func(string) bool, error) {
 		}
 		return re.MatchString, nil
 	}
-	if _, err := path.Match(word, ""); err != nil {
+	pattern := strings.ReplaceAll(word, "[!", "[^") // as Go writes what is not in a set
+	if _, err := path.Match(pattern, ""); err != nil {
 		return nil, fmt.Errorf("%q is no pattern", word)
 	}
-	return func(name string) bool { ok, _ := path.Match(word, name); return ok || word == name }, nil
+	return func(name string) bool {
+		ok, _ := path.Match(pattern, name)
+		return ok || word == name
+	}, nil
 }
 
 // part takes what an index such as [0], [-1] or [0:2] means out of a list; a range includes its end.
