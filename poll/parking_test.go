@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"context"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -54,6 +55,32 @@ func TestParkedSlowTurnsHoldUpNobody(t *testing.T) {
 			if n -= before[name]; phase("hang "+name) >= 0.5 && n < 3 {
 				t.Errorf("%s is healthy and had %d polls in 4 intervals", name, n)
 			}
+		}
+	})
+}
+
+// TestFloodOfPollNow asks for a device that waits at the door, again and again. One turn waits, not one for each request.
+func TestFloodOfPollNow(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(func(*inventory.Device, int) (time.Duration, Outcome) { return time.Hour, failed(failure.Timeout) })
+		f.sends = true
+		plan := oneGroup(settings, f, time.Hour, 2) // one hangs, and has the only login that is allowed
+		e, stop := start(t, plan, nil)
+		defer stop()
+		time.Sleep(time.Second)
+		for range 100 {
+			for _, d := range plan.Groups[0].Devices {
+				ctx, cancel := context.WithTimeout(t.Context(), time.Millisecond)
+				_, _ = e.PollNow(ctx, d.Name)
+				cancel()
+			}
+		}
+		if n := e.Snapshot().Queue; n > 2 {
+			t.Errorf("%d turns wait for one device", n)
+		}
+		time.Sleep(time.Minute)
+		if total(f) != 2 {
+			t.Errorf("%d polls, want one of each device", total(f))
 		}
 	})
 }

@@ -113,13 +113,15 @@ func (t *target) times() (polled, joined time.Time) {
 	return t.polled, t.joined
 }
 
-// await returns a channel that is closed when the next poll ends, and the group to ask for one; nil: one is in flight.
+// await returns a channel that is closed when the next poll ends, and the group to ask for one; nil: one is in flight, or
+// asked for already.
 func (t *target) await() (<-chan struct{}, *group) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	if t.ended == nil {
-		t.ended = make(chan struct{})
+	if t.ended != nil {
+		return t.ended, nil
 	}
+	t.ended = make(chan struct{})
 	if t.device == nil || t.device.Disabled {
 		defer t.release()
 		return t.ended, nil
