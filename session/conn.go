@@ -208,11 +208,22 @@ func (s *Conn) askOptional(ctx context.Context, commands []Command) bool {
 			s.log.answer(c.Run, text)
 			continue
 		}
-		if sh, ok := s.session.(*shell); !ok && !s.conn.Alive() || ok && !sh.regain(ctx) {
+		if !s.lasts(ctx) {
 			return false
 		}
 	}
 	return true
+}
+
+// lasts reports whether a session that failed to answer a command can be asked another one.
+func (s *Conn) lasts(ctx context.Context) bool {
+	if s.conn == nil { // another connection was needed, and did not come about
+		return false
+	}
+	if sh, ok := s.session.(*shell); ok {
+		return sh.regain(ctx)
+	}
+	return s.conn.Alive()
 }
 
 // run asks one command. Many a device serves one exec request a connection, or none at all: then it takes another

@@ -22,6 +22,7 @@ type server struct {
 	address string
 	key     ssh.Signer
 	logins  atomic.Int64
+	most    int64 // logins that it serves; 0: any number
 
 	admit  func(l *serverLink) bool                         // whether another session may be opened now
 	answer func(ch ssh.Channel, command string) (hang bool) // hang: the command does not end
@@ -73,6 +74,9 @@ func (s *server) target() transport.Target {
 
 func (s *server) serve(conn net.Conn) {
 	defer conn.Close()
+	if s.most > 0 && s.logins.Load() >= s.most {
+		return
+	}
 	config := &ssh.ServerConfig{PasswordCallback: func(ssh.ConnMetadata, []byte) (*ssh.Permissions, error) { return nil, nil }}
 	config.AddHostKey(s.key)
 	c, channels, requests, err := ssh.NewServerConn(conn, config)
@@ -157,6 +161,23 @@ func TestOneSessionAtOnce(t *testing.T) {
 				t.Errorf("%d logins, want %d", n, tt.logins)
 			}
 		})
+	}
+}
+
+// An optional command for which another connection is needed, and does not come about, costs nothing that was read.
+func TestOptionalCommandWithoutAConnection(t *testing.T) {
+	s := &server{admit: func(l *serverLink) bool { return l.opened == 0 }, answer: echo, most: 1}
+	client := startServer(t, s)
+	script := Script{
+		Dialogue: dialogue.Dialogue{Mode: dialogue.Exec},
+		Commands: []Command{{Run: "one"}, {Run: "two", Optional: true}, {Run: "three", Optional: true}},
+	}
+	got, err := Run(t.Context(), client, s.target(), script)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]Answer{{"one", "answer to one"}}, got.Answers); diff != "" {
+		t.Errorf("answers (-want +got):\n%s", diff)
 	}
 }
 
