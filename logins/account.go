@@ -53,6 +53,7 @@ type account struct {
 
 	digesting    sync.Once
 	salt, digest []byte // by which the identity is known again after a restart
+	iterations   int    // of the digest
 }
 
 // deviceState is what is known of the credential at one device.

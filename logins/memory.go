@@ -16,6 +16,7 @@ type CredentialMemory struct {
 	Name       string    `json:"name"`
 	Salt       []byte    `json:"salt"`
 	Digest     []byte    `json:"digest"`
+	Iterations int       `json:"iterations"`
 	Proven     bool      `json:"proven,omitempty"`
 	Usual      string    `json:"usual_method,omitempty"`
 	Matches    int       `json:"matches,omitempty"`
@@ -39,10 +40,17 @@ type DeviceMemory struct {
 	EnableAfter    time.Time `json:"enable_after,omitzero"`
 }
 
-// iterations of PBKDF2 make a guess cost a good part of a tenth of a second.
-const iterations = 200_000
+// Iterations of PBKDF2: a guess at one credential costs a good part of a tenth of a second. Many credentials share what
+// three of them cost, for the program digests them when it starts and when it ends.
+const (
+	mostIterations = 200_000
+	allIterations  = 3 * mostIterations
+)
 
-func digest(identity Identity, salt []byte) []byte {
+// iterations is how many each of n credentials gets.
+func iterations(n int) int { return min(mostIterations, max(1, allIterations/max(1, n))) }
+
+func digest(identity Identity, salt []byte, iterations int) []byte {
 	key, err := pbkdf2.Key(sha256.New, identity.Reveal(), salt, iterations, sha256.Size)
 	if err != nil { // only for parameters that no standard permits
 		panic(err)
@@ -60,11 +68,12 @@ func (d *Door) Credentials() []CredentialMemory {
 		a := c.account
 		a.digesting.Do(func() { // not with the door locked
 			salt := []byte(rand.Text())
-			a.salt, a.digest = salt, digest(a.identity, salt)
+			a.iterations = iterations(len(credentials))
+			a.salt, a.digest = salt, digest(a.identity, salt, a.iterations)
 		})
 		d.mu.Lock()
 		all[i] = CredentialMemory{
-			Name: c.Name, Salt: a.salt, Digest: a.digest, Proven: a.proven, Usual: a.usual,
+			Name: c.Name, Salt: a.salt, Digest: a.digest, Iterations: a.iterations, Proven: a.proven, Usual: a.usual,
 			Matches: a.matches, Mismatches: a.mismatches, Tries: a.tries, InARow: a.inARow, Paused: a.paused, Next: a.next,
 		}
 		d.mu.Unlock()
@@ -101,11 +110,12 @@ func (d *Door) Recall(credentials []CredentialMemory, devices map[string][]Devic
 	same := make(map[string]*account)
 	for _, m := range credentials {
 		c, ok := d.credentials[m.Name]
-		if !ok || subtle.ConstantTimeCompare(digest(c.account.identity, m.Salt), m.Digest) != 1 {
+		if !ok || m.Iterations < 1 || m.Iterations > mostIterations ||
+			subtle.ConstantTimeCompare(digest(c.account.identity, m.Salt, m.Iterations), m.Digest) != 1 {
 			continue
 		}
 		a := c.account
-		a.digesting.Do(func() { a.salt, a.digest = m.Salt, m.Digest })
+		a.digesting.Do(func() { a.salt, a.digest, a.iterations = m.Salt, m.Digest, m.Iterations })
 		a.proven, a.usual = m.Proven, m.Usual
 		a.matches, a.mismatches, a.tries, a.inARow = m.Matches, m.Mismatches, m.Tries, m.InARow
 		a.paused, a.next = m.Paused, sane(m.Next, now)
