@@ -3,8 +3,9 @@
 package faults
 
 import (
-	"fmt"
+	"errors"
 	"math/rand/v2"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -171,26 +172,45 @@ func TestBadState(t *testing.T) {
 	e.awaitScrape(t, "a sweep", polledTimes(1))
 	e.stop(t)
 	whole := readFile(t, file)
+	end := whole[strings.LastIndex(whole, `"end":`):] // which counts what is kept
 
-	for name, text := range map[string]string{
-		"torn": whole[:len(whole)/2], "foreign": "hello\n", "empty": "", "of a later version": strings.Replace(whole, `"version":1`, `"version":9999`, 1),
+	for _, tt := range []struct {
+		name, text string
+		aside      bool
+	}{
+		{"torn", whole[:len(whole)/2], true},
+		{"of a later version", strings.Replace(whole, `"version":1`, `"version":9999`, 1), true},
+		{"empty", "", false},
 	} {
-		t.Run(name, func(t *testing.T) {
+		t.Run(tt.name, func(t *testing.T) {
 			path := filepath.Join(t.TempDir(), "state.json")
-			writeFile(t, path, text)
+			writeFile(t, path, tt.text)
 			e := run(t, config, "--state.file="+path)
 			e.awaitScrape(t, "all devices up", upOnes(devices...))
 			aside, err := filepath.Glob(path + ".bad-*")
-			if err != nil || len(aside) != 1 || readFile(t, aside[0]) != text {
+			if err != nil || (len(aside) == 1) != tt.aside || tt.aside && readFile(t, aside[0]) != tt.text {
 				t.Errorf("set aside: %q, %v", aside, err)
 			}
-			if log := e.log.String(); !strings.Contains(log, "level=WARN") || !strings.Contains(log, "set aside as") {
-				t.Error("the log does not warn of it")
+			log := e.log.String()
+			if warned := strings.Contains(log, "level=WARN") && strings.Contains(log, "set aside as"); warned != tt.aside {
+				t.Errorf("the log warns of it: %v, want %v", warned, tt.aside)
 			}
 			e.stop(t)
-			if !strings.Contains(readFile(t, path), fmt.Sprintf(`"end":%d`, len(devices)+1)) { // and the group
-				t.Error("no state was kept")
+			if !strings.HasSuffix(readFile(t, path), end) {
+				t.Errorf("the state does not end with %s", end)
 			}
 		})
 	}
+	t.Run("foreign", func(t *testing.T) {
+		const text = "hello\n"
+		path := filepath.Join(t.TempDir(), "state.json")
+		writeFile(t, path, text)
+		out, err := exec.CommandContext(t.Context(), binary, "--config.file="+config, "--state.file="+path, "--web.listen-address=127.0.0.1:0").CombinedOutput()
+		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 || !strings.Contains(string(out), "is not a state file") {
+			t.Errorf("ended with %v, want exit code 1 and a reason:\n%s", err, out)
+		}
+		if got := readFile(t, path); got != text {
+			t.Errorf("the file holds %q now", got)
+		}
+	})
 }

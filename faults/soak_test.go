@@ -31,10 +31,15 @@ func TestSoak(t *testing.T) {
 		trouble.make(t, e)
 		pause(t, plan.Interval/time.Duration(len(trouble.others)))
 	}
-	for _, d := range trouble.others {
-		setFault(t, "", d)
+	setFault(t, "", trouble.others...)
+	for _, d := range trouble.fleet.Devices() {
+		d.SetPassword(otherPassword)
 	}
-	e.mustReload(t) // which ends the back-off of those that refused the password
+	for name := range config.Credentials {
+		config.credential(name, otherPassword)
+	}
+	config.write(t)
+	e.mustReload(t) // another password ends the back-off of those that refused the one before
 	recovered := time.Now()
 	s := e.awaitScrape(t, "all devices up", upOnes(trouble.fleet.Devices()...))
 	took := time.Since(recovered)
