@@ -95,6 +95,7 @@ type pollSection struct {
 	Timeout        time.Duration `yaml:"timeout"`
 	ConnectTimeout time.Duration `yaml:"connect_timeout"`
 	Concurrency    int           `yaml:"concurrency"`
+	Spread         float64       `yaml:"spread,omitempty"`
 }
 
 type group struct {
