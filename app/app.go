@@ -183,6 +183,7 @@ func (x *exporter) loaded(plan *Plan, err error) {
 	x.inventory.Store(plan.Inventory)
 	wake(x.replaced)
 	x.collector.Declare(plan.Platforms.All())
+	x.collector.ShowMembers(plan.Config.Collector.Members)
 	for _, warning := range plan.Warnings {
 		x.log.Warn(warning)
 	}

@@ -19,6 +19,7 @@ type Collector struct {
 	source  atomic.Pointer[Source]
 	process *process
 	help    atomic.Pointer[map[string]string] // of the platforms' own gauges, by family name
+	members atomic.Bool                       // members have series of their own
 
 	text, protobuf rendering // text: of OpenMetrics too
 }
@@ -53,13 +54,25 @@ func (c *Collector) Declare(platforms []*parser.Platform) {
 	c.help.Store(&help)
 }
 
+// ShowMembers says whether every member of a stack or cluster has a series of its own. It has none by default.
+func (c *Collector) ShowMembers(show bool) { c.members.Store(show) }
+
+// shows reports whether a family is shown.
+func (c *Collector) shows(name string) bool { return name != memberInfo || c.members.Load() }
+
+// devices returns the families about devices that are shown.
+func (c *Collector) devices(all []*poll.Status) []*dto.MetricFamily {
+	families := gatherDevices(all, *c.help.Load())
+	return slices.DeleteFunc(families, func(f *dto.MetricFamily) bool { return !c.shows(f.GetName()) })
+}
+
 // Gather returns all families, sorted by name.
 func (c *Collector) Gather() (families []*dto.MetricFamily, done func(), err error) {
 	families, err = c.process.registry.Gather()
 	if source := c.source.Load(); source != nil {
 		s := (*source).Snapshot()
 		fleet, failed := gatherFleet(s)
-		families, err = slices.Concat(families, fleet, gatherDevices(s.Devices, *c.help.Load())), errors.Join(err, failed)
+		families, err = slices.Concat(families, fleet, c.devices(s.Devices)), errors.Join(err, failed)
 	}
 	sortFamilies(families)
 	return families, func() {}, err
@@ -68,7 +81,7 @@ func (c *Collector) Gather() (families []*dto.MetricFamily, done func(), err err
 // Device gathers the series of one device alone.
 func (c *Collector) Device(s *poll.Status) prometheus.Gatherer {
 	return prometheus.GathererFunc(func() ([]*dto.MetricFamily, error) {
-		families := gatherDevices([]*poll.Status{s}, *c.help.Load())
+		families := c.devices([]*poll.Status{s})
 		sortFamilies(families)
 		return families, nil
 	})

@@ -54,6 +54,11 @@ func fleet() poll.Snapshot {
 	facts := parser.Facts{Version: "17.9.4a", Model: "C9300-48P", Serial: "FCH0000J1AA", Hostname: "lab-sw-1"}
 	up := facts
 	up.Uptime = &parser.Uptime{Age: 49*time.Hour + 3*time.Minute, Resolution: time.Minute}
+	up.Patch, up.ReloadReason, up.NextBoot, up.NextBootDiffers = "CSCab12345", `reload by "admin"`, "flash:new.bin", ptr(true)
+	up.Members = []parser.Member{
+		{Name: "1", Role: "active", Model: "C9300-48P", Serial: "FCH0000J1AA", Version: "17.9.4a"},
+		{Name: "2", Model: "C9300-24P", Version: "17.6.1", Differs: true},
+	}
 	up.Gauges = map[string]float64{"fans_failed": 0, "cpu_load_ratio": 0.25}
 	failures := make(map[failure.Reason]uint64)
 	failures[failure.Auth] = 2
@@ -127,11 +132,30 @@ commands:
 func sample() *Collector {
 	c := watching(fleet())
 	c.Declare([]*parser.Platform{platform("fans_failed", "Fans that have failed, as of the latest poll.")})
+	c.ShowMembers(true)
 	c.Reloaded(true, at(1))
 	c.Observe(poll.Event{Duration: 2 * time.Second, Lag: 3 * time.Millisecond})
 	c.Observe(poll.Event{Duration: 2 * time.Second, Lag: time.Hour, Slow: true})
 	c.Observe(poll.Event{Reason: failure.Paused})
 	return c
+}
+
+// Members have no series of their own unless the operator wants them; how many there are is always shown.
+func TestMembersAreOptional(t *testing.T) {
+	c := watching(fleet())
+	for _, show := range []bool{false, true, false} {
+		c.ShowMembers(show)
+		body, _ := get(t, c.Handler(options), "/metrics", asText, "")
+		families, _, err := c.Gather()
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, text := range []string{body, textOf(t, families)} {
+			if !strings.Contains(text, `netver_device_members{device="lab-sw-1"`) || strings.Contains(text, memberInfo) != show {
+				t.Errorf("members shown: want %v\n%s", show, text)
+			}
+		}
+	}
 }
 
 // ours drops what the runtime adds, which no golden file can hold.

@@ -118,7 +118,7 @@ func (c *Collector) expose(w io.WriteCloser, negotiated expfmt.Format, f format,
 	}
 	slices.SortFunc(families, func(a, b family) int { return cmp.Compare(a.name, b.name) })
 	for _, f := range families {
-		if !wanted(f.name) {
+		if !wanted(f.name) || !c.shows(f.name) {
 			continue
 		}
 		if err := f.write(x); err != nil {

@@ -57,7 +57,9 @@ func gatherDevices(devices []*poll.Status, help map[string]string) []*dto.Metric
 				m := number(row.kind, v)
 				m.Label = base
 				for _, l := range row.labels {
-					m.Label = append(m.Label[:len(m.Label):len(m.Label)], &dto.LabelPair{Name: &l.name, Value: ptr(clean(l.value(s)))})
+					if value := l.value(s); !l.without(value) {
+						m.Label = append(m.Label[:len(m.Label):len(m.Label)], &dto.LabelPair{Name: &l.name, Value: ptr(clean(value))})
+					}
 				}
 				families[i].Metric = append(families[i].Metric, m)
 			}

@@ -24,7 +24,19 @@ var lists = []list{
 			}
 		},
 	},
+	{
+		name: memberInfo, labels: []string{"member", "member_role", "model", "serial", "version"},
+		help: "Facts of a member of the device's stack or cluster, as of the latest poll that succeeded; only with collector.members.",
+		values: func(s *poll.Status, emit func(float64, ...string)) {
+			for _, m := range s.Facts.Members {
+				emit(1, m.Name, m.Role, m.Model, m.Serial, m.Version)
+			}
+		},
+	},
 }
+
+// memberInfo is shown only where the operator asks for it: it has a series for every member.
+const memberInfo = "netver_member_info"
 
 // listHelp returns the HELP of a row of lists; "": there is no such row.
 func listHelp(name string) string {

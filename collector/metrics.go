@@ -24,9 +24,13 @@ type metric struct {
 
 // label is a label of a row's own.
 type label struct {
-	name  string
-	value func(*poll.Status) string
+	name   string
+	value  func(*poll.Status) string
+	sparse bool // left out where it is empty
 }
+
+// without reports whether a device's series goes without the label.
+func (l *label) without(value string) bool { return l.sparse && value == "" }
 
 const (
 	gauge   = dto.MetricType_GAUGE
@@ -43,20 +47,21 @@ var metrics = [...]metric{
 	{
 		name: "netver_device_failure_reason", kind: gauge,
 		help:   "Why polling the device failed, as of the latest poll; absent while it succeeds.",
-		labels: []label{{"reason", func(s *poll.Status) string { return string(s.Reason) }}},
+		labels: []label{{name: "reason", value: func(s *poll.Status) string { return string(s.Reason) }}},
 		value:  func(s *poll.Status) (float64, bool) { return 1, s.Reason != "" },
 	},
 	{
 		name: "netver_device_info", kind: gauge,
 		help: "Facts that the device reported, as of the latest poll that succeeded.",
 		labels: []label{
-			{"address", func(s *poll.Status) string { return s.Device.Address }},
-			{"hostname", func(s *poll.Status) string { return s.Facts.Hostname }},
-			{"model", func(s *poll.Status) string { return s.Facts.Model }},
-			{"platform", func(s *poll.Status) string { return s.Platform }},
-			{"serial", func(s *poll.Status) string { return s.Facts.Serial }},
-			{"vendor", func(s *poll.Status) string { return s.Vendor }},
-			{"version", func(s *poll.Status) string { return s.Facts.Version }},
+			{name: "address", value: func(s *poll.Status) string { return s.Device.Address }},
+			{name: "hostname", value: func(s *poll.Status) string { return s.Facts.Hostname }},
+			{name: "model", value: func(s *poll.Status) string { return s.Facts.Model }},
+			{name: "patch", value: func(s *poll.Status) string { return s.Facts.Patch }, sparse: true},
+			{name: "platform", value: func(s *poll.Status) string { return s.Platform }},
+			{name: "serial", value: func(s *poll.Status) string { return s.Facts.Serial }},
+			{name: "vendor", value: func(s *poll.Status) string { return s.Vendor }},
+			{name: "version", value: func(s *poll.Status) string { return s.Facts.Version }},
 		},
 		value: func(s *poll.Status) (float64, bool) { return 1, s.Facts.Version != "" },
 	},
@@ -69,6 +74,29 @@ var metrics = [...]metric{
 		name: "netver_device_last_success_timestamp_seconds", kind: gauge,
 		help:  "Unix time at which the latest successful poll of the device began, as of the latest poll.",
 		value: func(s *poll.Status) (float64, bool) { return millis(s.LastSuccess), !s.LastSuccess.IsZero() },
+	},
+	{
+		name: "netver_device_members", kind: gauge,
+		help:  "Members of the device's stack or cluster, as of the latest poll that succeeded; absent where the CLI tells of none.",
+		value: func(s *poll.Status) (float64, bool) { return float64(len(s.Facts.Members)), len(s.Facts.Members) > 0 },
+	},
+	{
+		name: "netver_device_members_version_differs", kind: gauge,
+		help: "Members that run another version than the device, as of the latest poll that succeeded; absent where the CLI tells no versions of members.",
+		value: func(s *poll.Status) (n float64, known bool) {
+			for _, m := range s.Facts.Members {
+				n += truth(m.Differs)
+				known = known || m.Version != ""
+			}
+			return n, known
+		},
+	},
+	{
+		name: "netver_device_next_boot_differs", kind: gauge,
+		help: "Whether another image than the running one will boot next (1) or not (0), as of the latest poll that succeeded; absent where the CLI does not tell.",
+		value: func(s *poll.Status) (float64, bool) {
+			return truth(s.Facts.NextBootDiffers != nil && *s.Facts.NextBootDiffers), s.Facts.NextBootDiffers != nil
+		},
 	},
 	{
 		name: "netver_device_poll_duration_seconds", kind: gauge,
@@ -89,6 +117,12 @@ var metrics = [...]metric{
 		name: "netver_device_reboots_total", kind: counter,
 		help:  "Reboots of the device that were seen, as of the latest poll.",
 		value: func(s *poll.Status) (float64, bool) { return float64(s.Reboots), true },
+	},
+	{
+		name: "netver_device_reload_info", kind: gauge,
+		help:   "Why the device last booted, in its own words, as of the latest poll that succeeded; absent where the CLI does not tell.",
+		labels: []label{{name: "reason", value: func(s *poll.Status) string { return s.Facts.ReloadReason }}},
+		value:  func(s *poll.Status) (float64, bool) { return 1, s.Facts.ReloadReason != "" },
 	},
 	{
 		name: "netver_device_up", kind: gauge,
@@ -119,8 +153,8 @@ var metrics = [...]metric{
 		name: "netver_device_version_compliant", kind: gauge,
 		help: "Whether the device runs what the rule that judges it wants (1) or not (0), as of the latest poll; absent where that cannot be compared.",
 		labels: []label{
-			{"rule", func(s *poll.Status) string { return s.Verdict.Rule }},
-			{"wanted", func(s *poll.Status) string { return s.Verdict.Wanted }},
+			{"rule", func(s *poll.Status) string { return s.Verdict.Rule }, false},
+			{"wanted", func(s *poll.Status) string { return s.Verdict.Wanted }, false},
 		},
 		value: func(s *poll.Status) (float64, bool) {
 			if s.Verdict == nil {
@@ -132,7 +166,7 @@ var metrics = [...]metric{
 	{
 		name: "netver_device_version_eol_timestamp_seconds", kind: gauge,
 		help:   "Unix time of the end of life of the release that the device runs, as of the latest poll; absent where no date is known.",
-		labels: []label{{"release", func(s *poll.Status) string { return s.Verdict.EOL.Release }}},
+		labels: []label{{"release", func(s *poll.Status) string { return s.Verdict.EOL.Release }, false}},
 		value: func(s *poll.Status) (float64, bool) {
 			if s.Verdict == nil || s.Verdict.EOL == nil {
 				return 0, false

@@ -40,7 +40,9 @@ func render(s *poll.Status, enc encoding) *rendered {
 		v, known := metrics[i].value(s)
 		if known {
 			for _, l := range metrics[i].labels {
-				b = enc.label(b, l.name, l.value(s))
+				if value := l.value(s); !l.without(value) {
+					b = enc.label(b, l.name, value)
+				}
 			}
 			b = enc.number(b, metrics[i].kind, v)
 		}

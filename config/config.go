@@ -22,6 +22,7 @@ type Config struct {
 	Advisories    []string // as PlatformFiles
 	Lifecycle     []string // as PlatformFiles
 	Groups        []Group
+	Collector     Collector
 
 	// Document holds the problems and warnings found so far, and takes in those that only come to light when something is
 	// made of the data. Check its Err before the data is used.
@@ -40,6 +41,11 @@ type Poll struct {
 	LoginRate      float64       `yaml:"login_rate"` // logins a second; 0: no limit
 	Spread         float64       `yaml:"spread"`     // a fraction of the interval
 	KeepFacts      time.Duration `yaml:"keep_facts"`
+}
+
+// Collector is what is exported beyond the facts of devices.
+type Collector struct {
+	Members bool `yaml:"members"` // a series for every member of a stack or cluster
 }
 
 // SSH is what holds for all devices.

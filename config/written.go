@@ -22,6 +22,7 @@ type written struct {
 	Advisories    []string              `yaml:"advisories"`
 	Lifecycle     []string              `yaml:"lifecycle"`
 	Groups        []Group               `yaml:"groups"`
+	Collector     Collector             `yaml:"collector"`
 }
 
 type credential struct {
@@ -88,6 +89,7 @@ func (l *loader) complete(f *written) *Config {
 		Versions:      l.rules(f.Versions),
 		Advisories:    l.locateAll(f.Advisories, "advisories"),
 		Lifecycle:     l.locateAll(f.Lifecycle, "lifecycle"),
+		Collector:     f.Collector,
 		Document:      l.document,
 	}
 	c.SSH = l.ssh(f.SSH)

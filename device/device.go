@@ -165,11 +165,17 @@ func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, 
 // withoutSecrets leaves out the facts in which a device has put one of our secrets. The answers are not redacted before they
 // are read: a password that is an everyday word would hide facts.
 func withoutSecrets(f parser.Facts, redact *secret.Redactor) parser.Facts {
-	for _, fact := range []*string{&f.Version, &f.Model, &f.Serial, &f.Hostname} {
+	texts := []*string{&f.Version, &f.Model, &f.Serial, &f.Hostname, &f.Patch, &f.ReloadReason, &f.NextBoot}
+	for i := range f.Members {
+		m := &f.Members[i]
+		texts = append(texts, &m.Name, &m.Role, &m.Model, &m.Serial, &m.Version)
+	}
+	for _, fact := range texts {
 		if redact.Text(*fact) != *fact {
 			*fact = ""
 		}
 	}
+	f.Members = slices.DeleteFunc(f.Members, func(m parser.Member) bool { return m.Name == "" })
 	maps.DeleteFunc(f.Gauges, func(_ string, v float64) bool {
 		text := strconv.FormatFloat(v, 'f', -1, 64)
 		return redact.Text(text) != text

@@ -13,9 +13,12 @@ import (
 func TestFactsWithoutSecrets(t *testing.T) {
 	got := withoutSecrets(parser.Facts{
 		Version: "15.2(7)E", Model: "WS-C2960", Serial: "FCH-swordfish", Hostname: "swordfish",
-		Gauges: map[string]float64{"fans": 2, "pin": 123456},
+		Patch: "SPH1", ReloadReason: "Reload by swordfish", NextBoot: "flash:swordfish.bin", NextBootDiffers: new(true),
+		Members: []parser.Member{{Name: "1", Serial: "FCH-swordfish", Version: "15.2(7)E"}, {Name: "swordfish"}},
+		Gauges:  map[string]float64{"fans": 2, "pin": 123456},
 	}, secret.NewRedactor(secret.New("swordfish"), secret.New("123456")))
-	want := parser.Facts{Version: "15.2(7)E", Model: "WS-C2960", Gauges: map[string]float64{"fans": 2}}
+	want := parser.Facts{Version: "15.2(7)E", Model: "WS-C2960", Patch: "SPH1", NextBootDiffers: new(true),
+		Members: []parser.Member{{Name: "1", Version: "15.2(7)E"}}, Gauges: map[string]float64{"fans": 2}}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)
 	}

@@ -70,6 +70,7 @@ type writtenCommand struct {
 	Optional bool                     `yaml:"optional"`
 	Facts    map[string][]writtenRule `yaml:"facts,filled,list"`
 	Gauges   []writtenGauge           `yaml:"gauges,filled,list"`
+	Members  []writtenMembers         `yaml:"members,filled,list"`
 	TextFSM  string                   `yaml:"textfsm,filled"`
 	Values   map[string]string        `yaml:"values"`
 }
@@ -79,6 +80,7 @@ type writtenRecorded struct {
 	Of      []string                 `yaml:"of,required,filled,list"`
 	Facts   map[string][]writtenRule `yaml:"facts,filled,list"`
 	Gauges  []writtenGauge           `yaml:"gauges,filled,list"`
+	Members []writtenMembers         `yaml:"members,filled,list"`
 	TextFSM string                   `yaml:"textfsm,filled"`
 	Values  map[string]string        `yaml:"values"`
 }
@@ -138,7 +140,7 @@ func (c *compiler) recorded(w *writtenRecorded, at *strictyaml.Path) Command {
 	if len(w.Of) > 0 {
 		made.Run, made.Also = w.Of[0], w.Of[1:]
 	}
-	c.reads(&made, &writtenCommand{Facts: w.Facts, Gauges: w.Gauges, TextFSM: w.TextFSM, Values: w.Values}, at)
+	c.reads(&made, &writtenCommand{Facts: w.Facts, Gauges: w.Gauges, Members: w.Members, TextFSM: w.TextFSM, Values: w.Values}, at)
 	return made
 }
 
@@ -149,6 +151,9 @@ func (c *compiler) reads(made *Command, w *writtenCommand, at *strictyaml.Path) 
 	for i := range w.Gauges {
 		made.gauges = append(made.gauges, c.gauge(&w.Gauges[i], c.document.Item(at.Child("gauges"), i)))
 	}
+	for i := range w.Members {
+		made.members = append(made.members, c.memberRule(&w.Members[i], c.document.Item(at.Child("members"), i)))
+	}
 	hasTemplate, hasValues := w.TextFSM != "", c.document.Given(at.Child("values"))
 	switch {
 	case hasTemplate && hasValues:
@@ -157,8 +162,8 @@ func (c *compiler) reads(made *Command, w *writtenCommand, at *strictyaml.Path) 
 		c.document.Fault(at.Child("textfsm"), "needs values: a map from the template's Values to facts")
 	case hasValues:
 		c.document.Fault(at.Child("values"), "needs textfsm: the template that has the Values")
-	case len(w.Facts) == 0 && len(w.Gauges) == 0:
-		c.document.Fault(at, "the command gives neither facts nor gauges")
+	case len(w.Facts) == 0 && len(w.Gauges) == 0 && len(w.Members) == 0:
+		c.document.Fault(at, "the command gives neither facts nor members nor gauges")
 	}
 }
 

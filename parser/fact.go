@@ -14,19 +14,27 @@ const (
 	factModel
 	factSerial
 	factHostname
+	factPatch
+	factReloadReason
+	factNextBoot
+	factBooted
 	factCount
 )
 
-// factTable names the facts and says what their values are. The clock is the device's own: it turns a boot time
-// into an uptime and is no fact that leaves the parser.
+// factTable names the facts and says what their values are. Two do not leave the parser: the clock, which is the device's own
+// and turns a boot time into an uptime, and booted, the image that runs, which the one that boots next is compared with.
 var factTable = [factCount]struct{ name, kind string }{
-	factVersion:  {"version", "text"},
-	factUptime:   {"uptime", "duration"},
-	factBootTime: {"boot_time", "time"},
-	factClock:    {"clock", "time"},
-	factModel:    {"model", "text"},
-	factSerial:   {"serial", "text"},
-	factHostname: {"hostname", "text"},
+	factVersion:      {"version", "text"},
+	factUptime:       {"uptime", "duration"},
+	factBootTime:     {"boot_time", "time"},
+	factClock:        {"clock", "time"},
+	factModel:        {"model", "text"},
+	factSerial:       {"serial", "text"},
+	factHostname:     {"hostname", "text"},
+	factPatch:        {"patch", "text"},
+	factReloadReason: {"reload_reason", "text"},
+	factNextBoot:     {"next_boot", "text"},
+	factBooted:       {"booted", "text"},
 }
 
 func (f fact) String() string { return factTable[f].name }
@@ -50,7 +58,7 @@ func (f fact) kinds() []string {
 // lacks reports text that says that the device has no such fact.
 func (f fact) lacks(text string) bool {
 	switch f {
-	case factVersion, factModel, factSerial:
+	case factVersion, factModel, factSerial, factPatch, factReloadReason, factNextBoot, factBooted:
 		return isPlaceholder(text)
 	case factHostname:
 		return text == "(none)" // a Linux host without a name

@@ -8,6 +8,14 @@ type Facts struct {
 	Model    string
 	Serial   string
 	Hostname string
+	Patch    string // patch level or patches beside the version; several are separated by commas
+
+	ReloadReason string // why the device last booted, in its own words; at most 120 bytes
+
+	NextBoot        string // the image or version that boots next
+	NextBootDiffers *bool  // whether another one runs; nil: unknown
+
+	Members []Member // of a stack or chassis cluster, in the order of their names; nil: the output tells of none
 
 	Uptime   *Uptime   // nil: unknown
 	BootTime time.Time // only where the output states a boot time with a zone but no uptime; zero: unknown
@@ -19,6 +27,16 @@ type Facts struct {
 type Uptime struct {
 	Age        time.Duration // never negative
 	Resolution time.Duration // the smallest step the notation can show: 1m for "2 days, 3 minutes"
+}
+
+// Member is one of a stack, of a cluster, or of the engines of a chassis. An empty field is unknown.
+type Member struct {
+	Name    string // as the device has it: "1", "node0", "Slot-2"
+	Role    string // "active", "master", "backup" …, in lower case
+	Model   string
+	Serial  string
+	Version string
+	Differs bool // it runs another version than the device as a whole
 }
 
 // Output is what one command printed.

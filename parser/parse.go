@@ -47,6 +47,8 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 	}
 	s.settleBootTime()
 	s.settleHostname(answers)
+	s.settleNextBoot()
+	s.settleMembers()
 	switch {
 	case refused != nil:
 		return s.reading, refused
@@ -61,6 +63,9 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 // answer reads an answer with the rules of its command, or of all if it is none of the platform's.
 func (s *search) answer(o *Output) {
 	p := s.platform
+	if c := p.Command(o.Command); c != nil && !s.fallback {
+		s.members(c, o.Text)
+	}
 	own := ""
 	if p.sections != nil {
 		own = p.sections.ownName(o)

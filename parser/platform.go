@@ -29,6 +29,7 @@ type Platform struct {
 	errors    []string       // the others: what a line begins with, squeezed
 	sections  *sections      // nil: no answer comes in sections
 	byCommand map[string]int // index in Commands by commandKey of each spelling
+	booted    bool           // a rule tells which image runs, so that the version is not compared with the next
 }
 
 // Definition returns the YAML text that the platform was read from.
@@ -38,6 +39,7 @@ func (p *Platform) Definition() []byte { return p.source }
 func (p *Platform) index() {
 	p.byCommand = map[string]int{}
 	for i, c := range p.Commands {
+		p.booted = p.booted || slices.ContainsFunc(c.facts, func(f factRules) bool { return f.fact == factBooted })
 		for _, name := range append([]string{c.Run}, c.Also...) {
 			p.byCommand[commandKey(name)] = i
 		}
@@ -54,6 +56,7 @@ type Command struct {
 	facts    []factRules
 	gauges   []gaugeRule
 	template *template
+	members  []memberRule
 }
 
 // Detect tells how a platform is recognised on first contact.

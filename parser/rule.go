@@ -35,26 +35,32 @@ func (r *rule) distinct() bool { return r.line == nil || len(r.line.literal) > 1
 
 // visit calls take for every line that matches while the rule is armed, with the captured text, until take returns true.
 func (r *rule) visit(text string, take func(at int, captured string) bool) bool {
+	return armed(text, r.after, r.until, func(start, end int) bool { return r.scan(text[:end], start, take) })
+}
+
+// armed calls use for every part of a text that stands below a line that matches after, and above one that matches until,
+// until use returns true. Without after there is one part, which begins with the text.
+func armed(text string, after, until *pattern, use func(start, end int) bool) bool {
 	pos := 0
 	for {
 		start, end := pos, len(text)
-		if r.after != nil {
-			line, ok := r.after.find(text, pos)
+		if after != nil {
+			line, ok := after.find(text, pos)
 			if !ok {
 				return false
 			}
 			start = line.end + 1
 		}
 		disarmed := false
-		if r.until != nil {
-			if line, ok := r.until.find(text, start); ok {
+		if until != nil {
+			if line, ok := until.find(text, start); ok {
 				end, disarmed = line.start, true
 			}
 		}
-		if start < end && r.scan(text[:end], start, take) {
+		if start < end && use(start, end) {
 			return true
 		}
-		if !disarmed || r.after == nil {
+		if !disarmed || after == nil {
 			return false
 		}
 		pos = end

@@ -2,6 +2,8 @@ package parser
 
 import (
 	"errors"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 )
@@ -14,6 +16,8 @@ type search struct {
 	reading     Reading
 	found       [factCount]bool
 	boot, clock instant
+	booted      string   // the image that runs; "": not told
+	patches     []string // those told so far
 
 	parsed *string  // the answer that root was read from; nil: none yet
 	root   *element // nil: the answer is neither JSON nor XML
@@ -29,6 +33,7 @@ func (s *search) command(c *Command, o *Output, distinct bool) {
 				continue
 			}
 			s.rule(f.String(), r, o, func(text string) (bool, error) { return s.fact(f, r, text) })
+			s.settlePatch()
 		}
 	}
 	if s.fallback {
@@ -63,11 +68,12 @@ func (s *search) rule(name string, r *rule, o *Output, take func(text string) (b
 		taken, err := take(text)
 		if taken {
 			s.match(name, r, o, at, text)
+			return name != factPatch.String() // there may be several
 		} else if err != nil && !complained {
 			complained = true
 			s.match(name, r, o, at, text).Problem = err.Error()
 		}
-		return taken
+		return false
 	}
 	if r.line != nil {
 		r.visit(o.Text, visit)
@@ -154,7 +160,61 @@ func (s *search) set(f fact, v value) {
 		facts.Serial = strings.Clone(v.text)
 	case factHostname:
 		facts.Hostname = strings.Clone(v.text)
+	case factPatch:
+		s.found[f] = false // until the rule has seen all lines
+		if text := strings.Clone(v.text); !slices.Contains(s.patches, text) {
+			s.patches = append(s.patches, text)
+		}
+	case factReloadReason:
+		facts.ReloadReason = cleanReason(v.text)
+	case factNextBoot:
+		facts.NextBoot = strings.Clone(v.text)
+	case factBooted:
+		s.booted = strings.Clone(v.text)
 	}
+}
+
+// settlePatch takes the patches that a rule has found, as many as a value holds.
+func (s *search) settlePatch() {
+	if s.found[factPatch] || len(s.patches) == 0 {
+		return
+	}
+	s.found[factPatch] = true
+	all := s.patches[0]
+	for i, patch := range s.patches[1:] {
+		const more = len(", and 1000 more")
+		if len(all)+len(",")+len(patch)+more > maxValue {
+			all = fmt.Sprintf("%s, and %d more", all, len(s.patches)-1-i)
+			break
+		}
+		all += "," + patch
+	}
+	s.reading.Facts.Patch = all
+}
+
+// settleNextBoot compares the image that boots next with the one that runs, or with the version where the platform's answers
+// do not name images.
+func (s *search) settleNextBoot() {
+	facts := &s.reading.Facts
+	running := s.booted
+	if !s.platform.booted {
+		running = facts.Version
+	}
+	if facts.NextBoot == "" || running == "" {
+		return
+	}
+	differs := !s.platform.sameImage(running, facts.NextBoot)
+	facts.NextBootDiffers = &differs
+}
+
+// sameImage compares two versions in the platform's order, and what has no place in it by the name of the file, without
+// regard to case and to the device that holds it.
+func (p *Platform) sameImage(a, b string) bool {
+	if c, ok := p.Order.Compare(a, b); ok {
+		return c == 0
+	}
+	name := func(path string) string { return path[strings.LastIndexAny(path, `/:\`)+1:] }
+	return strings.EqualFold(name(a), name(b))
 }
 
 // settleBootTime sets boot time and clock against each other. The difference stands in for an uptime, or refines one that

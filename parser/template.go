@@ -97,6 +97,7 @@ func (s *search) template(t *template, o *Output) {
 			s.reading.Matches = append(s.reading.Matches, m)
 		}
 	}
+	s.settlePatch()
 }
 
 // recordText is a Value's text; of a List its first element.

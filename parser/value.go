@@ -50,6 +50,19 @@ func cleanValue(s string) string {
 	return strings.TrimSpace(s)
 }
 
+// maxReason bounds a reload reason, which is a label.
+const maxReason = 120
+
+// cleanReason makes a reason one line of words: it takes runs of blanks and the full stop at the end off, and cuts what is too long.
+func cleanReason(s string) string {
+	s = strings.TrimRight(strings.Join(strings.Fields(s), " "), " .,;")
+	for len(s) > maxReason {
+		_, size := utf8.DecodeLastRuneInString(s)
+		s = s[:len(s)-size]
+	}
+	return strings.Clone(strings.TrimSpace(s))
+}
+
 func isPlain(s string) bool {
 	for i := range len(s) {
 		if s[i] < ' ' || s[i] > '~' {

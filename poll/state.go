@@ -88,6 +88,20 @@ type factsState struct {
 	Uptime   *uptimeState       `json:"uptime,omitempty"`
 	BootTime time.Time          `json:"boottime,omitzero"`
 	Gauges   map[string]float64 `json:"gauges,omitempty"`
+	Patch    string             `json:"patch,omitempty"`
+	Reason   string             `json:"reload_reason,omitempty"`
+	Next     string             `json:"next_boot,omitempty"`
+	Differs  *bool              `json:"next_boot_differs,omitempty"`
+	Members  []memberState      `json:"members,omitempty"`
+}
+
+type memberState struct {
+	Name    string `json:"member"`
+	Role    string `json:"role,omitempty"`
+	Model   string `json:"model,omitempty"`
+	Serial  string `json:"serial,omitempty"`
+	Version string `json:"version,omitempty"`
+	Differs bool   `json:"version_differs,omitempty"`
 }
 
 type uptimeState struct {
@@ -96,7 +110,13 @@ type uptimeState struct {
 }
 
 func keepFacts(f parser.Facts) factsState {
-	s := factsState{Version: f.Version, Model: f.Model, Serial: f.Serial, Hostname: f.Hostname, BootTime: f.BootTime, Gauges: f.Gauges}
+	s := factsState{
+		Version: f.Version, Model: f.Model, Serial: f.Serial, Hostname: f.Hostname, BootTime: f.BootTime, Gauges: f.Gauges,
+		Patch: f.Patch, Reason: f.ReloadReason, Next: f.NextBoot, Differs: f.NextBootDiffers,
+	}
+	for _, m := range f.Members {
+		s.Members = append(s.Members, memberState(m))
+	}
 	if f.Uptime != nil {
 		s.Uptime = &uptimeState{f.Uptime.Age, f.Uptime.Resolution}
 	}
@@ -104,7 +124,13 @@ func keepFacts(f parser.Facts) factsState {
 }
 
 func (s factsState) facts() parser.Facts {
-	f := parser.Facts{Version: s.Version, Model: s.Model, Serial: s.Serial, Hostname: s.Hostname, BootTime: s.BootTime, Gauges: s.Gauges}
+	f := parser.Facts{
+		Version: s.Version, Model: s.Model, Serial: s.Serial, Hostname: s.Hostname, BootTime: s.BootTime, Gauges: s.Gauges,
+		Patch: s.Patch, ReloadReason: s.Reason, NextBoot: s.Next, NextBootDiffers: s.Differs,
+	}
+	for _, m := range s.Members {
+		f.Members = append(f.Members, parser.Member(m))
+	}
 	maps.DeleteFunc(f.Gauges, func(name string, _ float64) bool { return !parser.IsGaugeName(name) })
 	if s.Uptime != nil {
 		f.Uptime = &parser.Uptime{Age: s.Uptime.Age, Resolution: s.Uptime.Resolution}

@@ -29,6 +29,7 @@ func aging(booted time.Time, failing bool) func(*inventory.Device, int) (time.Du
 		}
 		return time.Second, Outcome{Facts: parser.Facts{
 			Version: "1.0", Model: "M", Serial: "S" + d.Name, Gauges: map[string]float64{"fans": 2},
+			Patch: "P1", ReloadReason: "power on", NextBoot: "1.1", NextBootDiffers: new(true), Members: []parser.Member{{Name: "1", Version: "1.0"}},
 			Uptime: &parser.Uptime{Age: time.Since(booted), Resolution: time.Second},
 		}}
 	}
@@ -280,7 +281,7 @@ func TestStateHoldsLogins(t *testing.T) {
 // The names of keys in a state file are a contract with files that exist: this is one of version 1 with every key.
 func TestStateKeysStay(t *testing.T) {
 	const text = `{"header":{"format":"netver_exporter state","version":1}}
-{"device":{"name":"lab-g-00000","address":"192.0.2.1:22","platform":"cisco_ios","platform_used":"cisco_ios","vendor":"Cisco","polls":3,"failures":1,"retries":1,"reboots":1,"version_changes":1,"last_poll":"2000-01-01T00:00:00Z","last_success":"2000-01-01T00:00:00Z","duration":1000000000,"facts":{"version":"15.2","model":"C2960","serial":"FCH1","hostname":"sw","uptime":{"age":60000000000,"resolution":1000000000},"gauges":{"fans":2,"poll_x":1,"Not a name":1}},"boot_time":"1999-12-31T23:59:00Z","boot":{"time":"1999-12-31T23:59:00Z","since":"2000-01-01T00:00:00Z","read":"2000-01-01T00:00:00Z","age":60000000000,"resolution":1000000000},"version":"15.2","serial":"FCH1"}}
+{"device":{"name":"lab-g-00000","address":"192.0.2.1:22","platform":"cisco_ios","platform_used":"cisco_ios","vendor":"Cisco","polls":3,"failures":1,"retries":1,"reboots":1,"version_changes":1,"last_poll":"2000-01-01T00:00:00Z","last_success":"2000-01-01T00:00:00Z","duration":1000000000,"facts":{"version":"15.2","model":"C2960","serial":"FCH1","hostname":"sw","uptime":{"age":60000000000,"resolution":1000000000},"gauges":{"fans":2,"poll_x":1,"Not a name":1},"patch":"P1","reload_reason":"power on","next_boot":"15.4","next_boot_differs":true,"members":[{"member":"1","role":"active","model":"C2960","serial":"FCH1","version":"15.2"},{"member":"2","version":"15.0","version_differs":true}]},"boot_time":"1999-12-31T23:59:00Z","boot":{"time":"1999-12-31T23:59:00Z","since":"2000-01-01T00:00:00Z","read":"2000-01-01T00:00:00Z","age":60000000000,"resolution":1000000000},"version":"15.2","serial":"FCH1"}}
 {"end":1}
 `
 	path := filepath.Join(t.TempDir(), "state")
@@ -299,7 +300,8 @@ func TestStateKeysStay(t *testing.T) {
 	got := e.Snapshot().Devices[0]
 	want := parser.Facts{
 		Version: "15.2", Model: "C2960", Serial: "FCH1", Hostname: "sw", Uptime: &parser.Uptime{Age: time.Minute, Resolution: time.Second},
-		Gauges: map[string]float64{"fans": 2},
+		Gauges: map[string]float64{"fans": 2}, Patch: "P1", ReloadReason: "power on", NextBoot: "15.4", NextBootDiffers: new(true),
+		Members: []parser.Member{{Name: "1", Role: "active", Model: "C2960", Serial: "FCH1", Version: "15.2"}, {Name: "2", Version: "15.0", Differs: true}},
 	}
 	if diff := cmp.Diff(want, got.Facts); diff != "" {
 		t.Errorf("facts (-want +got):\n%s", diff)

@@ -9,34 +9,40 @@ import (
 	"strings"
 	"time"
 
+	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
 )
 
 // Device is one device as the API and `poll --output=json` show it. An unknown value is left out.
 type Device struct {
-	Device       string            `json:"device"`
-	Address      string            `json:"address"`
-	Group        string            `json:"group"`
-	Platform     string            `json:"platform"`
-	Vendor       string            `json:"vendor,omitempty"`
-	Labels       map[string]string `json:"labels"`
-	State        string            `json:"state"` // up, down, pending or disabled
-	Reason       string            `json:"reason,omitempty"`
-	Error        string            `json:"error,omitempty"`
-	Version      string            `json:"version,omitempty"`
-	Model        string            `json:"model,omitempty"`
-	Serial       string            `json:"serial,omitempty"`
-	Hostname     string            `json:"hostname,omitempty"`
-	Uptime       *float64          `json:"uptime_seconds,omitempty"`
-	BootTime     time.Time         `json:"boot_time,omitzero"`
-	LastPoll     time.Time         `json:"last_poll,omitzero"`
-	LastSuccess  time.Time         `json:"last_success,omitzero"`
-	PollDuration float64           `json:"poll_duration_seconds"`
-	Polls        uint64            `json:"polls"`
-	PollFailures uint64            `json:"poll_failures"`
-	Reboots      uint64            `json:"reboots"`
-	Changes      uint64            `json:"version_changes"`
-	Verdict      *Verdict          `json:"verdict,omitempty"` // absent without a policy
+	Device       string                  `json:"device"`
+	Address      string                  `json:"address"`
+	Group        string                  `json:"group"`
+	Platform     string                  `json:"platform"`
+	Vendor       string                  `json:"vendor,omitempty"`
+	Labels       map[string]string       `json:"labels"`
+	State        string                  `json:"state"` // up, down, pending or disabled
+	Reason       string                  `json:"reason,omitempty"`
+	Error        string                  `json:"error,omitempty"`
+	Version      string                  `json:"version,omitempty"`
+	Model        string                  `json:"model,omitempty"`
+	Serial       string                  `json:"serial,omitempty"`
+	Hostname     string                  `json:"hostname,omitempty"`
+	Patch        string                  `json:"patch,omitempty"`
+	ReloadReason string                  `json:"reload_reason,omitempty"`
+	NextBoot     string                  `json:"next_boot,omitempty"`         // the image or version that boots next
+	NextDiffers  *bool                   `json:"next_boot_differs,omitempty"` // whether another one runs
+	Members      []parser.ReportedMember `json:"members,omitempty"`
+	Uptime       *float64                `json:"uptime_seconds,omitempty"`
+	BootTime     time.Time               `json:"boot_time,omitzero"`
+	LastPoll     time.Time               `json:"last_poll,omitzero"`
+	LastSuccess  time.Time               `json:"last_success,omitzero"`
+	PollDuration float64                 `json:"poll_duration_seconds"`
+	Polls        uint64                  `json:"polls"`
+	PollFailures uint64                  `json:"poll_failures"`
+	Reboots      uint64                  `json:"reboots"`
+	Changes      uint64                  `json:"version_changes"`
+	Verdict      *Verdict                `json:"verdict,omitempty"` // absent without a policy
 }
 
 // NewDevice puts a status into the API's words.
@@ -45,6 +51,8 @@ func NewDevice(s *poll.Status) Device {
 		Device: s.Device.Name, Address: s.Device.Address, Group: s.Device.Group, Platform: s.Platform, Vendor: s.Vendor,
 		Labels: map[string]string{}, State: string(s.State()), Reason: string(s.Reason), Error: s.Err,
 		Version: s.Facts.Version, Model: s.Facts.Model, Serial: s.Facts.Serial, Hostname: s.Facts.Hostname,
+		Patch: s.Facts.Patch, ReloadReason: s.Facts.ReloadReason, NextBoot: s.Facts.NextBoot, NextDiffers: s.Facts.NextBootDiffers,
+		Members:  s.Facts.ReportMembers(),
 		BootTime: s.BootTime.UTC().Truncate(time.Second), LastPoll: s.LastPoll.UTC(), LastSuccess: s.LastSuccess.UTC(),
 		PollDuration: s.Duration.Seconds(), Polls: s.Polls, PollFailures: s.Failures, Reboots: s.Reboots, Changes: s.VersionChanges,
 		Verdict: NewVerdict(s.Verdict),

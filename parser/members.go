@@ -1,0 +1,181 @@
+package parser
+
+import (
+	"cmp"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/netver/netver_exporter/strictyaml"
+)
+
+// maxMembers bounds what one device may tell of, since every member is a series.
+const maxMembers = 128
+
+// memberRule finds the members of a stack or cluster: each has a row, or begins a block of lines with one.
+type memberRule struct {
+	row          *pattern // its named groups are facts of the member
+	after, until *pattern
+	roles        map[string]string // in words, by what the row shows
+	block        []blockRule       // what the lines below the row tell, up to the next row
+}
+
+type blockRule struct {
+	set   func(m *Member) *string
+	rules []rule
+}
+
+// memberGroups are the names that groups of a row may have.
+var memberGroups = map[string]func(m *Member) *string{
+	"member":  func(m *Member) *string { return &m.Name },
+	"role":    func(m *Member) *string { return &m.Role },
+	"model":   func(m *Member) *string { return &m.Model },
+	"serial":  func(m *Member) *string { return &m.Serial },
+	"version": func(m *Member) *string { return &m.Version },
+}
+
+// writtenMembers is a row's pattern alone in the short form.
+type writtenMembers struct {
+	Row     *regexp.Regexp    `yaml:"row,required,short"`
+	After   *regexp.Regexp    `yaml:"after"`
+	Until   *regexp.Regexp    `yaml:"until"`
+	Roles   map[string]string `yaml:"roles"`
+	Role    []writtenRule     `yaml:"role,filled,list"`
+	Model   []writtenRule     `yaml:"model,filled,list"`
+	Serial  []writtenRule     `yaml:"serial,filled,list"`
+	Version []writtenRule     `yaml:"version,filled,list"`
+}
+
+func (c *compiler) memberRule(w *writtenMembers, at *strictyaml.Path) memberRule {
+	r := memberRule{row: newPattern(w.Row), after: newPattern(w.After), until: newPattern(w.Until), roles: w.Roles}
+	if w.Row != nil {
+		names := slices.DeleteFunc(slices.Clone(w.Row.SubexpNames()), func(name string) bool { return name == "" })
+		if !slices.Contains(names, "member") {
+			c.document.Fault(at.Child("row"), "needs a group named member: (?P<member>…)")
+		}
+		for _, name := range names {
+			if memberGroups[name] == nil {
+				c.document.Fault(at.Child("row"), "a group is named %q; want member, role, model, serial or version", name)
+			}
+		}
+	}
+	for _, block := range []struct {
+		name    string
+		written []writtenRule
+		fact    fact // of which the value has the form
+	}{{"role", w.Role, factModel}, {"model", w.Model, factModel}, {"serial", w.Serial, factSerial}, {"version", w.Version, factVersion}} {
+		made := blockRule{set: memberGroups[block.name]}
+		for i := range block.written {
+			place := func() *strictyaml.Path { return c.document.Item(at.Child(block.name), i) }
+			made.rules = append(made.rules, c.rule(&block.written[i], block.fact, "text", []string{"text"}, place))
+			if last := made.rules[len(made.rules)-1]; last.line == nil && c.document.Err() == nil {
+				c.document.Fault(place(), "what is read of a member stands on a line; want line or field")
+			}
+		}
+		if made.rules != nil {
+			r.block = append(r.block, made)
+		}
+	}
+	return r
+}
+
+// members reads what an answer tells of members. What earlier answers and rules have told of one stands.
+func (s *search) members(c *Command, text string) {
+	for i := range c.members {
+		r := &c.members[i]
+		armed(text, r.after, r.until, func(start, end int) bool {
+			s.rows(r, text[:end], start)
+			return false
+		})
+	}
+}
+
+func (s *search) rows(r *memberRule, text string, from int) {
+	line, ok := r.row.find(text, from)
+	for ok {
+		next, more := r.row.find(text, line.end+1)
+		if !more {
+			next.start = len(text)
+		}
+		s.member(r, line.of(text), text[min(line.end+1, len(text)):next.start])
+		line, ok = next, more
+	}
+}
+
+// member takes a row and the block below it in.
+func (s *search) member(r *memberRule, row, block string) {
+	var told Member
+	groups := r.row.re.FindStringSubmatch(row)
+	for i, name := range r.row.re.SubexpNames() {
+		if name != "" && groups[i] != "" {
+			*memberGroups[name](&told) = tidy(groups[i])
+		}
+	}
+	if told.Name == "" {
+		return
+	}
+	for _, b := range r.block {
+		value := b.set(&told)
+		for j := range b.rules {
+			if *value != "" {
+				break
+			}
+			rule := &b.rules[j]
+			rule.visit(block, func(_ int, captured string) bool {
+				if rule.not == nil || !rule.not.MatchString(captured) {
+					*value = tidy(captured)
+				}
+				return *value != ""
+			})
+		}
+	}
+	told.Role = cmp.Or(r.roles[told.Role], strings.ToLower(told.Role))
+	s.merge(told)
+}
+
+// tidy is a value that is fit to be kept; "" for one that stands for none.
+func tidy(captured string) string {
+	text := cleanValue(captured)
+	if placeholders[strings.ToLower(text)] {
+		return ""
+	}
+	return strings.Clone(text)
+}
+
+// merge adds a member, or what is new of one that is known.
+func (s *search) merge(told Member) {
+	all := s.reading.Facts.Members
+	i := slices.IndexFunc(all, func(m Member) bool { return m.Name == told.Name })
+	if i < 0 {
+		if len(all) < maxMembers {
+			s.reading.Facts.Members = append(all, told)
+		}
+		return
+	}
+	for _, field := range memberGroups {
+		if known := field(&all[i]); *known == "" {
+			*known = *field(&told)
+		}
+	}
+}
+
+// settleMembers puts the members in order, and notes which of them run another version than the device.
+func (s *search) settleMembers() {
+	facts := &s.reading.Facts
+	slices.SortFunc(facts.Members, func(a, b Member) int { return compareNames(a.Name, b.Name) })
+	for i := range facts.Members {
+		m := &facts.Members[i]
+		m.Differs = m.Version != "" && facts.Version != "" && !s.platform.sameImage(m.Version, facts.Version)
+	}
+}
+
+// compareNames orders numbers by their value.
+func compareNames(a, b string) int {
+	n, errA := strconv.Atoi(a)
+	m, errB := strconv.Atoi(b)
+	if errA == nil && errB == nil {
+		return cmp.Compare(n, m)
+	}
+	return cmp.Compare(a, b)
+}
