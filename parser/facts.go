@@ -19,6 +19,7 @@ type Facts struct {
 
 	Uptime   *Uptime   // nil: unknown
 	BootTime time.Time // only where the output states a boot time with a zone but no uptime; zero: unknown
+	Booted   time.Time // the boot time that the output states, with a zone, beside a coarser uptime; zero: not told
 
 	Gauges map[string]float64 // a platform's own gauges by name, without the netver_ prefix
 }

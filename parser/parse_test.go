@@ -63,11 +63,13 @@ func TestParseUptimeFacts(t *testing.T) {
 		{"difference refines", stamps, "up 1 hour\nboot 2024-01-05 09:10:11\nnow 2024-01-05 10:10:12", "1h0m1s", ""},
 		{"difference that disagrees", stamps, "up 3 days\nboot 2024-01-05 09:10:11\nnow 2024-01-05 10:10:12", "72h0m0s", ""},
 		{"boot time with a zone", stamps, "boot 2024-01-05 09:10:11 UTC", "", "2024-01-05T09:10:11Z"},
+		{"uptime and a finer boot time", stamps, "up 3 hours\nboot 2024-01-05 09:10:11 CET", "3h0m0s", "2024-01-05T08:10:11Z beside"},
+		{"uptime and a boot time that is no finer", stamps, "up 3 hours 1 second\nboot 2024-01-05 09:10:11 CET", "3h0m1s", ""},
 		{"boot time without a zone", stamps, "boot 2024-01-05 09:10:11", "", ""},
 		{"boot time of a clock never set", stamps, "boot 1970-01-01 00:00:07 UTC", "", ""},
 		{"boot time in the future", stamps, "boot 2024-01-05 09:10:11\nnow 2023-01-05 10:10:12", "", ""},
 		{"boot time in the future by the device's own clock", stamps, "boot 2024-01-05 09:10:11 UTC\nnow 2023-01-05 10:10:12 UTC", "", ""},
-		{"uptime and boot time", stamps, "up 3 hours\nboot 2024-01-05 09:10:11 UTC", "3h0m0s", ""},
+		{"uptime and boot time", stamps, "up 3 hours\nboot 2024-01-05 09:10:11 UTC", "3h0m0s", "2024-01-05T09:10:11Z beside"},
 		{"no uptime at all", stamps, "up to you\nup 3 lunches", "", ""},
 		{"the next line that converts", stamps, "up to you\nup 3 days", "72h0m0s", ""},
 		{"seconds", `{version: 'v(\d)', uptime: {line: 'up (.+)', as: seconds}}`, "up 12345.67", "3h25m45.67s", ""},
@@ -88,6 +90,9 @@ func TestParseUptimeFacts(t *testing.T) {
 			}
 			if b := reading.Facts.BootTime; !b.IsZero() {
 				boot = b.Format(time.RFC3339Nano)
+			}
+			if b := reading.Facts.Booted; !b.IsZero() {
+				boot = b.Format(time.RFC3339Nano) + " beside"
 			}
 			if uptime != tt.uptime || boot != tt.boot {
 				t.Errorf("uptime %q, boot time %q; want %q, %q", uptime, boot, tt.uptime, tt.boot)

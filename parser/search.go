@@ -235,8 +235,12 @@ func (s *search) settleBootTime() {
 			return
 		}
 	}
-	if told == nil && s.boot.zoned && s.boot.isClockSet() {
+	switch {
+	case !s.boot.zoned || !s.boot.isClockSet():
+	case told == nil:
 		s.reading.Facts.BootTime = s.boot.wall
+	case s.boot.step < told.Resolution:
+		s.reading.Facts.Booted = s.boot.wall
 	}
 }
 

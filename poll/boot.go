@@ -56,6 +56,17 @@ func (b *boot) observeTime(now, stated time.Time) (rebooted bool) {
 	return rebooted
 }
 
+// refine takes the boot time that the device states beside an uptime in coarser steps, if the two agree: a clock that was
+// set after the boot dates nothing. A second's difference to what is held is not worth a move.
+func (b *boot) refine(now, stated time.Time) {
+	const steady = 2 * time.Second
+	computed := now.Add(-b.age)
+	if stated.IsZero() || computed.Sub(stated).Abs() > b.resolution+slack || b.time.Sub(stated).Abs() <= steady {
+		return
+	}
+	b.hold(stated, now)
+}
+
 func (b *boot) hold(t, now time.Time) { b.time, b.since = t, now }
 
 func portion(d time.Duration) time.Duration { return time.Duration(drift * float64(max(d, 0))) }

@@ -86,3 +86,31 @@ func TestBootTimeStated(t *testing.T) {
 		})
 	}
 }
+
+// A boot time that is stated beside a coarse uptime is exact, if the two agree.
+func TestBootTimeRefined(t *testing.T) {
+	booted := time.Date(2026, 2, 1, 0, 0, 30, 0, time.UTC)
+	now := booted.Add(100*time.Hour + 50*time.Second)
+	coarse := parser.Uptime{Age: 100 * time.Hour, Resolution: time.Minute}
+	for _, tc := range []struct {
+		name   string
+		stated []time.Time
+		want   time.Time
+	}{
+		{"not stated", []time.Time{{}}, now.Add(-coarse.Age)},
+		{"stated", []time.Time{booted}, booted},
+		{"a second's difference is no move", []time.Time{booted, booted.Add(time.Second)}, booted},
+		{"stated by a clock that was wrong", []time.Time{booted.Add(-time.Hour)}, now.Add(-coarse.Age)},
+	} {
+		var b boot
+		for _, stated := range tc.stated {
+			if b.observe(now, coarse) {
+				t.Errorf("%s: rebooted", tc.name)
+			}
+			b.refine(now, stated)
+		}
+		if !b.time.Equal(tc.want) {
+			t.Errorf("%s: held %v, want %v", tc.name, b.time, tc.want)
+		}
+	}
+}

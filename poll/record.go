@@ -97,6 +97,7 @@ func (r *record) learn(s *Status, res *result) {
 	switch {
 	case facts.Uptime != nil:
 		rebooted = r.boot.observe(now, *facts.Uptime)
+		r.boot.refine(now, facts.Booted)
 	case !facts.BootTime.IsZero():
 		rebooted = r.boot.observeTime(now, facts.BootTime)
 		if age := now.Sub(facts.BootTime); age >= 0 {
