@@ -73,7 +73,7 @@ func newScript(p *parser.Platform, record bool) script {
 	s := script{platform: p, definition: string(p.Definition()), Script: session.Script{Dialogue: p.Session, Record: record}}
 	for _, c := range p.Commands {
 		if c.Poll {
-			s.Commands = append(s.Commands, session.Command{Run: c.Run, Optional: c.Optional})
+			s.Commands = append(s.Commands, session.Command{Run: c.Run, Optional: c.Optional, Host: c.Host})
 		}
 	}
 	return s

@@ -19,6 +19,7 @@ type Dialogue struct {
 	Pager    []Gate           // beyond the pagers that every session is ready for
 	Refusals []*regexp.Regexp // a line among the first of an answer that means: command refused
 	Exit     string           // typed at the end; "" just closes
+	Via      string           // how a host's shell has the device's command line run a {command}; "": there is no such way. Exec mode only
 	Login    string           // appended to the user name (RouterOS "+ct511w4098h"); shell mode only
 }
 

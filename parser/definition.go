@@ -68,6 +68,7 @@ type writtenCommand struct {
 	Also     []string                 `yaml:"also,filled,list"`
 	Poll     *bool                    `yaml:"poll"`
 	Optional bool                     `yaml:"optional"`
+	Host     bool                     `yaml:"host"`
 	Facts    map[string][]writtenRule `yaml:"facts,filled,list"`
 	Gauges   []writtenGauge           `yaml:"gauges,filled,list"`
 	Members  []writtenMembers         `yaml:"members,filled,list"`
@@ -127,7 +128,7 @@ func (c *compiler) platform(w *definition) *Platform {
 }
 
 func (c *compiler) command(w *writtenCommand, at *strictyaml.Path) Command {
-	made := Command{Run: w.Run, Also: w.Also, Poll: w.Poll == nil || *w.Poll, Optional: w.Optional}
+	made := Command{Run: w.Run, Also: w.Also, Poll: w.Poll == nil || *w.Poll, Optional: w.Optional || w.Host, Host: w.Host}
 	if w.Poll != nil {
 		c.document.Warn(at.Child("poll"), "the key is going away: list what is never typed under recorded, as {of: COMMAND, facts: …}")
 	}

@@ -52,6 +52,7 @@ type Command struct {
 	Also     []string // other commands whose output has the same shape; never typed
 	Poll     bool     // typed at each poll; false: read where it was recorded, never typed
 	Optional bool     // a refusal costs only this command's facts
+	Host     bool     // typed only where the device's command line is reached through the shell of a host, to that shell
 
 	facts    []factRules
 	gauges   []gaugeRule

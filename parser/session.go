@@ -3,6 +3,7 @@ package parser
 import (
 	"cmp"
 	"regexp"
+	"strings"
 
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/strictyaml"
@@ -31,6 +32,7 @@ type writtenSession struct {
 	Prompt      []surrounding     `yaml:"prompt,filled,list"`
 	Context     []surrounding     `yaml:"context,filled,list"`
 	Enter       string            `yaml:"enter" oneof:"\n \r \r\n"`
+	Via         string            `yaml:"via,filled"`
 	Login       string            `yaml:"login,filled"`
 	LoginSuffix string            `yaml:"login_suffix,filled"`
 	Questions   []writtenQuestion `yaml:"questions,filled,list"`
@@ -80,7 +82,10 @@ type writtenEnable struct {
 func (c *compiler) session(w *writtenSession, at *strictyaml.Path) dialogue.Dialogue {
 	s := dialogue.Dialogue{
 		Mode: w.Mode, Prompt: patterns(w.Prompt), Context: patterns(w.Context), Enter: cmp.Or(w.Enter, "\n"), Login: w.LoginSuffix,
-		Setup: w.Setup, Exit: w.Exit, Refusals: w.Refusals,
+		Setup: w.Setup, Exit: w.Exit, Refusals: w.Refusals, Via: w.Via,
+	}
+	if w.Via != "" && !strings.Contains(w.Via, "{command}") {
+		c.document.Fault(at.Child("via"), "needs {command}, where the command goes")
 	}
 	if len(s.Prompt) == 0 {
 		s.Prompt = standardPrompt

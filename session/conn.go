@@ -198,7 +198,7 @@ func (s *Conn) ask(ctx context.Context, commands []Command) error {
 // askOptional asks as long as the session lasts, and reports whether it has.
 func (s *Conn) askOptional(ctx context.Context, commands []Command) bool {
 	for _, c := range commands {
-		if !c.Optional {
+		if _, execs := s.session.(execs); !c.Optional || c.Host && !(execs && s.script.Lacks.CLI) {
 			continue
 		}
 		step, cancel := share(ctx, 2)

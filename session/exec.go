@@ -28,9 +28,30 @@ func (e execs) alive() bool { return true } // as long as the connection is
 
 func (e execs) close(context.Context) {}
 
-// ask runs one command. The answer is what came on stdout, or on stderr if that was nothing: beside an answer, stderr has
-// only the login banner. Exit statuses mean nothing on network gear.
+// ask runs a command. Where the login shell is that of the host, the device's command line is reached through it.
 func (e execs) ask(ctx context.Context, command string) (string, error) {
+	if e.script.Via == "" || e.script.isForHost(command) {
+		return e.run(ctx, command)
+	}
+	if !e.script.Lacks.CLI {
+		text, err := e.run(ctx, command)
+		if err != nil || !dialogue.IsFromHost(text) {
+			return text, err
+		}
+		e.script.Lacks.CLI = true
+	}
+	e.log.lack(Lacks{CLI: true})
+	text, err := e.run(ctx, e.script.Through(command))
+	if err == nil && dialogue.IsFromHost(text) {
+		refused := &failure.Error{Reason: failure.Command, Doing: "run " + failure.Quote(command), Err: fmt.Errorf("the login shell says %s", failure.Quote(text))}
+		return "", &moveOn{failure: refused, next: byShell, lacks: Lacks{Exec: true}}
+	}
+	return text, err
+}
+
+// run runs one command. The answer is what came on stdout, or on stderr if that was nothing: beside an answer, stderr has
+// only the login banner. Exit statuses mean nothing on network gear.
+func (e execs) run(ctx context.Context, command string) (string, error) {
 	doing := "run " + failure.Quote(command)
 	served := e.used
 	ch, requests, err := e.channel(ctx)

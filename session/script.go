@@ -4,6 +4,7 @@ package session
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/netver/netver_exporter/dialogue"
@@ -22,7 +23,13 @@ type Script struct {
 // Command is one thing to type.
 type Command struct {
 	Run      string
+	Host     bool // for the shell of the host whose command line is reached through it; asked of no other, and Optional
 	Optional bool // asked after the others, in a share of the time that is left; a failure costs only its answer
+}
+
+// isForHost reports a command that is for the host's shell.
+func (s *Script) isForHost(command string) bool {
+	return slices.ContainsFunc(s.Commands, func(c Command) bool { return c.Host && c.Run == command })
 }
 
 // Commands are commands that have to be answered.
@@ -39,11 +46,12 @@ type Lacks struct {
 	Exec     bool // exec requests
 	Shell    bool // shells
 	Terminal bool // terminals for its shells
+	CLI      bool // its command line as the login shell: exec requests reach the host's
 }
 
 // With is what is lacked by either.
 func (l Lacks) With(other Lacks) Lacks {
-	return Lacks{Exec: l.Exec || other.Exec, Shell: l.Shell || other.Shell, Terminal: l.Terminal || other.Terminal}
+	return Lacks{Exec: l.Exec || other.Exec, Shell: l.Shell || other.Shell, Terminal: l.Terminal || other.Terminal, CLI: l.CLI || other.CLI}
 }
 
 // Run logs in, asks every command and closes politely. The context's deadline covers all of it. The error is a
