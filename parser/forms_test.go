@@ -111,7 +111,7 @@ func TestOtherForms(t *testing.T) {
 		{
 			"cisco_s300", "show inventory",
 			"NAME: \"1\"   DESCR: \"SF302-08 8-Port 10/100 Managed Switch\"\nPID: SRW208G-K9   VID: V01   SN: Information Unavailable\n",
-			Report{Model: "SRW208G-K9"},
+			Report{Model: "SRW208G-K9", Members: []ReportedMember{{Member: "1", Model: "SRW208G-K9"}}},
 		},
 		{ // the neighbour's
 			"cisco_ios", "show cdp neighbors detail",

@@ -18,17 +18,26 @@ func TestKinds(t *testing.T) {
 		{
 			"the member that answers is named below the answer", "juniper_junos",
 			[]Output{{Command: "show version", Text: "node0:\n----\nHostname: lab-fw-a\nModel: srx345\nJunos: 20.4R3\n\nnode1:\n----\nHostname: lab-fw-b\nModel: srx345\nJunos: 20.4R3-S2\n\n{secondary:node1}\nlab@lab-fw-b> "}},
-			Report{Version: "20.4R3-S2", Model: "srx345", Hostname: "lab-fw-b"},
+			Report{
+				Version: "20.4R3-S2", Model: "srx345", Hostname: "lab-fw-b",
+				Members: []ReportedMember{{Member: "0", Model: "srx345", Version: "20.4R3", Differs: true}, {Member: "1", Model: "srx345", Version: "20.4R3-S2"}},
+			},
 		},
 		{
 			"the member that answers is named in the prompt", "juniper_junos",
 			[]Output{{Command: "show version", Prompt: "{master:4}\nlab@lab-vc>", Text: "fpc3:\n----\nHostname: lab-vc\nModel: ex4300-48p\nJunos: 18.4R2\n\nfpc4:\n----\nHostname: lab-vc\nModel: ex4300-24t\nJunos: 18.4R3\n"}},
-			Report{Version: "18.4R3", Model: "ex4300-24t", Hostname: "lab-vc"},
+			Report{
+				Version: "18.4R3", Model: "ex4300-24t", Hostname: "lab-vc",
+				Members: []ReportedMember{{Member: "3", Model: "ex4300-48p", Version: "18.4R2", Differs: true}, {Member: "4", Model: "ex4300-24t", Version: "18.4R3"}},
+			},
 		},
 		{
 			"nobody is named, so that the first speaks for all", "juniper_junos",
 			[]Output{{Command: "show version", Prompt: "{master}\nlab@lab-vc>", Text: "fpc3:\n----\nModel: ex4300-48p\nJunos: 18.4R2\n\nfpc4:\n----\nHostname: lab-vc\nModel: ex4300-24t\nJunos: 18.4R3\n"}},
-			Report{Version: "18.4R2", Model: "ex4300-48p", Hostname: "lab-vc"},
+			Report{
+				Version: "18.4R2", Model: "ex4300-48p", Hostname: "lab-vc",
+				Members: []ReportedMember{{Member: "3", Model: "ex4300-48p", Version: "18.4R2"}, {Member: "4", Model: "ex4300-24t", Version: "18.4R3", Differs: true}},
+			},
 		},
 		{
 			"members in XML", "juniper_junos",
@@ -102,7 +111,7 @@ func TestKinds(t *testing.T) {
 		{
 			"the master among the slots", "huawei_vrp",
 			[]Output{{Command: "display esn", Text: "ESN of slot 0: 2102350000000000A1\nESN of master: 2102350000000000A2\n"}},
-			Report{Serial: "2102350000000000A2"},
+			Report{Serial: "2102350000000000A2", Members: []ReportedMember{{Member: "0", Serial: "2102350000000000A1"}}},
 		},
 		{
 			"a model with nothing behind it", "cisco_xr",

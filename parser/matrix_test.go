@@ -9,6 +9,7 @@ import (
 // families are platforms that share a command line, so that one reads another's answers, rightly or with other words.
 var families = [][]string{
 	{"linux", "cumulus", "sonic", "nokia_srl"},
+	{"cisco_asa", "cisco_ftd"},
 	{"vyos", "vyatta_vyos", "ubiquiti_edgerouter"},
 	{"zte_zxros", "zte_zxan"},
 }
@@ -66,6 +67,9 @@ func wrongFacts(truths []Facts, got Facts) []string {
 		"model":    func(f Facts) string { return f.Model },
 		"serial":   func(f Facts) string { return f.Serial },
 		"hostname": func(f Facts) string { return f.Hostname },
+		"patch":    func(f Facts) string { return f.Patch },
+		"reload":   func(f Facts) string { return f.ReloadReason },
+		"next":     func(f Facts) string { return f.NextBoot },
 	} {
 		value := of(got)
 		if value != "" && !slices.ContainsFunc(truths, func(f Facts) bool { return of(f) == value }) {

@@ -90,7 +90,7 @@ func TestNextBoot(t *testing.T) {
 }
 
 func TestReasonAndPatch(t *testing.T) {
-	p := defineCommand(t, "", "    facts: {version: '^AcmeOS (\\S+)', reload_reason: '^why: (.+)', patch: ['^SPH(\\S+)', '^patch (\\S+)']}\n")
+	p := defineCommand(t, "", "    facts: {version: '^AcmeOS (\\S+)', reload_reason: '^why: (.+)', patch: ['^SPH(\\S+)', {line: '^patch (\\S+)', all: true}]}\n")
 	var many strings.Builder
 	for i := range 40 {
 		fmt.Fprintf(&many, "patch CSCab1%04d\n", i)

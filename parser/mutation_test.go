@@ -16,34 +16,35 @@ var mutations = []struct {
 	name  string
 	floor float64
 	apply func(p *Platform, s *Sample, o Output) Output
+	more  bool // members, and what is a list over all of them, are more than before
 }{
-	{"CRLF", 1, text(func(t string) string { return strings.ReplaceAll(t, "\n", "\r\n") })},
-	{"blanks at the end of lines", 1, text(func(t string) string { return strings.ReplaceAll(t, "\n", "   \n") })},
-	{"every line indented", 0.99, eachLine(func(n int, line string) string { return "    " + line })},
-	{"all lines but the first indented", 0.97, eachLine(func(n int, line string) string { return indented[n > 0] + line })},
-	{"blank lines in between", 0.97, text(func(t string) string { return strings.ReplaceAll(t, "\n", "\n\n") })},
-	{"dots for colons", 0.85, eachLine(func(_ int, line string) string { return colon.ReplaceAllString(line, "$1$2........ $3") })},
-	{"blanks for colons", 0.85, eachLine(func(_ int, line string) string { return colon.ReplaceAllString(line, "$1$2        $3") })},
-	{"colons for dots", 0.95, eachLine(func(_ int, line string) string { return dots.ReplaceAllString(line, "$1: $2") })},
-	{"a log line in between", 0.95, eachLine(func(n int, line string) string { return logged[n%5 == 3] + line })},
-	{"a log line ahead", 0.99, text(func(t string) string { return logged[true] + t })},
+	{"CRLF", 1, text(func(t string) string { return strings.ReplaceAll(t, "\n", "\r\n") }), false},
+	{"blanks at the end of lines", 1, text(func(t string) string { return strings.ReplaceAll(t, "\n", "   \n") }), false},
+	{"every line indented", 0.99, eachLine(func(n int, line string) string { return "    " + line }), false},
+	{"all lines but the first indented", 0.97, eachLine(func(n int, line string) string { return indented[n > 0] + line }), false},
+	{"blank lines in between", 0.97, text(func(t string) string { return strings.ReplaceAll(t, "\n", "\n\n") }), false},
+	{"dots for colons", 0.85, eachLine(func(_ int, line string) string { return colon.ReplaceAllString(line, "$1$2........ $3") }), false},
+	{"blanks for colons", 0.85, eachLine(func(_ int, line string) string { return colon.ReplaceAllString(line, "$1$2        $3") }), false},
+	{"colons for dots", 0.95, eachLine(func(_ int, line string) string { return dots.ReplaceAllString(line, "$1: $2") }), false},
+	{"a log line in between", 0.95, eachLine(func(n int, line string) string { return logged[n%5 == 3] + line }), false},
+	{"a log line ahead", 0.99, text(func(t string) string { return logged[true] + t }), false},
 	{"prompt and command around", 1, func(_ *Platform, s *Sample, o Output) Output {
 		o.Text = s.Talk.Prompt + o.Command + "\n" + strings.TrimSuffix(o.Text, "\n") + "\n" + s.Talk.Prompt
 		return o
-	}},
-	{"another member's section behind", 1, func(_ *Platform, _ *Sample, o Output) Output {
+	}, false},
+	{"another member's section behind", 0.99, func(_ *Platform, _ *Sample, o Output) Output {
 		if strings.Count(o.Text, "\n") > 2 {
 			o.Text += "\nfpc9:\n----------\n" + another(o.Text)
 		}
 		return o
-	}},
+	}, true},
 	{"another member's section ahead, the own one named", 1, func(p *Platform, _ *Sample, o Output) Output {
 		if p.sections != nil && !p.sections.begin.re.MatchString(firstLineOf(o.Text)) {
 			o.Text = "fpc9:\n----------\n" + another(o.Text) + "\nfpc8:\n----------\n" + o.Text
 			o.Prompt = "{master:8}\nlab>"
 		}
 		return o
-	}},
+	}, true},
 }
 
 var (
@@ -113,7 +114,7 @@ func TestMutations(t *testing.T) {
 				}
 			}
 			for name, value := range got {
-				if want[name] != value {
+				if want[name] != value && !(m.more && strings.HasPrefix(value, want[name]) && (name == "patch" || strings.HasPrefix(name, "member "))) {
 					wrong++
 					t.Errorf("%s: %s/%s: %s is %q, want %q", m.name, s.Platform, s.Name, name, value, want[name])
 				}
@@ -135,6 +136,15 @@ func shownFacts(f Facts) map[string]string {
 	}
 	if !f.BootTime.IsZero() {
 		shown["boot_time"] = f.BootTime.String()
+	}
+	shown["patch"], shown["reload_reason"], shown["next_boot"] = f.Patch, f.ReloadReason, f.NextBoot
+	if f.NextBootDiffers != nil {
+		shown["next_boot_differs"] = fmt.Sprint(*f.NextBootDiffers)
+	}
+	for _, m := range f.Members {
+		for field, value := range map[string]string{"role": m.Role, "model": m.Model, "serial": m.Serial, "version": m.Version} {
+			shown["member "+m.Name+" "+field] = value
+		}
 	}
 	for name, value := range shown {
 		if value == "" {

@@ -63,10 +63,7 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 // answer reads an answer with the rules of its command, or of all if it is none of the platform's.
 func (s *search) answer(o *Output) {
 	p := s.platform
-	if c := p.Command(o.Command); c != nil && !s.fallback {
-		s.members(c, o.Text)
-	}
-	own := ""
+	whole, own := o, ""
 	if p.sections != nil {
 		own = p.sections.ownName(o)
 	}
@@ -84,6 +81,12 @@ func (s *search) answer(o *Output) {
 		s.command(c, o, false)
 		if flush != "" && !all {
 			s.command(c, &Output{Command: o.Command, Text: flush}, true)
+		}
+		if len(c.members) > 0 && !s.fallback {
+			others, _ := outdent(whole.Text, o.Command)
+			for _, text := range []string{flush, o.Text, others, whole.Text} { // the own section is believed first
+				s.members(c, text)
+			}
 		}
 	case !ofOthers.MatchString(o.Command):
 		for i := range p.Commands {

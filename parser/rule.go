@@ -25,6 +25,7 @@ type rule struct {
 	not      *regexp.Regexp            // nil: any value will do
 	as       string                    // the conversion
 	fallback bool                      // for a fact that no other rule of the platform has found
+	all      bool                      // every line that matches counts
 }
 
 // addend is a key that tells a part of an uptime.

@@ -68,7 +68,7 @@ func (s *search) rule(name string, r *rule, o *Output, take func(text string) (b
 		taken, err := take(text)
 		if taken {
 			s.match(name, r, o, at, text)
-			return name != factPatch.String() // there may be several
+			return !r.all
 		} else if err != nil && !complained {
 			complained = true
 			s.match(name, r, o, at, text).Problem = err.Error()
@@ -161,7 +161,7 @@ func (s *search) set(f fact, v value) {
 	case factHostname:
 		facts.Hostname = strings.Clone(v.text)
 	case factPatch:
-		s.found[f] = false // until the rule has seen all lines
+		s.found[f] = false // until its rule has seen all lines that it wants
 		if text := strings.Clone(v.text); !slices.Contains(s.patches, text) {
 			s.patches = append(s.patches, text)
 		}

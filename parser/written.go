@@ -23,6 +23,7 @@ type writtenRule struct {
 	Not      *regexp.Regexp            `yaml:"not"`
 	As       string                    `yaml:"as,filled"`
 	Fallback bool                      `yaml:"fallback"`
+	All      bool                      `yaml:"all"`
 }
 
 func (c *compiler) facts(written map[string][]writtenRule, at *strictyaml.Path) []factRules {
@@ -54,7 +55,10 @@ func (c *compiler) rule(w *writtenRule, f fact, as string, kinds []string, place
 	if fault := w.fault(); fault != "" {
 		c.document.Fault(place(), "%s", fault)
 	}
-	r := rule{after: newPattern(w.After), until: newPattern(w.Until), not: w.Not, as: as, where: w.Where, fallback: w.Fallback}
+	r := rule{after: newPattern(w.After), until: newPattern(w.Until), not: w.Not, as: as, where: w.Where, fallback: w.Fallback, all: w.All}
+	if w.All && f != factPatch {
+		c.document.Fault(place().Child("all"), "only a device's patches are a list; write one rule for each value")
+	}
 	switch {
 	case w.Field != nil:
 		r.field, r.line, r.shown = true, newPattern(fieldPattern(w.Field, w.Value, f)), "field "+strings.Join(w.Field, ", ")
