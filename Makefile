@@ -41,7 +41,7 @@ packages: ## the Debian packages and the accounts that the end-to-end tests need
 
 .PHONY: vet
 vet:
-	go vet -tags e2e,faults ./...
+	go vet -tags e2e,faults,figures ./...
 
 .PHONY: rules
 rules: packages ## alert and recording rules, with their cases

@@ -119,7 +119,7 @@ func (f *completion) report(faults []inventory.Fault, at, group *strictyaml.Path
 		for _, key := range fault.Keys {
 			place = place.Child(key)
 		}
-		if fault.Err == inventory.ErrNoPlatform || fault.Err == inventory.ErrNoCredentials {
+		if errors.Is(fault.Err, inventory.ErrNoPlatform) || errors.Is(fault.Err, inventory.ErrNoCredentials) {
 			if f.document.Explained(place) {
 				continue
 			}

@@ -60,7 +60,7 @@ func (w *watcher) run(ctx context.Context) {
 		select {
 		case <-ctx.Done():
 			return
-		case <-w.notify.Errors: // events were lost; the next refresh makes up for it
+		case <-w.notify.Errors: //nolint:errcheck // events were lost; the next refresh makes up for it
 		case event := <-w.notify.Events:
 			if event.Op == fsnotify.Chmod {
 				continue

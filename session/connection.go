@@ -33,7 +33,7 @@ func (c *connection) expectLife(ctx context.Context) (callOff func()) {
 		return func() {}
 	}
 	half := time.Until(end) / 2
-	lost := time.AfterFunc(half, func() { c.Link.Close() })
+	lost := time.AfterFunc(half, func() { c.Close() })
 	c.Running.Add(1)
 	ask := time.AfterFunc(half/2, func() {
 		defer c.Running.Done()

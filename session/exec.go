@@ -63,7 +63,7 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 	defer ch.Close()
 	unhook := context.AfterFunc(ctx, func() {
 		ch.Close()
-		e.Link.Close()
+		e.Close()
 	})
 	defer unhook()
 

@@ -89,7 +89,7 @@ func (h *HostKeys) check(policy Policy, address string, key ssh.PublicKey, legac
 func (h *HostKeys) checkKey(policy Policy, host string, key ssh.PublicKey) error {
 	text := keyText(key)
 	verdict := h.judge(host, key.Type(), text)
-	if verdict != errNew {
+	if !errors.Is(verdict, errNew) {
 		return verdict
 	}
 	if policy == AcceptNew {

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io/fs"
 	"os"
@@ -38,7 +39,7 @@ func (h *HostKeys) learn(host, keyType, key string) error {
 	if err := h.reread(); err != nil {
 		return cannot(err)
 	}
-	if verdict := h.judge(host, keyType, key); verdict != errNew {
+	if verdict := h.judge(host, keyType, key); !errors.Is(verdict, errNew) {
 		return verdict
 	}
 	line := &knownLine{keyType: keyType, key: key, file: h.files[0]}

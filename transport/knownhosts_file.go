@@ -128,7 +128,7 @@ func (f *knownFile) parse(r io.Reader) (lines []fileLine, warnings []string, err
 		} else if hosts, known, err := parseLine(string(line)); err == nil {
 			known.file, known.line = f.name, f.lines
 			lines = append(lines, fileLine{hosts, known})
-		} else if err != errIgnored {
+		} else if !errors.Is(err, errIgnored) {
 			warn("%v", err)
 		}
 		if err == io.EOF {
