@@ -3,6 +3,7 @@ package inventory
 import (
 	"context"
 	"math/rand/v2"
+	"slices"
 	"sync"
 	"time"
 )
@@ -20,8 +21,11 @@ type Loaded struct {
 func Run(ctx context.Context, feeds []*Feed, told func(Loaded), warn func(error)) {
 	var running sync.WaitGroup
 	defer running.Wait()
-	watched := newWatcher(warn)
-	running.Go(func() { watched.run(ctx) })
+	watched := &watcher{}
+	if slices.ContainsFunc(feeds, func(f *Feed) bool { _, ok := f.Source.(folders); return ok }) {
+		watched = newWatcher(warn)
+		running.Go(func() { watched.run(ctx) })
+	}
 	for _, f := range feeds {
 		running.Go(func() { f.run(ctx, watched, told) })
 	}

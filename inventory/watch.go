@@ -15,7 +15,7 @@ const settled = 200 * time.Millisecond
 // watcher tells feeds that something in a folder has changed. It watches folders, not files: a file that is replaced by
 // renaming is another one.
 type watcher struct {
-	notify *fsnotify.Watcher // nil: there is none to be had
+	notify *fsnotify.Watcher // nil: there is none, or none to be had
 
 	mu    sync.Mutex
 	feeds map[string]map[chan struct{}]bool // by folder
