@@ -9,6 +9,7 @@ import (
 
 	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/file"
+	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/strictyaml"
@@ -58,6 +59,7 @@ func policy(c *config.Config, known *parser.Registry, groups []poll.Group) (p *P
 	for i := range c.Versions {
 		p.rules = append(p.rules, p.compiler.rule(c.Document, strictyaml.At("versions").Item(i), &c.Versions[i]))
 	}
+	warnIncomparable(c.Document, p.rules, groups, known)
 	var files []policyFile
 	for kind, key := range map[kind]string{advisories: "advisories", lifecycle: "lifecycle"} {
 		for i, pattern := range p.patterns[kind] {
@@ -95,14 +97,18 @@ func (p *Policy) judge(s *poll.Status, now time.Time) *version.Verdict {
 	if p.current.Load().Empty() { // without a policy no device is taken apart for it
 		return nil
 	}
-	d := version.Device{
-		Name: s.Device.Name, Platform: s.Platform, Vendor: s.Vendor, Model: s.Facts.Model, Group: s.Device.Group,
-		Labels: make(map[string]string, len(s.Device.Labels)), Version: s.Facts.Version,
-	}
-	for _, l := range s.Device.Labels {
-		d.Labels[l.Name] = l.Value
-	}
+	d := policyDevice(&s.Device, s.Platform, s.Vendor)
+	d.Model, d.Version = s.Facts.Model, s.Facts.Version
 	return p.Judge(d, now)
+}
+
+// policyDevice is a device of the inventory as rules see it, as long as nothing has been read.
+func policyDevice(d *inventory.Device, platform, vendor string) version.Device {
+	made := version.Device{Name: d.Name, Platform: platform, Vendor: vendor, Group: d.Group, Labels: make(map[string]string, len(d.Labels))}
+	for _, l := range d.Labels {
+		made.Labels[l.Name] = l.Value
+	}
+	return made
 }
 
 // refresh reads the files again. It reports whether the policy has changed. What is wrong with a file is told once, and until

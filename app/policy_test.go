@@ -19,7 +19,7 @@ import (
 )
 
 // policyFrom builds the policy of a configuration that has two devices, from files in a folder of its own.
-func policyFrom(t *testing.T, versions string, files map[string]string) (p *Policy, warnings []string, folder string) {
+func policyFrom(t testing.TB, versions string, files map[string]string) (p *Policy, warnings []string, folder string) {
 	t.Helper()
 	folder = t.TempDir()
 	for name, text := range files {
@@ -40,6 +40,7 @@ groups:
     devices:
       - {name: nexus-1, address: 192.0.2.1, platform: cisco_nxos}
       - {name: edge-1, address: 192.0.2.2, platform: vyos}
+      - {name: host-1, address: 192.0.2.3, platform: linux}
 `
 	c, err := config.Parse(filepath.Join(folder, "config.yml"), []byte(text), environment)
 	if err != nil {
@@ -69,12 +70,16 @@ func TestPolicyWarnings(t *testing.T) {
   - {match: {device: "nexus-*", group: dcc}, want: "1"}
   - {match: {vendor: Cisko, model: "*"}, want: "1"}
   - {match: {platform: nxos, vendor: Cisco, site: "ams?"}, want: "10.2(5)"}
+  - {name: all, want: ["1.4", ">= 10.2(5)"]}
+  - {name: texts, want: ["1.4", "1.3.*"]}
 advisories: [a.yml]`, map[string]string{"a.yml": "- {match: {device: nexus-9}, version: 1.2.3}\n"})
 	want := []string{
 		`config.yml:2: versions[0].match.sitte: no device has a label "sitte" (did you mean site?)`,
 		`config.yml:3: versions[1].match.site: no device has the label site="fra*" (known here: ams1)`,
 		`config.yml:4: versions[2].match.group: no group has the name "dcc" (did you mean dc?)`,
 		`config.yml:5: versions[3].match.vendor: no platform has the vendor "Cisko" (did you mean Cisco?)`,
+		`config.yml:7: versions[5]: 1 devices of platform linux will be undecided: the platform's versions have no order, so that "10.2(5)" cannot be compared`,
+		`config.yml:7: versions[5]: 1 devices of platform vyos will be undecided: "10.2(5)" does not have the form of the platform's versions`,
 		`a.yml:1: [0].match.device: no device has the name "nexus-9" (did you mean nexus-1?)`,
 	}
 	if diff := cmp.Diff(want, warnings); diff != "" {

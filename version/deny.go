@@ -54,7 +54,7 @@ func (d Deny) Denies(o *Order, version string) Answer {
 		if f.line == r.line {
 			train.add(c)
 		}
-		if o.branch(fix, f) == o.branch(version, r) {
+		if f.branch == r.branch {
 			branch.add(c)
 		}
 	}

@@ -77,6 +77,7 @@ type reading struct {
 	family  string // of the form and the product
 	release string
 	line    string // release and train
+	branch  string // that fixes are made for
 	order   string
 	build   bool   // there is one
 	bare    string // order, as if there were no build

@@ -5,6 +5,7 @@ import (
 	"maps"
 	"regexp"
 	"slices"
+	"strings"
 )
 
 // Device is what rules go by.
@@ -32,20 +33,34 @@ func (d Device) field(key string) string {
 }
 
 // Match says which devices a rule is for. The zero value is for all. Make it with ParseMatch.
-type Match struct {
-	keys  []string // sorted
-	globs map[string]*regexp.Regexp
+type Match struct{ conditions []condition } // sorted by key
+
+// condition is one key of a Match.
+type condition struct {
+	key, text string
+	glob      *regexp.Regexp // nil: the text itself is meant
+}
+
+func (c *condition) meets(value string) bool {
+	if c.glob == nil {
+		return value == c.text
+	}
+	return c.glob.MatchString(value)
 }
 
 // ParseMatch reads globs by key: device, platform, vendor, model, group, or the name of a label. All of them must match; a device
 // without the label, or whose model is not known, does not match.
 func ParseMatch(globs map[string]string) (Match, error) {
-	m := Match{keys: slices.Sorted(maps.Keys(globs)), globs: map[string]*regexp.Regexp{}}
-	for _, key := range m.keys {
-		if globs[key] == "" {
+	var m Match
+	for _, key := range slices.Sorted(maps.Keys(globs)) {
+		c := condition{key: key, text: globs[key]}
+		if c.text == "" {
 			return Match{}, fmt.Errorf("%s: is empty; * matches every %s", key, key)
 		}
-		m.globs[key] = globPattern(globs[key])
+		if strings.ContainsAny(c.text, "*?") {
+			c.glob = globPattern(c.text)
+		}
+		m.conditions = append(m.conditions, c)
 	}
 	return m, nil
 }
@@ -55,8 +70,9 @@ func (m Match) Matches(d Device) bool { return m.mismatch(d) == "" }
 
 // MatchesPlatform says whether the rule can be for devices of a platform, by its id and vendor.
 func (m Match) MatchesPlatform(id, vendor string) bool {
-	for key, value := range map[string]string{"platform": id, "vendor": vendor} {
-		if glob := m.globs[key]; glob != nil && !glob.MatchString(value) {
+	values := map[string]string{"platform": id, "vendor": vendor}
+	for i := range m.conditions {
+		if value, known := values[m.conditions[i].key]; known && !m.conditions[i].meets(value) {
 			return false
 		}
 	}
@@ -65,9 +81,10 @@ func (m Match) MatchesPlatform(id, vendor string) bool {
 
 // mismatch returns the first key, by the alphabet, that a device does not match; "": it matches all.
 func (m Match) mismatch(d Device) string {
-	for _, key := range m.keys {
-		if value := d.field(key); value == "" || !m.globs[key].MatchString(value) {
-			return key
+	for i := range m.conditions {
+		c := &m.conditions[i]
+		if value := d.field(c.key); value == "" || !c.meets(value) {
+			return c.key
 		}
 	}
 	return ""

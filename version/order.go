@@ -13,6 +13,8 @@ import (
 type Order struct {
 	Forms  []*Form        `yaml:"forms,required,filled,list"` // families; a version belongs to the first that it has the form of
 	Branch *regexp.Regexp `yaml:"branch"`                     // what it matches in a version is the branch that fixes are made for; nil: release and train
+
+	readings readings
 }
 
 // Compare returns -1, 0 or 1 if a is before, equal to or after b. It is not ok if the two cannot be compared: if one has no form
@@ -48,19 +50,19 @@ func (o *Order) read(version string) (r reading, ok bool) {
 	if o == nil || len(version) > maxLength {
 		return reading{}, false
 	}
+	return o.readings.of(version, o.readAnew)
+}
+
+func (o *Order) readAnew(version string) (r reading, ok bool) {
 	for i, f := range o.Forms {
 		if r, ok := f.read(version); ok {
 			r.family = strconv.Itoa(i) + " " + r.family
+			r.branch = r.line
+			if o.Branch != nil {
+				r.branch += string(appendKey(nil, o.Branch.FindString(version)))
+			}
 			return r, true
 		}
 	}
 	return reading{}, false
-}
-
-// branch returns the key of the branch that fixes for a version are made for.
-func (o *Order) branch(version string, r reading) string {
-	if o.Branch == nil {
-		return r.line
-	}
-	return r.line + string(appendKey(nil, o.Branch.FindString(version)))
 }

@@ -2,9 +2,11 @@ package version
 
 import (
 	stdcmp "cmp"
+	"fmt"
 	"math/big"
 	"regexp"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -142,4 +144,25 @@ func natural(a, b []string) int {
 		}
 	}
 	return stdcmp.Compare(len(a), len(b))
+}
+
+// TestManyVersions takes more versions apart than are kept, many at once.
+func TestManyVersions(t *testing.T) {
+	o := acme(t)
+	var workers sync.WaitGroup
+	for range 4 {
+		workers.Go(func() {
+			for i := range 2 * maxReadings {
+				if c, ok := o.Compare(fmt.Sprintf("1.2.%d", i), "1.2.0"); !ok || c != min(i, 1) {
+					t.Errorf("1.2.%d to 1.2.0: %d, %t", i, c, ok)
+				}
+			}
+		})
+	}
+	workers.Wait()
+	kept := 0
+	o.readings.known.Range(func(any, any) bool { kept++; return true })
+	if kept > maxReadings+4 {
+		t.Errorf("%d versions are kept, want %d at most", kept, maxReadings)
+	}
 }

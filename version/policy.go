@@ -24,6 +24,21 @@ type Policy struct {
 	Lifecycle  map[string][]Release // by platform
 }
 
+// Check says whether an order can compare with all that the rule names.
+func (r *Rule) Check(o *Order) error {
+	for _, w := range r.Want {
+		if err := w.Check(o); err != nil {
+			return err
+		}
+	}
+	for _, d := range r.Deny {
+		if err := d.Check(o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // Verdict is what a Policy says of a device at a time.
 type Verdict struct {
 	Rule        string // the rule that judges; "": none
