@@ -102,7 +102,11 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 			asker.Keep.Groups[g.Name] = true
 		}
 	}
-	judged, doubts := policy(c, known, p.Groups)
+	listed := p.Groups
+	if len(feeds) > 0 { // what there is to match is known once they are read
+		listed = nil
+	}
+	judged, doubts := policy(c, known, listed)
 	p.Policy, p.Judge = judged, judged.judge
 	if err := c.Document.Err(); err != nil {
 		return nil, err

@@ -50,7 +50,8 @@ type reading struct {
 	releases []version.Release
 }
 
-// policy makes what the configuration says of versions. Problems are in the document.
+// policy makes what the configuration says of versions. Problems are in the document. The groups are for warnings of rules that
+// match nothing; nil: what they will have is not known yet.
 func policy(c *config.Config, known *parser.Registry, groups []poll.Group) (p *Policy, warnings []string) {
 	p = &Policy{
 		compiler: newCompiler(c, known, groups),

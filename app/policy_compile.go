@@ -24,7 +24,7 @@ type compiler struct {
 var fields = []string{"device", "platform", "vendor", "model", "group"}
 
 func newCompiler(c *config.Config, known *parser.Registry, groups []poll.Group) compiler {
-	if len(c.Versions) == 0 && len(c.Advisories) == 0 { // nothing to match
+	if groups == nil || len(c.Versions) == 0 && len(c.Advisories) == 0 { // nothing to match
 		return compiler{known: known}
 	}
 	values := map[string]map[string]bool{}

@@ -220,3 +220,34 @@ func TestPolicyDocumentation(t *testing.T) {
 		}
 	}
 }
+
+// TestPolicyWarningsOfSources warns of labels once the sources that give them have been read.
+func TestPolicyWarningsOfSources(t *testing.T) {
+	folder := t.TempDir()
+	devices := `[{"targets": ["192.0.2.1"], "labels": {"device": "nexus-1", "platform": "cisco_nxos", "site": "ams1"}}]`
+	if err := os.WriteFile(filepath.Join(folder, "devices.json"), []byte(devices), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	c, err := config.Parse(filepath.Join(folder, "config.yml"), []byte(`versions: [{match: {site: ams1}, want: "1"}, {match: {sitte: ams1}, want: "1"}]
+ssh: {host_keys: insecure}
+credentials: {netops: {username: netops, password: x}}
+groups: [{name: dc, credentials: netops, file_sd: [devices.json]}]
+`), environment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	plan, err := Build(c, Wiring{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	const unknown = `no device has a label "sitte"`
+	if text := strings.Join(plan.Warnings, "\n"); strings.Contains(text, unknown) {
+		t.Errorf("before the sources are read:\n%s", text)
+	}
+	if err := plan.Gather(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if text := strings.Join(plan.Warnings, "\n"); strings.Count(text, "no device has") != 1 || !strings.Contains(text, unknown) {
+		t.Errorf("once the sources are read, want %s:\n%s", unknown, text)
+	}
+}

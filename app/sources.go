@@ -25,6 +25,9 @@ func (p *Plan) Gather(ctx context.Context) error {
 	reading.Wait()
 	groups, problems := p.Inventory.merge()
 	p.Groups = groups
+	if feeds != nil {
+		p.warnOfPolicy()
+	}
 	var failed []string
 	for i, f := range feeds {
 		p.Warnings = append(p.Warnings, few(problems[f])...)
@@ -36,6 +39,16 @@ func (p *Plan) Gather(ctx context.Context) error {
 		return fmt.Errorf("%s", strings.Join(failed, "\n"))
 	}
 	return nil
+}
+
+// warnOfPolicy adds what the policy matches in vain, now that all devices are known.
+func (p *Plan) warnOfPolicy() {
+	_, doubts := policy(p.Config, p.Platforms, p.Groups)
+	for _, w := range append(p.Config.Document.Warnings(), doubts...) {
+		if !slices.Contains(p.Warnings, w) {
+			p.Warnings = append(p.Warnings, w)
+		}
+	}
 }
 
 func sourceError(f *inventory.Feed, err error) error {

@@ -20,21 +20,23 @@ import (
 
 // policyFlags are those of `versions policy`.
 type policyFlags struct {
-	devices            *[]string
+	config             *string
+	selected           *selection
 	running, model, at *string
 }
 
 func bindPolicy(c *kingpin.CmdClause) policyFlags {
 	return policyFlags{
-		devices: c.Arg("device", "Names of devices in the inventory, or globs such as 'sw-*'.").Required().Strings(),
-		running: c.Flag("running", "Judge as if this version ran; the devices are not polled.").String(),
-		model:   c.Flag("model", "With --running: the model, for rules that match one.").String(),
-		at:      c.Flag("at", "Judge as of the beginning of this day (UTC), such as 2026-12-01, instead of now.").String(),
+		config:   configFlag(c).String(),
+		selected: addSelection(c),
+		running:  c.Flag("running", "Judge as if this version ran; the devices are not polled.").String(),
+		model:    c.Flag("model", "With --running: the model, for rules that match one.").String(),
+		at:       c.Flag("at", "Judge as of the beginning of this day (UTC), such as 2026-12-01, instead of now.").String(),
 	}
 }
 
 // explainPolicy prints which rule holds for each device and why.
-func explainPolicy(ctx context.Context, config string, s Streams, p policyFlags) error {
+func explainPolicy(ctx context.Context, s Streams, p policyFlags) error {
 	at := time.Now()
 	if *p.at != "" {
 		var err error
@@ -45,12 +47,15 @@ func explainPolicy(ctx context.Context, config string, s Streams, p policyFlags)
 	if *p.model != "" && *p.running == "" {
 		return errors.New("--model is of use with --running alone; else the device is asked for it")
 	}
-	loaded, err := app.Load(config, app.Wiring{})
+	if err := p.selected.check(); err != nil {
+		return err
+	}
+	loaded, err := load(ctx, *p.config, app.Wiring{}, s)
 	if err != nil {
 		return err
 	}
 	plan := loaded.Plan
-	if err := (&selection{names: *p.devices}).apply(&plan); err != nil {
+	if err := p.selected.apply(&plan); err != nil {
 		return err
 	}
 	var devices []web.Device

@@ -47,12 +47,9 @@ func bindPoll(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 			result.reports = map[string]device.Report{}
 			observers = append(observers, keepReports(result.reports))
 		}
-		loaded, err := app.Load(*config, app.Wiring{Observe: tell(observers)})
+		loaded, err := load(ctx, *config, app.Wiring{Observe: tell(observers)}, s)
 		if err != nil {
 			return err
-		}
-		if err := loaded.Gather(ctx); err != nil { // the devices of the other sources are there
-			fmt.Fprintln(s.Err, "warning:", err)
 		}
 		plan := loaded.Plan
 		if err := selected.apply(&plan); err != nil {
@@ -72,6 +69,18 @@ func bindPoll(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 		}
 		return nil
 	}
+}
+
+// load reads the configuration and its sources. A source that fails is a warning: the devices of the others are there.
+func load(ctx context.Context, config string, w app.Wiring, s Streams) (*app.Plan, error) {
+	plan, err := app.Load(config, w)
+	if err != nil {
+		return nil, err
+	}
+	if err := plan.Gather(ctx); err != nil {
+		fmt.Fprintln(s.Err, "warning:", err)
+	}
+	return plan, nil
 }
 
 // failed is what makes the exit code 1: a device that is down, or that was not asked before the end.

@@ -44,7 +44,7 @@ func bindReport(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 
 // sweep polls the whole inventory once.
 func sweep(ctx context.Context, config string, s Streams) ([]web.Device, error) {
-	plan, err := app.Load(config, app.Wiring{})
+	plan, err := load(ctx, config, app.Wiring{}, s)
 	if err != nil {
 		return nil, err
 	}

@@ -23,14 +23,13 @@ func bindVersions(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	a := compare.Arg("a", "A version.").Required().String()
 	b := compare.Arg("b", "Another version.").Required().String()
 	explain := c.Command("policy", "Say which rule holds for a device and why.")
-	config := configFlag(explain).String()
 	policy := bindPolicy(explain)
 	sorting, explaining := false, false
 	sort.Action(func(*kingpin.ParseContext) error { sorting = true; return nil })
 	explain.Action(func(*kingpin.ParseContext) error { explaining = true; return nil })
 	return func(ctx context.Context) error {
 		if explaining {
-			return explainPolicy(ctx, *config, s, policy)
+			return explainPolicy(ctx, s, policy)
 		}
 		platforms, err := flags.load(s)
 		if err != nil {

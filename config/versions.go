@@ -56,7 +56,7 @@ func (l *loader) rules(written []Rule) []Rule {
 		}
 		text(l.document, at.Child("name"), r.Name)
 		if first, ok := names[r.Name]; ok {
-			l.document.Fault(l.document.Nearest(at.Child("name")), "there is another rule %q in line %d; names must differ", r.Name, l.document.Line(first))
+			l.document.Fault(l.document.Nearest(at.Child("name")), "there is another rule %q in %s; names must differ", r.Name, l.document.Place(first, at))
 		}
 		names[r.Name] = at
 		if len(r.Want) == 0 && len(r.Deny) == 0 {
