@@ -9,6 +9,7 @@ import (
 	"net/http"
 	"net/url"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -59,8 +60,8 @@ func fetchDevices(ctx context.Context, base, httpConfig string) ([]web.Device, e
 	settings := &client.HTTPClientConfig{}
 	if httpConfig != "" {
 		var err error
-		if settings, _, err = client.LoadHTTPConfigFile(httpConfig); err != nil {
-			return nil, fmt.Errorf("%s: %w", httpConfig, err)
+		if settings, _, err = client.LoadHTTPConfigFile(httpConfig); err != nil { // in several lines
+			return nil, fmt.Errorf("%s: %s", httpConfig, strings.Join(strings.Fields(err.Error()), " "))
 		}
 	}
 	address, err := url.Parse(base)
