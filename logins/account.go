@@ -40,6 +40,7 @@ type account struct {
 	doubted bool             // a device has newly refused it since the latest acceptance: one new login at a time
 	doubts  int              // how often doubted was set, to tell the logins that began before from those after
 
+	accepts             int // how often the secret was accepted
 	matches, mismatches int // devices that accepted the secret, and that refused it without having accepted it before
 
 	tries  int             // refusals since the latest acceptance
@@ -150,6 +151,7 @@ func (a *account) accept(device, method string) {
 	d.accepted, d.method, a.usual = true, method, method
 	a.proven, a.doubted = true, false
 	a.tries, a.inARow = 0, 0
+	a.accepts++
 	clear(a.strong)
 	if a.paused {
 		a.paused, a.window = false, 1
@@ -176,6 +178,9 @@ func (a *account) refuse(t *Ticket, now time.Time) {
 		}
 	}
 	if a.paused || a.proven && !newly {
+		return
+	}
+	if t.verdict == Unknown && t.accepts != a.accepts { // devices that hang say nothing against a secret that was accepted meanwhile
 		return
 	}
 	a.tries++

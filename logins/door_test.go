@@ -3,14 +3,12 @@ package logins
 import (
 	"context"
 	"errors"
-	"fmt"
 	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/netver/netver_exporter/failure"
-	"github.com/netver/netver_exporter/secret"
 )
 
 // try logs a device in through the door; it returns the decision.
@@ -41,48 +39,6 @@ func try(t *testing.T, d *Door, device string, v Verdict) Decision {
 	}
 	ticket.Close(reason)
 	return Go
-}
-
-// TestBreaker goes through series of logins, one after the other.
-func TestBreaker(t *testing.T) {
-	type step struct {
-		device  string
-		verdict Verdict
-	}
-	for _, tc := range []struct {
-		name   string
-		steps  []step
-		paused bool
-	}{
-		{"three refusals at start", []step{{"a", Refused}, {"b", Refused}, {"c", Refused}}, false},
-		{"four refusals at start", []step{{"a", Refused}, {"b", Refused}, {"c", Refused}, {"d", Refused}}, true},
-		{"four that broke off at start", []step{{"a", Unknown}, {"b", Unknown}, {"c", Unknown}, {"d", Unknown}}, true},
-		{"accepted in between", []step{{"a", Refused}, {"b", Refused}, {"c", Accepted}, {"d", Refused}, {"e", Refused}, {"f", Refused}, {"g", Refused}}, false},
-		{"nothing sent in between", []step{{"a", Refused}, {"b", Refused}, {"x", NoneSent}, {"c", Refused}, {"d", Refused}}, true},
-		{"three that had accepted it", []step{{"a", Accepted}, {"b", Accepted}, {"c", Accepted}, {"a", Refused}, {"b", Refused}, {"c", Refused}}, true},
-		{"two that had accepted it", []step{{"a", Accepted}, {"b", Accepted}, {"c", Accepted}, {"a", Refused}, {"b", Refused}}, false},
-		{"three that had accepted it, with an acceptance between", []step{
-			{"a", Accepted}, {"b", Accepted}, {"c", Accepted}, {"a", Refused}, {"b", Refused}, {"d", Accepted}, {"c", Refused},
-		}, false},
-		{"one device has it by chance, and nobody else", []step{
-			{"a", Accepted}, {"b", Refused}, {"c", Refused}, {"d", Refused}, {"e", Refused}, {"f", Refused}, {"g", Refused},
-			{"h", Refused}, {"i", Refused}, {"j", Refused}, {"k", Refused}, {"l", Refused}, {"m", Refused},
-		}, true},
-	} {
-		t.Run(tc.name, func(t *testing.T) {
-			synctest.Test(t, func(t *testing.T) {
-				d := newDoor(64)
-				for _, s := range tc.steps {
-					if got := try(t, d, s.device, s.verdict); got != Go {
-						t.Fatalf("%s: decision %v", s.device, got)
-					}
-				}
-				if got := d.States()["netops"].Paused; got != tc.paused {
-					t.Errorf("paused is %v", got)
-				}
-			})
-		})
-	}
 }
 
 // TestCanaries has one device an interval try a paused secret, another one each time, until one accepts it.
@@ -118,78 +74,6 @@ func TestCanaries(t *testing.T) {
 			t.Errorf("after an acceptance: %+v", s)
 		}
 	})
-}
-
-// TestWindow grows with every acceptance up to the number of workers.
-func TestWindow(t *testing.T) {
-	d := newDoor(20)
-	var got []int
-	for _, device := range []string{"a", "b", "c", "d", "e", "f"} {
-		got = append(got, d.States()["netops"].Allowed)
-		try(t, d, device, Accepted)
-	}
-	for i, want := range []int{1, 2, 4, 8, 16, 20} {
-		if got[i] != want {
-			t.Fatalf("windows %v", got)
-		}
-	}
-	first, decision, _ := d.Enter(Request{Device: "a", Credential: "netops"}, nil)
-	if decision != Go || first.MaySend("password") != nil {
-		t.Fatal(decision)
-	}
-	first.Tell(Refused) // it had accepted it: strong evidence
-	first.Close(failure.Auth)
-	if s := d.States()["netops"]; s.Allowed != 1 {
-		t.Errorf("after a strong refusal: %+v", s)
-	}
-	second, _, _ := d.Enter(Request{Device: "b", Credential: "netops"}, nil)
-	woken := 0
-	if _, decision, _ := d.Enter(Request{Device: "c", Credential: "netops"}, func() { woken++ }); decision != Wait {
-		t.Errorf("a second login while the secret is doubted: %v", decision)
-	}
-	if err := second.MaySend("password"); err != nil {
-		t.Fatal(err)
-	}
-	second.Tell(Accepted)
-	second.Confirm()
-	if woken != 1 {
-		t.Errorf("woken %d times by the acceptance", woken)
-	}
-	second.Close("")
-}
-
-// TestKeysNeedNoWindow: where a key opens, no secret is sent and nobody waits; a device that wants the secret after all waits
-// for its turn, and is known from then on.
-func TestKeysNeedNoWindow(t *testing.T) {
-	d := New(slog.New(slog.DiscardHandler))
-	d.Configure(Settings{Most: 8, Credentials: []Credential{{Name: "netops", Password: true, Key: true}}})
-	enter := func(device string) (*Ticket, Decision) {
-		ticket, decision, _ := d.Enter(Request{Device: device, Credential: "netops"}, func() {})
-		return ticket, decision
-	}
-	for _, device := range []string{"a", "b", "c"} {
-		if _, decision := enter(device); decision != Go {
-			t.Fatalf("%s: %v", device, decision)
-		}
-	}
-	first, _ := enter("d")
-	second, _ := enter("e")
-	if err := first.MaySend("password"); err != nil {
-		t.Error(err)
-	}
-	if err := second.MaySend("password"); !errors.Is(err, ErrWait) {
-		t.Errorf("the second device that wants the password of an unproven credential: %v", err)
-	}
-	second.Close(failure.Internal)
-	if _, decision := enter("e"); decision != Wait {
-		t.Errorf("a device that is known to want the password: %v", decision)
-	}
-	first.Tell(Accepted)
-	first.Confirm()
-	first.Close("")
-	if _, decision := enter("e"); decision != Go {
-		t.Errorf("after the acceptance: %v", decision)
-	}
 }
 
 func TestTicket(t *testing.T) {
@@ -308,108 +192,4 @@ func TestForget(t *testing.T) {
 	if got := try(t, d, "a", Accepted); got != Go {
 		t.Errorf("a device that took the place of one that refused: %v", got)
 	}
-}
-
-// TestRefusedInTheSession has devices whose SSH servers accept every password, and that refuse it in the session or as a
-// second factor. That is no acceptance: the bound holds for them, too.
-func TestRefusedInTheSession(t *testing.T) {
-	d := newDoor(64)
-	refused := 0
-	for i := range 100 {
-		ticket, decision, _ := d.Enter(Request{Device: fmt.Sprint(i), Credential: "netops", Interval: time.Hour}, nil)
-		if decision != Go {
-			continue
-		}
-		for _, verdict := range []Verdict{Accepted, Refused} {
-			if err := ticket.MaySend("password"); err != nil {
-				t.Fatal(err)
-			}
-			ticket.Tell(verdict)
-		}
-		refused++
-		ticket.Close(failure.Auth)
-	}
-	if refused != mostTries {
-		t.Errorf("%d refused attempts, want %d", refused, mostTries)
-	}
-}
-
-// TestOneSecretUnderTwoNames has two credentials that a server takes for the same account, and a reload that gives them
-// other names.
-func TestOneSecretUnderTwoNames(t *testing.T) {
-	identity := secret.New("netops swordfish")
-	d := New(slog.New(slog.DiscardHandler))
-	name := func(names ...string) {
-		s := Settings{Most: 64}
-		for _, n := range names {
-			s.Credentials = append(s.Credentials, Credential{Name: n, Identity: identity, Password: true})
-		}
-		d.Configure(s)
-	}
-	refused := 0
-	ask := func(credential string) {
-		for i := range 10 {
-			ticket, decision, _ := d.Enter(Request{Device: fmt.Sprint(credential, i), Credential: credential, Interval: time.Hour}, nil)
-			if decision != Go {
-				continue
-			}
-			_ = ticket.Login(t.Context())
-			_ = ticket.MaySend("password")
-			ticket.Tell(Refused)
-			refused++
-			ticket.Close(failure.Auth)
-		}
-	}
-	name("one", "two")
-	ask("one")
-	ask("two")
-	name("three", "four")
-	ask("three")
-	if states := d.States(); refused != mostTries || !states["three"].Paused || !states["four"].Paused {
-		t.Errorf("%d refused attempts, want %d; %+v", refused, mostTries, states)
-	}
-	other := New(slog.New(slog.DiscardHandler))
-	other.Configure(Settings{Most: 64, Credentials: []Credential{{Name: "four", Identity: identity, Password: true}}})
-	other.Recall(d.Credentials(), nil)
-	if !other.States()["four"].Paused {
-		t.Error("not paused after a restart")
-	}
-}
-
-// TestPlacesAreNotHeldByHangingDevices has devices hang before they ask for the password. The one login that is allowed at
-// first does not wait for them, and not more than one password is on its way when they wake up.
-func TestPlacesAreNotHeldByHangingDevices(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		d := newDoor(64)
-		var hanging []*Ticket
-		for i := range 30 {
-			woken := make(chan struct{}, 1)
-			wake := func() { woken <- struct{}{} }
-			r := Request{Device: fmt.Sprint(i), Credential: "netops", Interval: time.Hour}
-			ticket, decision, _ := d.Enter(r, wake)
-			if decision == Wait {
-				<-woken
-				ticket, decision, _ = d.Enter(r, wake)
-			}
-			if decision != Go {
-				t.Fatalf("device %d: decision %v", i, decision)
-			}
-			hanging = append(hanging, ticket)
-		}
-		sent := 0
-		for _, ticket := range hanging {
-			switch err := ticket.MaySend("password"); {
-			case err == nil:
-				sent++
-			case !errors.Is(err, ErrWait):
-				t.Error(err)
-			}
-		}
-		if sent != 1 {
-			t.Errorf("%d passwords are on their way, want 1", sent)
-		}
-		for _, ticket := range hanging {
-			ticket.Close(failure.Timeout)
-		}
-	})
 }

@@ -45,6 +45,7 @@ type Ticket struct {
 	doubts    int         // of the account when the place was taken
 	alone     bool        // no other place was free then
 	sent      bool        // a secret was, in the place that is held
+	accepts   int         // of the account when it was
 	pending   bool        // and nothing is known of it
 	method    string      // by which it was sent
 	other     string      // what the device offers beside it
@@ -144,7 +145,7 @@ func (t *Ticket) MaySend(method string) error {
 	}
 	known.needs = true
 	t.hold()
-	t.sent, t.confirmed = true, false
+	t.sent, t.confirmed, t.accepts = true, false, a.accepts
 	t.pending, t.method = true, method
 	return nil
 }
@@ -166,7 +167,8 @@ func (t *Ticket) Tell(v Verdict) {
 }
 
 // Confirm says that the session is open, so that nothing can correct an acceptance any more. Only now, or as the ticket is
-// closed, does the door take it for one: there are devices that let everybody in and ask for the password in the session.
+// closed, does the door take it for one: there are devices that let everybody in and ask for the password in the session. A
+// place that was not used until now is free for others.
 func (t *Ticket) Confirm() {
 	if t == nil {
 		return
@@ -174,6 +176,9 @@ func (t *Ticket) Confirm() {
 	t.door.mu.Lock()
 	defer t.door.mu.Unlock()
 	t.confirm()
+	if !t.sent {
+		t.release()
+	}
 }
 
 func (t *Ticket) confirm() {
