@@ -45,12 +45,13 @@ type Door struct {
 }
 
 // credential is a name by which devices use an account. Two names of the same secret share one: a server counts the
-// refusals of both together.
+// refusals of both together. Nothing in it is replaced: polls in flight read it without the door's mutex, which guards what
+// its pointers lead to.
 type credential struct {
 	Credential
 	account  *account
 	limiter  *rate.Limiter
-	outcomes [verdicts]uint64
+	outcomes *[verdicts]uint64
 }
 
 // New makes a door that knows no credentials yet.
@@ -82,11 +83,10 @@ func (d *Door) Configure(s Settings) {
 		slices.Sort(a.names)
 		a.most = s.Most
 		a.window = min(a.window, s.Most)
-		c, known := old[settings.Name]
-		if !known {
-			c = &credential{limiter: rate.NewLimiter(rate.Inf, 1)}
+		c := &credential{Credential: settings, account: a, limiter: rate.NewLimiter(rate.Inf, 1), outcomes: new([verdicts]uint64)}
+		if before, known := old[settings.Name]; known {
+			c.limiter, c.outcomes = before.limiter, before.outcomes
 		}
-		c.Credential, c.account = settings, a
 		c.limiter.SetLimit(limit(settings.Rate))
 		d.credentials[settings.Name] = c
 	}

@@ -3,12 +3,14 @@ package logins
 import (
 	"context"
 	"errors"
+	"fmt"
 	"log/slog"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/secret"
 )
 
 // try logs a device in through the door; it returns the decision.
@@ -191,5 +193,32 @@ func TestForget(t *testing.T) {
 	d.Forget("a")
 	if got := try(t, d, "a", Accepted); got != Go {
 		t.Errorf("a device that took the place of one that refused: %v", got)
+	}
+}
+
+// TestReloadsBesidePolls is for the race detector: polls end, and the state is kept, while configurations come.
+func TestReloadsBesidePolls(t *testing.T) {
+	told := 0
+	settings := Settings{Most: 8, Refused: func(string) { told++ }, Credentials: []Credential{{Name: "netops", Identity: secret.New("x"), Password: true}}}
+	d := New(slog.New(slog.DiscardHandler))
+	d.Configure(settings)
+	done := make(chan struct{})
+	go func() {
+		defer close(done)
+		for range 100 {
+			d.Configure(settings)
+			_ = d.Credentials()
+		}
+	}()
+	for i := range 100 {
+		if ticket, decision, _ := d.Enter(Request{Device: fmt.Sprint(i), Credential: "netops"}, func() {}); decision == Go {
+			_ = ticket.MaySend("password")
+			ticket.Tell(Refused)
+			ticket.Close(failure.Auth)
+		}
+	}
+	<-done
+	if told == 0 {
+		t.Error("no refusal was told")
 	}
 }
