@@ -10,17 +10,18 @@ import (
 // Dialogue is how to talk to a kind of device.
 type Dialogue struct {
 	Mode     Mode
-	Prompt   []*regexp.Regexp // any of them matches the last line of the cleaned buffer when the device waits; nil: exec only
-	Context  []*regexp.Regexp // lines just above a prompt that belong to it
-	Enter    string           // line end to send; "": "\n"
-	Gates    []Gate           // questions that may come before the first prompt
-	Enable   *Enable          // nil: there is no privileged mode that matters here
-	Setup    []string         // typed before the first command: paging off, width; a refusal is ignored
-	Pager    []Gate           // beyond the pagers that every session is ready for
-	Refusals []*regexp.Regexp // a line among the first of an answer that means: command refused
-	Exit     string           // typed at the end; "" just closes
-	Via      string           // how a host's shell has the device's command line run a {command}; "": there is no such way. Exec mode only
-	Login    string           // appended to the user name (RouterOS "+ct511w4098h"); shell mode only
+	Prompt   []*regexp.Regexp  // any of them matches the last line of the cleaned buffer when the device waits; nil: exec only
+	Context  []*regexp.Regexp  // lines just above a prompt that belong to it
+	Enter    string            // line end to send; "": "\n"
+	Gates    []Gate            // questions that may come before the first prompt
+	Enable   *Enable           // nil: there is no privileged mode that matters here
+	Setup    []string          // typed before the first command: paging off, width; a refusal is ignored
+	Instead  map[string]string // by setup command: what is typed where the device refuses it
+	Pager    []Gate            // beyond the pagers that every session is ready for
+	Refusals []*regexp.Regexp  // a line among the first of an answer that means: command refused
+	Exit     string            // typed at the end; "" just closes
+	Via      string            // how a host's shell has the device's command line run a {command}; "": there is no such way. Exec mode only
+	Login    string            // appended to the user name (RouterOS "+ct511w4098h"); shell mode only
 }
 
 // Mode is a way of asking.

@@ -16,6 +16,26 @@ func IsFromHost(answer string) bool {
 	return strings.TrimSpace(rest) == "" && lackingCommand.MatchString(strings.TrimSpace(first))
 }
 
+// Refuses reports an answer by which the device says that it did not take the command: one of its first lines does.
+func (d *Dialogue) Refuses(answer string) bool {
+	const first = 5 // echo, time stamp, caret, message
+	lines := 0
+	for line := range strings.Lines(answer) {
+		if line = strings.TrimSpace(line); line == "" {
+			continue
+		}
+		if lines++; lines > first {
+			return false
+		}
+		for _, refusal := range d.Refusals {
+			if refusal.MatchString(line) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // Through is what is typed to the host's shell to have the device's command line run a command.
 func (d *Dialogue) Through(command string) string {
 	return strings.ReplaceAll(d.Via, "{command}", strings.ReplaceAll(command, "'", `'\''`))

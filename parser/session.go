@@ -37,7 +37,7 @@ type writtenSession struct {
 	LoginSuffix string            `yaml:"login_suffix,filled"`
 	Questions   []writtenQuestion `yaml:"questions,filled,list"`
 	Enable      *writtenEnable    `yaml:"enable"`
-	Setup       []string          `yaml:"setup,filled,list"`
+	Setup       []writtenStep     `yaml:"setup,filled,list"`
 	Pagers      []writtenQuestion `yaml:"pagers,filled,list"`
 	Errors      []lineStart       `yaml:"errors,filled,list"`
 	Exit        string            `yaml:"exit,filled"`
@@ -63,6 +63,12 @@ type writtenAnswer struct {
 	Enable   string `yaml:"enable"`
 }
 
+// writtenStep is a command, and perhaps one for devices that refuse it.
+type writtenStep struct {
+	Try     string `yaml:"try,required,filled,short"`
+	Instead string `yaml:"instead,filled"`
+}
+
 // writtenGate is the old form of a question: patterns only.
 type writtenGate struct {
 	Ask    *regexp.Regexp `yaml:"ask,required"`
@@ -82,10 +88,19 @@ type writtenEnable struct {
 func (c *compiler) session(w *writtenSession, at *strictyaml.Path) dialogue.Dialogue {
 	s := dialogue.Dialogue{
 		Mode: w.Mode, Prompt: patterns(w.Prompt), Context: patterns(w.Context), Enter: cmp.Or(w.Enter, "\n"), Login: w.LoginSuffix,
-		Setup: w.Setup, Exit: w.Exit, Refusals: w.Refusals, Via: w.Via,
+		Exit: w.Exit, Refusals: w.Refusals, Via: w.Via,
 	}
 	if w.Via != "" && !strings.Contains(w.Via, "{command}") {
 		c.document.Fault(at.Child("via"), "needs {command}, where the command goes")
+	}
+	for _, step := range w.Setup {
+		s.Setup = append(s.Setup, step.Try)
+		if step.Instead != "" {
+			if s.Instead == nil {
+				s.Instead = map[string]string{}
+			}
+			s.Instead[step.Try] = step.Instead
+		}
 	}
 	if len(s.Prompt) == 0 {
 		s.Prompt = standardPrompt

@@ -133,7 +133,10 @@ func (s *shell) begin(ctx context.Context, steps bool) error {
 			return err
 		}
 		err = s.step(ctx, func(ctx context.Context) error {
-			_, err := s.ask(ctx, command)
+			answer, err := s.ask(ctx, command)
+			if instead := s.script.Instead[command]; err == nil && instead != "" && s.script.Refuses(answer) {
+				_, err = s.ask(ctx, instead)
+			}
 			return err
 		})
 	}
@@ -187,7 +190,8 @@ func (s *shell) alive() bool {
 func (s *shell) rest() { s.screen = terminal.Screen{} }
 
 // close says goodbye and gives the device the context's time to end the session itself. The word for it is typed at a
-// command line only, and never as the answer to a question.
+// command line only, and never as the answer to a question. What the device then asks is answered once: some keep the session
+// open until it is.
 func (s *shell) close(ctx context.Context) {
 	defer s.in.stop()
 	defer s.terminal.Close()
@@ -195,9 +199,17 @@ func (s *shell) close(ctx context.Context) {
 	if exit == "" || s.ended || s.prompt == "" || dialogue.IsQuestion(s.line()) || s.send(exit+s.script.Enter, exit) != nil {
 		return
 	}
+	answered := ""
 	for ctx.Err() == nil && !s.ended {
 		if _, err := s.next(ctx, transport.Farewell); err != nil {
 			return
+		}
+		line := s.line()
+		if answer := dialogue.Farewell(line); answer != "" && line != answered {
+			answered = line
+			if s.send(answer+s.script.Enter, answer) != nil {
+				return
+			}
 		}
 	}
 }

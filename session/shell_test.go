@@ -39,6 +39,45 @@ func TestShell(t *testing.T) {
 			want: "Version 1",
 		},
 		{
+			name: "questions after the goodbye", script: Script{Dialogue: dialogue.Dialogue{Exit: "logout"}, Commands: version},
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.serve("show version", "Version 1\r\nlab#")
+				l.expect("logout\n")
+				l.print("logout\r\nDo you want to log out (y/n)? ")
+				l.expect("y\n")
+				l.print("y\r\nDo you want to save current configuration (y/n/^C)? ")
+				l.expect("n\n")
+			},
+			want: "Version 1",
+		},
+		{
+			name: "a question after the goodbye that is none of ours", within: 31 * time.Second, script: Script{Dialogue: dialogue.Dialogue{Exit: "logout"}, Commands: version},
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.serve("show version", "Version 1\r\nlab#")
+				l.expect("logout\n")
+				l.print("logout\r\nErase all of flash: (y/n)? ")
+				l.expectNothing()
+			},
+			want: "Version 1",
+		},
+		{
+			name: "a setup command that is refused, and the one instead",
+			script: Script{Dialogue: dialogue.Dialogue{
+				Setup: []string{"disable clipaging session", "terminal width 511"}, Instead: map[string]string{"disable clipaging session": "disable clipaging"},
+				Refusals: []*regexp.Regexp{regexp.MustCompile("^%% Invalid")},
+			}, Commands: version},
+			device: func(l *terminalLine) {
+				l.print("lab#")
+				l.serve("disable clipaging session", "                  ^\r\n%% Invalid input\r\nlab#")
+				l.serve("disable clipaging", "lab#")
+				l.serve("terminal width 511", "%% Invalid input\r\nlab#")
+				l.serve("show version", "Version 1\r\nlab#")
+			},
+			want: "Version 1",
+		},
+		{
 			name: "silent until Enter", script: Script{Commands: version}, within: 3 * time.Second,
 			device: func(l *terminalLine) {
 				l.expect("\n")
