@@ -113,3 +113,6 @@ func fileProblem(name, message string) strictyaml.Problem {
 	}
 	return p
 }
+
+// ConfigSchema is the JSON Schema of the configuration.
+func ConfigSchema() map[string]any { return config.Schema() }

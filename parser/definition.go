@@ -64,26 +64,26 @@ type definition struct {
 }
 
 type writtenCommand struct {
-	Run      string                   `yaml:"run,required,filled"`
-	Also     []string                 `yaml:"also,filled,list"`
-	Poll     *bool                    `yaml:"poll"`
-	Optional bool                     `yaml:"optional"`
-	Host     bool                     `yaml:"host"`
-	Facts    map[string][]writtenRule `yaml:"facts,filled,list"`
-	Gauges   []writtenGauge           `yaml:"gauges,filled,list"`
-	Members  []writtenMembers         `yaml:"members,filled,list"`
-	TextFSM  string                   `yaml:"textfsm,filled"`
-	Values   map[string]string        `yaml:"values"`
+	Run      string            `yaml:"run,required,filled"`
+	Also     []string          `yaml:"also,filled,list"`
+	Poll     *bool             `yaml:"poll"`
+	Optional bool              `yaml:"optional"`
+	Host     bool              `yaml:"host"`
+	Facts    writtenFacts      `yaml:"facts,filled,list"`
+	Gauges   []writtenGauge    `yaml:"gauges,filled,list"`
+	Members  []writtenMembers  `yaml:"members,filled,list"`
+	TextFSM  string            `yaml:"textfsm,filled"`
+	Values   map[string]string `yaml:"values"`
 }
 
 // writtenRecorded is an answer that is read wherever it comes from, and whose command is never typed.
 type writtenRecorded struct {
-	Of      []string                 `yaml:"of,required,filled,list"`
-	Facts   map[string][]writtenRule `yaml:"facts,filled,list"`
-	Gauges  []writtenGauge           `yaml:"gauges,filled,list"`
-	Members []writtenMembers         `yaml:"members,filled,list"`
-	TextFSM string                   `yaml:"textfsm,filled"`
-	Values  map[string]string        `yaml:"values"`
+	Of      []string          `yaml:"of,required,filled,list"`
+	Facts   writtenFacts      `yaml:"facts,filled,list"`
+	Gauges  []writtenGauge    `yaml:"gauges,filled,list"`
+	Members []writtenMembers  `yaml:"members,filled,list"`
+	TextFSM string            `yaml:"textfsm,filled"`
+	Values  map[string]string `yaml:"values"`
 }
 
 // compiler makes a platform of a definition, and notes what is wrong with it in the document.

@@ -26,7 +26,13 @@ type writtenRule struct {
 	All      bool                      `yaml:"all"`
 }
 
-func (c *compiler) facts(written map[string][]writtenRule, at *strictyaml.Path) []factRules {
+// writtenFacts is the rules of each fact.
+type writtenFacts map[string][]writtenRule
+
+// Keys are the names of facts.
+func (writtenFacts) Keys() []string { return factNames() }
+
+func (c *compiler) facts(written writtenFacts, at *strictyaml.Path) []factRules {
 	known(c.document, at, written, factNames())
 	var found []factRules
 	for f := range factCount {
