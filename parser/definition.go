@@ -59,6 +59,8 @@ type definition struct {
 	Commands []writtenCommand  `yaml:"commands,required,filled,list"`
 	Recorded []writtenRecorded `yaml:"recorded,filled,list"`
 	Sections *writtenSections  `yaml:"sections"`
+	NotTold  []string          `yaml:"not_told,filled,list"`
+	Needs    writtenNeeds      `yaml:"needs"`
 	Order    *version.Order    `yaml:"order"`
 	Detect   Detect            `yaml:"detect"`
 }
@@ -84,6 +86,11 @@ type writtenRecorded struct {
 	Members []writtenMembers  `yaml:"members,filled,list"`
 	TextFSM string            `yaml:"textfsm,filled"`
 	Values  map[string]string `yaml:"values"`
+}
+
+// writtenNeeds says what a user must have for some facts.
+type writtenNeeds struct {
+	Privilege []string `yaml:"privilege,filled,list"`
 }
 
 // compiler makes a platform of a definition, and notes what is wrong with it in the document.
@@ -121,6 +128,7 @@ func (c *compiler) platform(w *definition) *Platform {
 	if c.document.Err() == nil && !p.pollsVersion() {
 		c.document.Fault(all, "no command that is polled gives the version, without which every poll fails")
 	}
+	c.told(p, w)
 	if p.Detect.Command == "" && len(p.Commands) > 0 {
 		p.Detect.Command = p.Commands[0].Run
 	}

@@ -3,6 +3,7 @@ package parser
 import (
 	"fmt"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 
@@ -37,15 +38,51 @@ func describePlatforms(r *Registry) string {
 		"polled all the same. `netver_exporter platforms show ID` prints a definition, and\n" +
 		"[adding-a-platform.md](adding-a-platform.md) tells how to write one.\n\n")
 	fmt.Fprintf(&b, "%d platforms.\n\n", len(r.All()))
-	b.WriteString("| id | vendor | what | mode | commands | facts | aliases |\n|---|---|---|---|---|---|---|\n")
+	b.WriteString("| id | vendor | what | mode | commands | aliases |\n|---|---|---|---|---|---|\n")
 	for _, p := range r.All() {
-		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, string(p.Session.Mode), polledCommands(p), polledFacts(p), codes(r.Aliases(p))}
+		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, string(p.Session.Mode), polledCommands(p), codes(r.Aliases(p))}
 		for i := range row {
 			row[i] = strings.ReplaceAll(row[i], "|", `\|`)
 		}
 		b.WriteString("| " + strings.Join(row, " | ") + " |\n")
 	}
+	describeFacts(&b, r)
 	return b.String()
+}
+
+// shownColumns are the columns of the table of facts.
+var shownColumns = []fact{factVersion, factUptime, factModel, factSerial, factHostname, factPatch, factReloadReason, factNextBoot}
+
+func describeFacts(b *strings.Builder, r *Registry) {
+	b.WriteString("\n## Facts\n\n" +
+		"**read**: a poll reads it, where the device tells it · **privileged**: the same, for a user with privileges · **not told**: no command of\n" +
+		"the platform tells it · –: it is not read. An uptime may be the difference of the clock and a boot time.\n\n| id |")
+	names := []string{}
+	for _, f := range shownColumns {
+		names = append(names, f.String())
+	}
+	names = append(names, membersName)
+	for _, name := range names {
+		b.WriteString(" " + name + " |")
+	}
+	b.WriteString("\n|" + strings.Repeat("---|", 1+len(names)) + "\n")
+	for _, p := range r.All() {
+		polled := p.polled()
+		fmt.Fprintf(b, "| `%s` |", p.ID)
+		for _, name := range names {
+			word := "–"
+			switch {
+			case slices.Contains(p.Privileged, name):
+				word = "privileged"
+			case polled[name], name == "uptime" && polled["boot_time"]:
+				word = "read"
+			case slices.Contains(p.NotTold, name):
+				word = "not told"
+			}
+			b.WriteString(" " + word + " |")
+		}
+		b.WriteString("\n")
+	}
 }
 
 func polledCommands(p *Platform) string {
@@ -59,22 +96,6 @@ func polledCommands(p *Platform) string {
 		}
 	}
 	return strings.Join(commands, ", ")
-}
-
-func polledFacts(p *Platform) string {
-	var polled [factCount]bool
-	for _, c := range p.Commands {
-		for _, f := range c.facts {
-			polled[f.fact] = polled[f.fact] || c.Poll
-		}
-	}
-	var names []string
-	for f := range factCount {
-		if polled[f] && f != factClock {
-			names = append(names, f.String())
-		}
-	}
-	return strings.Join(names, ", ")
 }
 
 func codes(names []string) string {

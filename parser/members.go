@@ -10,6 +10,9 @@ import (
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
+// membersName is what members are called where facts are listed.
+const membersName = "members"
+
 // maxMembers bounds what one device may tell of, since every member is a series.
 const maxMembers = 128
 

@@ -3,7 +3,6 @@
 package parser
 
 import (
-	"maps"
 	"regexp"
 	"slices"
 
@@ -13,16 +12,18 @@ import (
 
 // Platform is a definition: how to talk to a kind of device and how to read its answers.
 type Platform struct {
-	ID       string
-	Vendor   string
-	Title    string
-	Aliases  []string
-	Order    *version.Order // of its versions; nil: not known
-	Session  dialogue.Dialogue
-	Commands []Command
-	Detect   Detect
-	Origin   string   // "built-in", or the path of the file
-	Warnings []string // old keys that were read, each as "path:line: key: what to write instead"
+	ID         string
+	Vendor     string
+	Title      string
+	Aliases    []string
+	Order      *version.Order // of its versions; nil: not known
+	Session    dialogue.Dialogue
+	Commands   []Command
+	Detect     Detect
+	Origin     string   // "built-in", or the path of the file
+	NotTold    []string // facts that no command of the platform tells; members is one
+	Privileged []string // facts that a user without privileges cannot read
+	Warnings   []string // old keys that were read, each as "path:line: key: what to write instead"
 
 	source    []byte
 	refusals  []*pattern     // those of Session.Refusals that are patterns
@@ -67,10 +68,28 @@ type Detect struct {
 	Line    *regexp.Regexp `yaml:"line"`           // line of the answer that proves the platform
 }
 
-// pollsVersion reports whether a poll can find the version.
-func (p *Platform) pollsVersion() bool {
-	return slices.ContainsFunc(p.Commands, func(c Command) bool {
-		return c.Poll && (slices.ContainsFunc(c.facts, func(f factRules) bool { return f.fact == factVersion }) ||
-			c.template != nil && slices.Contains(slices.Collect(maps.Values(c.template.fact)), factVersion))
-	})
+// polled are the facts that a poll can find, members among them.
+func (p *Platform) polled() map[string]bool {
+	all := map[string]bool{}
+	for _, c := range p.Commands {
+		if !c.Poll {
+			continue
+		}
+		for _, f := range c.facts {
+			all[f.fact.String()] = true
+		}
+		if c.template != nil {
+			for _, f := range c.template.fact {
+				all[f.String()] = true
+			}
+		}
+		all[membersName] = all[membersName] || len(c.members) > 0
+	}
+	for _, re := range p.Session.Prompt {
+		all[factHostname.String()] = all[factHostname.String()] || re.SubexpIndex("host") > 0
+	}
+	return all
 }
+
+// pollsVersion reports whether a poll can find the version.
+func (p *Platform) pollsVersion() bool { return p.polled()[factVersion.String()] }
