@@ -87,12 +87,13 @@ func (d *Device) SetAnswer(command, text string) {
 	d.script.Store(d.script.Load().with(command, text))
 }
 
-// Answers is what the device would print now to each command of a poll that it knows: the truth that a poll should find.
+// Answers is what the device would print now to each command of a poll that it knows, those for a host's shell aside: the truth
+// that a poll should find.
 func (d *Device) Answers() []parser.Output {
 	sc := d.script.Load()
 	var answers []parser.Output
 	for _, c := range d.Platform.Commands {
-		if a, known := sc.answer(c.Run); known && c.Poll {
+		if a, known := sc.answer(c.Run); known && c.Poll && !c.Host {
 			answers = append(answers, parser.Output{Command: a.Command, Text: d.says(a)})
 		}
 	}
