@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"regexp"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -94,10 +95,8 @@ const (
 
 // TestPolicyFollowsFilesAndDates changes files of a policy while it is followed, and lets a date pass.
 func TestPolicyFollowsFilesAndDates(t *testing.T) {
-	var p *Policy
-	var folder string
 	// Its dates are those of a bubble, which begins at midnight.
-	p, _, folder = policyFrom(t, `versions:
+	p, _, folder := policyFrom(t, `versions:
   - {name: wave, match: {platform: nxos}, want: ">= 10.3(1)", from: 2000-01-02}
 advisories: ["*.adv.yml"]
 lifecycle: [nxos.json]`, map[string]string{
@@ -105,8 +104,8 @@ lifecycle: [nxos.json]`, map[string]string{
 	})
 	synctest.Test(t, func(t *testing.T) {
 		var log strings.Builder
-		judged := 0
-		f := &follower{swapped: make(chan struct{}, 1), rejudge: func() { judged++ }, log: slog.New(slog.NewTextHandler(&log, nil))}
+		var judged atomic.Int64
+		f := &follower{swapped: make(chan struct{}, 1), rejudge: func() { judged.Add(1) }, log: slog.New(slog.NewTextHandler(&log, nil))}
 		f.follow(p)
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -119,27 +118,27 @@ lifecycle: [nxos.json]`, map[string]string{
 			if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {
 				t.Fatal(err)
 			}
-			judged = 0
+			judged.Store(0)
 			time.Sleep(d)
 			synctest.Wait()
 		}
 		denied := []version.Denial{{Note: "CVE-1", Severity: "critical"}}
 
 		step(5*time.Minute+time.Second, "other", "")
-		if v := verdict(); judged != 0 || v.Denied != nil || v.Planned != "wave" || v.EOL == nil {
-			t.Errorf("nothing changed: judged %d times, verdict %+v", judged, v)
+		if v := verdict(); judged.Load() != 0 || v.Denied != nil || v.Planned != "wave" || v.EOL == nil {
+			t.Errorf("nothing changed: judged %d times, verdict %+v", judged.Load(), v)
 		}
 		step(time.Minute, "a.adv.yml", fixedIn6)
-		if v := verdict(); judged != 1 || !cmp.Equal(v.Denied, denied) {
-			t.Errorf("an advisory changed: judged %d times, verdict %+v", judged, v)
+		if v := verdict(); judged.Load() != 1 || !cmp.Equal(v.Denied, denied) {
+			t.Errorf("an advisory changed: judged %d times, verdict %+v", judged.Load(), v)
 		}
 		step(time.Hour, "a.adv.yml", "- {fixed: '10.2(7)', nota: CVE-1}\n")
 		if v := verdict(); !cmp.Equal(v.Denied, denied) {
 			t.Errorf("a broken file does not keep what it said before: verdict %+v", v)
 		}
 		step(time.Minute, "b.adv.yml", "- {version: '10.2(5)', note: FN-2}\n")
-		if v := verdict(); judged != 1 || len(v.Denied) != 2 {
-			t.Errorf("another file beside the broken one: judged %d times, verdict %+v", judged, v)
+		if v := verdict(); judged.Load() != 1 || len(v.Denied) != 2 {
+			t.Errorf("another file beside the broken one: judged %d times, verdict %+v", judged.Load(), v)
 		}
 		step(time.Minute, "nxos.json", `{"platform": "nxos"}`)
 		if v := verdict(); v.EOL == nil {
@@ -150,14 +149,15 @@ lifecycle: [nxos.json]`, map[string]string{
 		}
 
 		time.Sleep(time.Until(time.Date(2000, 1, 2, 0, 0, 0, 0, time.UTC)) - time.Millisecond)
-		judged = 0
+		synctest.Wait()
+		judged.Store(0)
 		if v := verdict(); v.Rule != "" {
 			t.Errorf("the evening before: verdict %+v", v)
 		}
 		time.Sleep(time.Millisecond)
 		synctest.Wait()
-		if v := verdict(); judged != 1 || v.Rule != "wave" || v.Compliant != version.No {
-			t.Errorf("the day has come: judged %d times, verdict %+v", judged, v)
+		if v := verdict(); judged.Load() != 1 || v.Rule != "wave" || v.Compliant != version.No {
+			t.Errorf("the day has come: judged %d times, verdict %+v", judged.Load(), v)
 		}
 		stop()
 		<-done
@@ -170,8 +170,8 @@ func TestFollowerSwaps(t *testing.T) {
 	soon, _, _ := policyFrom(t, "versions: [{want: 1, from: 2000-01-02}]", nil)
 	synctest.Test(t, func(t *testing.T) {
 		time.Sleep(24*time.Hour - 30*time.Second)
-		judged := 0
-		f := &follower{swapped: make(chan struct{}, 1), rejudge: func() { judged++ }, log: slog.New(slog.DiscardHandler)}
+		var judged atomic.Int64
+		f := &follower{swapped: make(chan struct{}, 1), rejudge: func() { judged.Add(1) }, log: slog.New(slog.DiscardHandler)}
 		f.follow(empty)
 		ctx, stop := context.WithCancel(t.Context())
 		done := make(chan struct{})
@@ -180,8 +180,8 @@ func TestFollowerSwaps(t *testing.T) {
 		f.follow(soon)
 		time.Sleep(29 * time.Second)
 		synctest.Wait()
-		if judged != 1 {
-			t.Errorf("judged %d times, want once, when the rule begins to judge", judged)
+		if judged.Load() != 1 {
+			t.Errorf("judged %d times, want once, when the rule begins to judge", judged.Load())
 		}
 		stop()
 		<-done
