@@ -43,9 +43,10 @@ func (p *Plan) Gather(ctx context.Context) error {
 
 // warnOfPolicy adds what the policy matches in vain, now that all devices are known.
 func (p *Plan) warnOfPolicy() {
+	told := slices.Concat(p.Warnings, p.Config.Document.Warnings())
 	_, doubts := policy(p.Config, p.Platforms, p.Groups)
 	for _, w := range append(p.Config.Document.Warnings(), doubts...) {
-		if !slices.Contains(p.Warnings, w) {
+		if !slices.Contains(told, w) {
 			p.Warnings = append(p.Warnings, w)
 		}
 	}
