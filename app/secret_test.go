@@ -41,3 +41,43 @@ func TestSecretsStaySecret(t *testing.T) {
 		}
 	}
 }
+
+// The same holds for the secrets of sources.
+func TestSecretsOfSourcesStaySecret(t *testing.T) {
+	const password = "hunter2"
+	known, err := parser.BuiltIns()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, source := range []string{
+		"http_sd: [{url: 'http://127.0.0.9:1', basic_auth: {username: u, password: S}}]",
+		"http_sd: [{url: 'http://127.0.0.9:1', authorization: {credentials: S}}]",
+		"http_sd: [{url: 'http://127.0.0.9:1', http_headers: {X-Key: {secrets: [S]}}}]",
+		"http_sd: [{url: 'http://127.0.0.9:1', oauth2: {client_id: a, client_secret: S, token_url: 'http://127.0.0.9:1'}}]",
+		"http_sd: [{url: 'http://u:S@127.0.0.9:1'}]",
+		"http_sd: [{url: 'http://127.0.0.9:1/%S'}]",
+		"netbox: [{url: 'http://127.0.0.9:1', token: S}]",
+		"netbox: [{url: 'http://127.0.0.9:1', token: {S: x}}]",
+		"oxidized: [{url: 'http://127.0.0.9:1', token: S}]",
+		"nautobot: [{url: 'http://127.0.0.9:1', token: [S]}]",
+	} {
+		text := "ssh: {host_keys: insecure}\ncredentials: {netops: {username: netops, password: x}}\n" +
+			"groups: [{name: a, platform: cisco_ios, credentials: netops, " + strings.ReplaceAll(source, "S", password) + "}]\n"
+		p, err := parse([]byte(text), known, environment)
+		dumps := []string{fmt.Sprint(err), fmt.Sprintf("%#v", err)}
+		if p != nil {
+			for _, g := range p.Config.Groups {
+				for _, s := range g.Sources {
+					dumps = append(dumps, fmt.Sprintf("%+v", s), fmt.Sprintf("%#v", s.Source))
+				}
+				dumps = append(dumps, fmt.Sprintf("%+v", g), fmt.Sprintf("%#v", g))
+			}
+			dumps = append(dumps, fmt.Sprint(p.Gather(t.Context())), fmt.Sprintf("%+v", p))
+		}
+		for _, dump := range dumps {
+			if strings.Contains(dump, password) {
+				t.Errorf("%s shows the secret:\n%s", source, dump)
+			}
+		}
+	}
+}

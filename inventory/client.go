@@ -40,6 +40,9 @@ func (c *Client) With(name, value string) *Client {
 	return &Client{c.plain, header}
 }
 
+// Format keeps the header, which may be a token, out of every printer.
+func (c *Client) Format(f fmt.State, _ rune) { fmt.Fprint(f, "client") }
+
 // maxRedirects is that of package net/http.
 const maxRedirects = 10
 

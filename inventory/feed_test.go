@@ -193,7 +193,7 @@ func TestRelabeling(t *testing.T) {
 }
 
 func TestControlLabels(t *testing.T) {
-	no := false
+	no, bastion := false, "bastion"
 	for _, test := range []struct {
 		labels map[string]string
 		want   Entry
@@ -203,7 +203,7 @@ func TestControlLabels(t *testing.T) {
 			Entry{Name: "d", Address: "a:1", Platform: "p", Credentials: "c", Enabled: &no, Labels: map[string]string{"site": "s"}}, ""},
 		{map[string]string{"__address__": "a"}, Entry{Name: "target", Address: "a"}, ""},
 		{map[string]string{"enabled": "perhaps"}, Entry{}, `the label enabled is "perhaps"; want true or false`},
-		{map[string]string{"jump": "bastion"}, Entry{}, `unknown jump host "bastion"; leave the label jump out to dial the device directly`},
+		{map[string]string{"jump": "bastion"}, Entry{Name: "target", Jump: &bastion}, ""},
 	} {
 		target := Target{"x:1", "target", test.labels}
 		got, err := target.listed()
@@ -216,13 +216,13 @@ func TestControlLabels(t *testing.T) {
 // What feeds list outlives the process.
 func TestRemember(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "state.sources")
-	no := false
+	no, bastion := false, "bastion"
 	first := NewFeed(Config{Group: "g", Name: "names", Source: &names{text: "a b"}})
 	never := NewFeed(Config{Group: "g", Name: "never", Source: &names{err: errors.New("down")}})
 	for _, f := range []*Feed{first, never} {
 		_, _ = f.Load(t.Context())
 	}
-	first.list.Devices[1].Entry = Entry{Name: "b", Address: "b:1", Platform: "p", Credentials: "c", Enabled: &no, Labels: map[string]string{"site": "s"}}
+	first.list.Devices[1].Entry = Entry{Name: "b", Address: "b:1", Platform: "p", Credentials: "c", Jump: &bastion, Enabled: &no, Labels: map[string]string{"site": "s"}}
 	if err := Remember(path, []*Feed{first, never}); err != nil {
 		t.Fatal(err)
 	}

@@ -34,6 +34,7 @@ type rememberedDevice struct {
 	Address     string            `json:"address"`
 	Platform    string            `json:"platform,omitempty"`
 	Credentials string            `json:"credentials,omitempty"`
+	Jump        *string           `json:"jump,omitempty"`
 	Enabled     *bool             `json:"enabled,omitempty"`
 	Labels      map[string]string `json:"labels,omitempty"`
 }
@@ -70,7 +71,7 @@ func writeLists(w io.Writer, feeds []*Feed) error {
 			e := &l.Entry
 			devices++
 			if err := encoder.Encode(rememberedLine{Device: &rememberedDevice{
-				l.Place, e.Name, e.Address, e.Platform, e.Credentials, e.Enabled, e.Labels,
+				l.Place, e.Name, e.Address, e.Platform, e.Credentials, e.Jump, e.Enabled, e.Labels,
 			}}); err != nil {
 				return err
 			}
@@ -113,7 +114,7 @@ func Recall(path string, feeds []*Feed) error {
 			d := line.Device
 			devices++
 			current.list.Devices = append(current.list.Devices, Listed{d.Place, Entry{
-				Name: d.Name, Address: d.Address, Platform: d.Platform, Credentials: d.Credentials, Enabled: d.Enabled, Labels: d.Labels,
+				Name: d.Name, Address: d.Address, Platform: d.Platform, Credentials: d.Credentials, Jump: d.Jump, Enabled: d.Enabled, Labels: d.Labels,
 			}})
 		case line.End != nil:
 			ended = *line.End == devices

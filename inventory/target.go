@@ -46,7 +46,7 @@ func (t *Target) listed() (Listed, error) {
 		case name == labelCredentials:
 			e.Credentials = value
 		case name == labelJump:
-			return Listed{}, fmt.Errorf("unknown jump host %q; leave the label jump out to dial the device directly", value)
+			e.Jump = &value
 		case name == labelEnabled:
 			enabled, ok := truths[strings.ToLower(value)]
 			if !ok {
