@@ -255,6 +255,9 @@ func TestRemember(t *testing.T) {
 			t.Errorf("%.20q: %v, the list is %q", bad, err, listed(feeds[0]))
 		}
 	}
+	if err := Remember(path, again); err == nil || !strings.Contains(err.Error(), "none of our files") {
+		t.Errorf("over another file: %v", err)
+	}
 	if err := Recall(path+".missing", fresh()); err != nil {
 		t.Error(err)
 	}

@@ -9,6 +9,8 @@ import (
 	"io/fs"
 	"os"
 	"time"
+
+	"github.com/netver/netver_exporter/file"
 )
 
 // A file of remembered lists is lines of JSON: a header, for each source a line and one for each of its devices, and a last
@@ -20,7 +22,10 @@ type rememberedLine struct {
 	End    *int              `json:"end,omitempty"`
 }
 
-const rememberedFormat = "netver_exporter sources 1"
+const (
+	rememberedMark   = `{"format":"netver_exporter sources`
+	rememberedFormat = "netver_exporter sources 1"
+)
 
 type rememberedSource struct {
 	Group   string    `json:"group"`
@@ -39,9 +44,14 @@ type rememberedDevice struct {
 	Labels      map[string]string `json:"labels,omitempty"`
 }
 
-// Remember writes the lists of the feeds to a file, whole or not at all.
+// Remember writes the lists of the feeds to a file, whole or not at all. It replaces nothing but a file of its own.
 func Remember(path string, feeds []*Feed) (err error) {
 	draft := path + ".new"
+	for _, name := range []string{path, draft} {
+		if err := replaceable(name); err != nil {
+			return err
+		}
+	}
 	f, err := os.OpenFile(draft, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
 		return err
@@ -55,6 +65,26 @@ func Remember(path string, feeds []*Feed) (err error) {
 		os.Remove(draft)
 	}
 	return err
+}
+
+// replaceable says why something is not to be written over; nil: it is a file of ours, empty, or not there.
+func replaceable(path string) error {
+	if err := file.Check(path); err != nil && !isMissing(err) {
+		return fmt.Errorf("%s: %w", path, err)
+	}
+	f, err := os.Open(path)
+	if isMissing(err) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, len(rememberedMark))
+	if n, _ := io.ReadFull(f, head); n > 0 && string(head[:n]) != rememberedMark[:n] {
+		return fmt.Errorf("%s is none of our files; it is left alone", path)
+	}
+	return nil
 }
 
 func writeLists(w io.Writer, feeds []*Feed) error {
