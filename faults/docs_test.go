@@ -38,6 +38,8 @@ var elsewhere = []row{
 	{"SIGKILL during a sweep", "the next start is as any other", "", "faults TestKill"},
 	{"reload during a sweep of 2,000 devices", "counters, facts and phases stay; who left is gone; nobody is polled twice", "at once", "faults TestReload"},
 	{"reload of a broken file", "changes nothing; shown in metric and log", "at once", "faults TestReload"},
+	{"a source of devices is down or broken, at start or later", "its last list stays, and the others go on", "tried again after 5 s, 10 s, and so on", "app TestSourceDownAtStart"},
+	{"a source's list is suddenly empty, or less than half as long", "the old list stays", "for `keep`, or until it is long enough", "inventory TestFeedKeepsItsList"},
 	{"restart with `--state.file`", "facts and counters are there from the first scrape; no storm", "at once", "faults TestState"},
 	{"torn or foreign state file", "set aside with a warning", "at once", "faults TestBadState"},
 	{"thousands of polls over all faults", "goroutines, descriptors and heap as before", "", "faults TestLeaks"},
