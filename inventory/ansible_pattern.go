@@ -140,19 +140,25 @@ func (v *ansibleInventory) members(g *ansibleGroup) []*ansibleHost {
 	if g.name == groupAll {
 		return v.order
 	}
-	hosts := slices.Clone(g.hosts)
-	seen := map[*ansibleHost]bool{}
-	for _, h := range hosts {
-		seen[h] = true
-	}
-	for _, child := range g.children {
-		for _, h := range v.members(child) {
-			if !seen[h] {
-				seen[h] = true
+	var hosts []*ansibleHost
+	hostSeen, groupSeen := map[*ansibleHost]bool{}, map[*ansibleGroup]bool{}
+	var add func(*ansibleGroup)
+	add = func(g *ansibleGroup) {
+		if groupSeen[g] {
+			return
+		}
+		groupSeen[g] = true
+		for _, h := range g.hosts {
+			if !hostSeen[h] {
+				hostSeen[h] = true
 				hosts = append(hosts, h)
 			}
 		}
+		for _, child := range g.children {
+			add(child)
+		}
 	}
+	add(g)
 	return hosts
 }
 

@@ -8,6 +8,7 @@ import (
 	"maps"
 	"net/http"
 	"net/url"
+	"time"
 
 	promconfig "github.com/prometheus/common/config"
 )
@@ -58,14 +59,22 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	return nil
 }
 
+// patience is how long one answer may take.
+const patience = time.Minute
+
 // get fetches an answer that must have status 200. Errors name the address without its query and secrets.
 func (c *Client) get(ctx context.Context, address string) (text []byte, header http.Header, err error) {
+	ctx, cancel := context.WithTimeoutCause(ctx, patience, fmt.Errorf("there is no answer within %s", patience))
+	defer cancel()
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return nil, nil, errors.New("the address is no URL")
 	}
 	maps.Copy(request.Header, c.header)
 	defer func() {
+		if cause := context.Cause(ctx); err != nil && cause != nil {
+			err = cause
+		}
 		if err != nil {
 			err = fmt.Errorf("%s: %w", ShortURL(address), err)
 		}

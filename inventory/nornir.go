@@ -66,7 +66,11 @@ func (s Nornir) Parse(documents []Document) (targets []Target, problems []string
 	}
 	for name, host := range roots[0].Entries() {
 		place := fmt.Sprintf("%s:%d", documents[0].Name, host.Line())
-		chain, err := r.chain(nil, host, nil)
+		if name == "" {
+			problems = append(problems, place+": a host has no name")
+			continue
+		}
+		chain, err := r.chain(host)
 		if err != nil {
 			return nil, nil, fmt.Errorf("%s: host %s: %w", place, name, err)
 		}
@@ -78,7 +82,7 @@ func (s Nornir) Parse(documents []Document) (targets []Target, problems []string
 		labels["__meta_filepath"] = documents[0].Name
 		targets = append(targets, Target{place, name, withoutEmpty(labels)})
 	}
-	return targets, nil, nil
+	return targets, problems, nil
 }
 
 type nornirReader struct {
@@ -87,25 +91,33 @@ type nornirReader struct {
 	file     string // of the groups
 }
 
-// chain lists a host or group and the groups that it takes from, in order of precedence. A group that is met again adds nothing.
-func (r *nornirReader) chain(list []strictyaml.Value, v strictyaml.Value, above []string) ([]strictyaml.Value, error) {
-	list = append(list, v)
-	for _, name := range texts(v.Get("groups")) {
-		group, ok := r.groups[name]
-		if !ok {
-			return nil, fmt.Errorf("there is no group %q in %s", name, cmp.Or(r.file, "groups"))
-		}
-		for _, outer := range above {
-			if outer == name {
-				return nil, fmt.Errorf("group %q is a member of itself", name)
+// chain lists a host and the groups that it takes from, in order of precedence. A group that is met again adds nothing.
+func (r *nornirReader) chain(host strictyaml.Value) (list []strictyaml.Value, err error) {
+	met := map[string]bool{} // false: while its own groups are looked at
+	var add func(v strictyaml.Value) error
+	add = func(v strictyaml.Value) error {
+		list = append(list, v)
+		for _, name := range texts(v.Get("groups")) {
+			group, known := r.groups[name]
+			done, seen := met[name]
+			switch {
+			case !known:
+				return fmt.Errorf("there is no group %q in %s", name, cmp.Or(r.file, "groups"))
+			case seen && !done:
+				return fmt.Errorf("group %q is a member of itself", name)
+			case seen:
+				continue
 			}
+			met[name] = false
+			if err := add(group); err != nil {
+				return err
+			}
+			met[name] = true
 		}
-		var err error
-		if list, err = r.chain(list, group, append(above, name)); err != nil {
-			return nil, err
-		}
+		return nil
 	}
-	return list, nil
+	err = add(host)
+	return list, err
 }
 
 // first is the first text of a key that is not null.
