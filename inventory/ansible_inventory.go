@@ -18,6 +18,7 @@ type ansibleInventory struct {
 	hosts     map[string]*ansibleHost
 	order     []*ansibleHost    // as they were met
 	undefined map[string]string // groups that are named and not defined yet: where
+	met       map[groupAt]bool
 }
 
 type ansibleGroup struct {
@@ -60,7 +61,7 @@ const (
 )
 
 func newAnsibleInventory() *ansibleInventory {
-	v := &ansibleInventory{groups: map[string]*ansibleGroup{}, hosts: map[string]*ansibleHost{}, undefined: map[string]string{}}
+	v := &ansibleInventory{groups: map[string]*ansibleGroup{}, hosts: map[string]*ansibleHost{}, undefined: map[string]string{}, met: map[groupAt]bool{}}
 	v.group(groupAll)
 	v.group(groupUngrouped)
 	return v

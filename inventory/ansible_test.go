@@ -1,6 +1,7 @@
 package inventory
 
 import (
+	"fmt"
 	"strings"
 	"testing"
 
@@ -156,6 +157,38 @@ func TestBadInventories(t *testing.T) {
 		_, _, err := read(Ansible{Path: dir + "/" + test.name}, dir)
 		if err == nil || !strings.HasPrefix(err.Error(), dir+"/"+test.want) {
 			t.Errorf("%q: %v; want %s", test.text, err, test.want)
+		}
+	}
+}
+
+// Groups that contain each other in many ways, by aliases or by name, cost their number and not the number of ways.
+func TestNestedGroups(t *testing.T) {
+	var yaml, ini, nornir strings.Builder
+	for i := range 60 {
+		fmt.Fprintf(&yaml, "g%d: &a%d {children: {", i, i)
+		fmt.Fprintf(&ini, "[g%d:children]\n", i)
+		fmt.Fprintf(&nornir, "g%d: {groups: [", i)
+		if i > 0 {
+			for _, side := range []string{"l", "r"} {
+				fmt.Fprintf(&yaml, "%s%d: *a%d, ", side, i-1, i-1)
+				fmt.Fprintf(&ini, "%s%d\n", side, i)
+				fmt.Fprintf(&nornir, "%s%d, ", side, i)
+			}
+			fmt.Fprintf(&ini, "[l%d:children]\ng%d\n[r%d:children]\ng%d\n", i, i-1, i, i-1)
+		}
+		yaml.WriteString("}}\n")
+		nornir.WriteString("]}\n")
+		fmt.Fprintf(&nornir, "l%d: {groups: [g%d]}\nr%d: {groups: [g%d]}\n", i+1, i, i+1, i)
+	}
+	dir := put(t, map[string]string{
+		"hosts.yml": yaml.String(), "hosts": ini.String() + "[g0]\nsw1\n", "hosts.yaml": "sw1: {groups: [g59]}\n", "groups.yaml": nornir.String(),
+	})
+	for _, s := range []Source{
+		Ansible{Path: dir + "/hosts.yml", Hosts: "g59"}, Ansible{Path: dir + "/hosts", Hosts: "g59"}, Nornir{dir + "/hosts.yaml", dir + "/groups.yaml", ""},
+	} {
+		lines, _, err := read(s, dir)
+		if err != nil || len(lines) > 1 {
+			t.Errorf("%T: %d hosts, %v", s, len(lines), err)
 		}
 	}
 }

@@ -33,6 +33,12 @@ func (v *ansibleInventory) readYAML(d Document) error {
 	return nil
 }
 
+// groupAt is a group as one place in a file gives it. Aliases lead to the same place many times.
+type groupAt struct {
+	name  string
+	value strictyaml.Value
+}
+
 func (v *ansibleInventory) yamlGroup(file, name string, value strictyaml.Value, parent *ansibleGroup) error {
 	place := fmt.Sprintf("%s:%d", file, value.Line())
 	g := v.group(name)
@@ -42,9 +48,11 @@ func (v *ansibleInventory) yamlGroup(file, name string, value strictyaml.Value, 
 			return fmt.Errorf("%s: %w", place, err)
 		}
 	}
-	if value.IsNull() {
+	at := groupAt{name, value}
+	if value.IsNull() || v.met[at] {
 		return nil
 	}
+	v.met[at] = true
 	if !value.IsMapping() {
 		return fmt.Errorf("%s: group %s: want hosts, vars or children", place, name)
 	}

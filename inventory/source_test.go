@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -253,6 +254,23 @@ func TestUnreadableFiles(t *testing.T) {
 		if _, err := s.Read(t.Context()); err == nil || !strings.HasPrefix(err.Error(), dir) && !strings.HasPrefix(err.Error(), os.DevNull) {
 			t.Errorf("%+v: %v", s, err)
 		}
+	}
+	if err := syscall.Mkfifo(dir+"/pipe.yml", 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(dir+"/large.json", nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Truncate(dir+"/large.json", 200<<20); err != nil {
+		t.Fatal(err)
+	}
+	for name, want := range map[string]string{"pipe.yml": "is a pipe, socket or device, want a file", "large.json": "it is larger than 157286400 bytes"} {
+		if _, err := (FileSD{dir + "/" + name}).Read(t.Context()); err == nil || err.Error() != dir+"/"+name+": "+want {
+			t.Errorf("%s: %v; want %s", name, err, want)
+		}
+	}
+	if err := os.Remove(dir + "/pipe.yml"); err != nil {
+		t.Fatal(err)
 	}
 	if documents, err := (FileSD{dir + "/*.yml"}).Read(t.Context()); err != nil || len(documents) != 0 {
 		t.Errorf("a pattern that matches nothing: %v, %v", documents, err)
