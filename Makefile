@@ -57,7 +57,7 @@ format: ## fails when a file is not formatted
 
 .PHONY: lint
 lint:
-	go run $(GOLANGCI) run ./...
+	go run $(GOLANGCI) run --allow-parallel-runners ./...
 
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME
