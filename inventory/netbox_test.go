@@ -191,7 +191,7 @@ func TestNetBoxFails(t *testing.T) {
 		want   string
 	}{
 		"HTML":            {say("<!doctype html>"), "this is a page in HTML; want a page of devices in JSON"},
-		"401":             {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", 401) }, "it answers 401 Unauthorized; check the token"},
+		"401":             {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", http.StatusUnauthorized) }, "it answers 401 Unauthorized; check the token"},
 		"500":             {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "", 500) }, "it answers 500"},
 		"an empty answer": {say(""), "it is empty"},
 		"no page":         {say(`{"detail": "x"}`), "it has no next"},
@@ -205,8 +205,8 @@ func TestNetBoxFails(t *testing.T) {
 		"next is this one": {func(w http.ResponseWriter, r *http.Request) {
 			fmt.Fprintf(w, `{"next": %q, "results": []}`, r.URL.String())
 		}, "page 2 leads back to an earlier one"},
-		"a redirect":         {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, 302) }, "it redirects to " + other.URL + ", which is not followed"},
-		"redirects for ever": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), 302) }, "it redirects in a circle"},
+		"a redirect":         {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, other.URL, http.StatusFound) }, "it redirects to " + other.URL + ", which is not followed"},
+		"redirects for ever": {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.String(), http.StatusFound) }, "it redirects in a circle"},
 		"pages for ever": {func(w http.ResponseWriter, r *http.Request) {
 			start, _ := strconv.Atoi(r.URL.Query().Get("start"))
 			fmt.Fprintf(w, `{"next": "%s?start=%d", "results": []}`, r.URL.Path, start+1)

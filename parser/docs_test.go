@@ -56,7 +56,7 @@ var shownColumns = []fact{factVersion, factUptime, factModel, factSerial, factHo
 func describeFacts(b *strings.Builder, r *Registry) {
 	b.WriteString("\n## Facts\n\n" +
 		"**read**: a poll reads it, where the device tells it · **privileged**: the same, for a user with privileges · **not told**: no command of\n" +
-		"the platform tells it · –: it is not read. An uptime may be the difference of the clock and a boot time.\n\n| id |")
+		"the platform tells it · –: it is not read. FRR's uptime is that of the host, for users who log in to the host. An uptime may be the difference of the clock and a boot time.\n\n| id |")
 	names := []string{}
 	for _, f := range shownColumns {
 		names = append(names, f.String())

@@ -197,8 +197,10 @@ func (s *Conn) ask(ctx context.Context, commands []Command) error {
 
 // askOptional asks as long as the session lasts, and reports whether it has.
 func (s *Conn) askOptional(ctx context.Context, commands []Command) bool {
+	_, execs := s.session.(execs)
+	onHost := execs && s.script.Lacks.CLI
 	for _, c := range commands {
-		if _, execs := s.session.(execs); !c.Optional || c.Host && !(execs && s.script.Lacks.CLI) {
+		if !c.Optional || c.Host && !onHost {
 			continue
 		}
 		step, cancel := share(ctx, 2)
