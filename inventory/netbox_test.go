@@ -210,7 +210,7 @@ func TestNetBoxFails(t *testing.T) {
 		"pages for ever": {func(w http.ResponseWriter, r *http.Request) {
 			start, _ := strconv.Atoi(r.URL.Query().Get("start"))
 			fmt.Fprintf(w, `{"next": "%s?start=%d", "results": []}`, r.URL.Path, start+1)
-		}, "there are more than 5000 pages"},
+		}, "there are more than 2000 pages"},
 	} {
 		server := newNetBox(t, netBoxDevices(1001))
 		server.wrong = second(test.answer)

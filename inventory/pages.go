@@ -11,7 +11,7 @@ import (
 
 const (
 	pageSize = 1000 // NetBox's own limit, unless it is configured otherwise
-	maxPages = 5000
+	maxPages = 2000
 )
 
 // readPages follows the links from page to page, as far as they stay on the host.
