@@ -133,3 +133,46 @@ groups:
 		return nil
 	})
 }
+
+// Prometheus reads our targets as http_sd, without a complaint, to feed another exporter.
+func TestTargetsForOtherExporters(t *testing.T) {
+	dir := t.TempDir()
+	e := startExporter(t, "lab", "--devices=40")
+	program, err := exec.LookPath("prometheus")
+	if err != nil {
+		t.Fatalf("Prometheus is not installed; run make packages: %v", err)
+	}
+	config := writeFile(t, filepath.Join(dir, "prometheus.yml"), `scrape_configs:
+  - job_name: snmp
+    scrape_interval: 1h
+    http_sd_configs: [{url: "http://%s/api/v1/targets?port=9116", refresh_interval: 1s}]`, e.address)
+	address := freeAddress(t, "127.0.0.1")
+	p := prometheus{address: address, process: start(t, program, "--config.file="+config,
+		"--storage.tsdb.path="+filepath.Join(dir, "data"), "--web.listen-address="+address)}
+	p.waitFor(t, "40 targets", func() error {
+		var data struct {
+			ActiveTargets []struct{ Labels map[string]string }
+		}
+		if err := p.api(t, "/api/v1/targets", nil, &data); err != nil {
+			return err
+		}
+		complete := 0
+		for _, target := range data.ActiveTargets {
+			l := target.Labels
+			if strings.HasSuffix(l["instance"], ":9116") && l["device"] != "" && l["platform"] != "" && l["group"] != "" && l["credentials"] == "" {
+				complete++
+			}
+		}
+		if complete != 40 || len(data.ActiveTargets) != 40 {
+			return fmt.Errorf("%d of %d targets are complete", complete, len(data.ActiveTargets))
+		}
+		return nil
+	})
+	body, err := get(t.Context(), "http://"+p.address+"/metrics")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(body), "\nprometheus_sd_http_failures_total 0\n") {
+		t.Error("Prometheus could not read an answer")
+	}
+}

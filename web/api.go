@@ -4,8 +4,10 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -102,14 +104,32 @@ type targetGroup struct {
 	Labels  map[string]string `json:"labels"`
 }
 
+// targets lists the devices for other exporters: without the port of SSH, with that of ?port= if there is one.
 func targets(c Config) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		port := r.URL.Query().Get("port")
+		if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
+			http.Error(w, fmt.Sprintf("port=%q: want a number from 1 to 65535", port), http.StatusBadRequest)
+			return
+		}
 		answerEach(w, c.Snapshot().Devices, func(s *poll.Status) any {
 			labels := NewDevice(s).Labels
-			labels["device"], labels["platform"], labels["credentials"] = s.Device.Name, s.Device.Platform, s.Device.Credential
-			return targetGroup{Targets: []string{s.Device.Address}, Labels: labels}
+			labels["device"], labels["platform"], labels["group"] = s.Device.Name, s.Device.Platform, s.Device.Group
+			return targetGroup{Targets: []string{onPort(s.Device.Address, port)}, Labels: labels}
 		})
 	})
+}
+
+// onPort is the host of an address with another port, or with none.
+func onPort(address, port string) string {
+	host, _, err := net.SplitHostPort(address)
+	if err != nil {
+		host = address
+	}
+	if port == "" {
+		return host
+	}
+	return net.JoinHostPort(host, port)
 }
 
 func answer(w http.ResponseWriter, v any) {

@@ -45,7 +45,7 @@ var endpoints = []struct {
 	{"GET /probe", "poll one device now and show its metrics: /probe?target=DEVICE", probe},
 	{"GET /api/v1/devices", "all devices, as JSON", devices},
 	{"GET /api/v1/devices/{name}", "", device},
-	{"GET /api/v1/targets", "the inventory, in the form of Prometheus HTTP service discovery", targets},
+	{"GET /api/v1/targets", "the inventory for other exporters, in the form of Prometheus HTTP service discovery; ?port= sets the port", targets},
 	{"GET /-/healthy", "whether the process serves", healthy},
 	{"GET /-/ready", "whether the inventory has been loaded", ready},
 	{"/-/reload", "", reload},
