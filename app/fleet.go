@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/inventory"
@@ -54,6 +55,11 @@ func names(c *config.Config, known *parser.Registry) inventory.Names {
 				return name, nil
 			}
 			p, err := known.Find(name)
+			if slug := strings.ReplaceAll(name, "-", "_"); err != nil && slug != name { // a slug of NetBox has no _ unless somebody types it
+				if q, e := known.Find(slug); e == nil || errors.Is(e, parser.ErrTransport) {
+					p, err = q, e
+				}
+			}
 			if errors.Is(err, parser.ErrTransport) {
 				return "", err
 			}

@@ -226,6 +226,28 @@ func TestSameDeviceTwice(t *testing.T) {
 	}
 }
 
+// NetBox makes slugs of names, in which a hyphen stands for what others write as an underscore.
+func TestSlugs(t *testing.T) {
+	dir := t.TempDir()
+	save(t, filepath.Join(dir, "a.json"), `[{"targets": ["a"], "labels": {"__meta_netbox_primary_ip": "192.0.2.1", "__meta_netbox_platform_slug": "cisco-nxos"}},
+{"targets": ["b"], "labels": {"platform": "cisco-ios-telnet"}}, {"targets": ["c"], "labels": {"platform": "no-such"}}]`)
+	writeConfig(t, dir, "file_sd: [a.json]")
+	p, err := Load(filepath.Join(dir, "config.yml"), Wiring{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	p.Warnings = nil
+	if err := p.Gather(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	if d := p.Groups[0].Devices; len(d) != 1 || d[0].Platform != "cisco_nxos" || d[0].Address != "192.0.2.1:22" {
+		t.Errorf("devices %+v", d)
+	}
+	if len(p.Warnings) != 2 || !strings.Contains(p.Warnings[0], "reached by telnet") || !strings.Contains(p.Warnings[1], `unknown platform "no-such"`) {
+		t.Errorf("warnings %q", p.Warnings)
+	}
+}
+
 // Gather names every source that cannot be read, and has the devices of the others.
 func TestGatherFails(t *testing.T) {
 	dir := t.TempDir()
