@@ -202,6 +202,7 @@ func checkGo(words []string) error {
 	}
 	for i, word := range words {
 		name, isFlag := strings.CutPrefix(word, "-")
+		name, _, _ = strings.Cut(name, "=")
 		switch {
 		case !isFlag:
 		case name == "run" && words[i+1] != "^$":

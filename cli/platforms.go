@@ -104,6 +104,9 @@ func testDefinition(w io.Writer, file string, samples []string) error {
 			failed = append(failed, fmt.Errorf("%s: %w", name, err))
 		}
 		fmt.Fprintln(w, name)
+		for _, doubt := range p.Doubts(sample) {
+			fmt.Fprintln(w, "  warning:", doubt)
+		}
 		writeMatches(w, reading.Matches)
 		if err := json.NewEncoder(w).Encode(reading.Facts.Report(p.ID)); err != nil {
 			return err
