@@ -93,6 +93,9 @@ func (p *Policy) Explain(d version.Device, now time.Time) []version.Explanation 
 	return p.current.Load().Explain(d, now)
 }
 
+// GoesBy reports whether a rule or an advisory matches by the key.
+func (p *Policy) GoesBy(key string) bool { return p.current.Load().GoesBy(key) }
+
 // judge is the engine's poll.Judge.
 func (p *Policy) judge(s *poll.Status, now time.Time) *version.Verdict {
 	if p.current.Load().Empty() { // without a policy no device is taken apart for it

@@ -60,6 +60,9 @@ func explainPolicy(ctx context.Context, s Streams, p policyFlags) error {
 	}
 	var devices []web.Device
 	if *p.running != "" {
+		if *p.model == "" && loaded.Policy.GoesBy("model") {
+			fmt.Fprintln(s.Err, "warning: rules or advisories go by the model, which is not known without a poll; say it with --model")
+		}
 		devices, err = suppose(plan.Groups, loaded.Platforms, parser.Facts{Version: *p.running, Model: *p.model})
 	} else {
 		devices, err = pollOnce(ctx, plan, s.Err)

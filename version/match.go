@@ -65,6 +65,16 @@ func ParseMatch(globs map[string]string) (Match, error) {
 	return m, nil
 }
 
+// GoesBy reports whether a rule or an advisory matches by the key.
+func (p *Policy) GoesBy(key string) bool {
+	by := func(m Match) bool {
+		return slices.ContainsFunc(m.conditions, func(c condition) bool { return c.key == key })
+	}
+	denies := func(d Deny) bool { return by(d.Match) }
+	return slices.ContainsFunc(p.Advisories, denies) ||
+		slices.ContainsFunc(p.Rules, func(r Rule) bool { return by(r.Match) || slices.ContainsFunc(r.Deny, denies) })
+}
+
 // Matches says whether the rule is for the device.
 func (m Match) Matches(d Device) bool { return m.mismatch(d) == "" }
 
