@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"errors"
 	"flag"
 	"io"
 	"os"
@@ -28,15 +29,18 @@ func runBare(_ context.Context, args []string) error {
 	if err != nil {
 		return err
 	}
-	w := ways[*mode]
-	ask := map[string]func(way, *ssh.Client, string) error{byExec.mode: bareExec, byShell.mode: bareShell}[*mode]
+	lines, err := ways[*mode].lines()
+	if err != nil {
+		return err
+	}
+	ask := map[string]func([]string, *ssh.Client, string) error{byExec.mode: bareExec, byShell.mode: bareShell}[*mode]
 	next := make(chan int)
 	failed := make(chan error, *workers)
 	var crew sync.WaitGroup
 	for range *workers {
 		crew.Go(func() {
 			for i := range next {
-				if err := bare(w, names[i], addresses[i], ask); err != nil {
+				if err := bare(lines, names[i], addresses[i], ask); err != nil {
 					failed <- err
 					return
 				}
@@ -56,7 +60,7 @@ func runBare(_ context.Context, args []string) error {
 	return err
 }
 
-func bare(w way, name, address string, ask func(way, *ssh.Client, string) error) error {
+func bare(lines []string, name, address string, ask func([]string, *ssh.Client, string) error) error {
 	client, err := ssh.Dial("tcp", address, &ssh.ClientConfig{
 		User: lab.Username, Auth: []ssh.AuthMethod{ssh.Password(lab.Password)},
 		HostKeyCallback: ssh.InsecureIgnoreHostKey(), Timeout: 5 * time.Second,
@@ -65,16 +69,17 @@ func bare(w way, name, address string, ask func(way, *ssh.Client, string) error)
 		return err
 	}
 	defer client.Close()
-	return ask(w, client, name)
+	return ask(lines, client, name)
 }
 
-func bareExec(w way, client *ssh.Client, _ string) error {
-	for _, line := range w.lines {
+func bareExec(lines []string, client *ssh.Client, _ string) error {
+	for _, line := range lines {
 		session, err := client.NewSession()
 		if err != nil {
 			return err
 		}
-		if _, err := session.Output(line); err != nil {
+		_, err = session.Output(line)
+		if _, refused := errors.AsType[*ssh.ExitError](err); err != nil && !refused {
 			return err
 		}
 	}
@@ -82,7 +87,7 @@ func bareExec(w way, client *ssh.Client, _ string) error {
 }
 
 // bareShell knows the prompt and types the next line when it sees it.
-func bareShell(w way, client *ssh.Client, name string) error {
+func bareShell(lines []string, client *ssh.Client, name string) error {
 	session, err := client.NewSession()
 	if err != nil {
 		return err
@@ -102,7 +107,7 @@ func bareShell(w way, client *ssh.Client, name string) error {
 		return err
 	}
 	prompt := []byte(name + ">")
-	for _, line := range w.lines {
+	for _, line := range lines {
 		if err := readTo(out, prompt); err != nil {
 			return err
 		}

@@ -61,13 +61,9 @@ func simulate(ctx context.Context, args []string) error {
 
 // clones are n devices that differ in name and address only.
 func clones(w way, n int) ([]*lab.Device, error) {
-	platforms, err := parser.BuiltIns()
+	platform, err := w.definition()
 	if err != nil {
 		return nil, err
-	}
-	platform, ok := platforms.Get(w.platform)
-	if !ok {
-		return nil, fmt.Errorf("no platform %s", w.platform)
 	}
 	samples, err := parser.Samples()
 	if err != nil {
