@@ -105,9 +105,13 @@ func readAll(name string, limit int, patience time.Duration) ([]byte, error) {
 	}
 	defer f.Close()
 	_ = f.SetReadDeadline(time.Now().Add(patience)) // only pipes and their like have one
+	tooLarge := fmt.Errorf("it is larger than %d bytes", limit)
+	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > int64(limit) {
+		return nil, tooLarge
+	}
 	text, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
 	if err == nil && len(text) > limit {
-		err = fmt.Errorf("it is larger than %d bytes", limit)
+		err = tooLarge
 	}
 	return text, err
 }
