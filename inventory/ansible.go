@@ -202,9 +202,9 @@ func (v *ansibleInventory) target(h *ansibleHost, told map[string]bool) (t *Targ
 		ansibleLabel + "groups": joined(v.groupNames(h)), "__meta_filepath": h.file,
 	}
 	for name, value := range vars {
-		if value.unusable() == "" && !strings.Contains(name, "pass") && !strings.Contains(name, "secret") && !strings.Contains(name, "token") {
+		if value.unusable() == "" {
 			labels[ansibleLabel+labelWord(name)] = value.text
 		}
 	}
-	return &Target{h.place, h.name, withoutEmpty(labels)}, problem
+	return &Target{h.place, h.name, published(labels)}, problem
 }

@@ -156,6 +156,6 @@ func (r *csvRow) target(columns map[string]int) (t Target) {
 		}
 	}
 	t.Labels[labelAddress] = cmp.Or(t.Labels[labelAddress], t.Name)
-	withoutEmpty(t.Labels)
+	published(t.Labels)
 	return t
 }

@@ -84,7 +84,7 @@ func (s Nautobot) Parse(pages []Document) (targets []Target, problems []string, 
 		for name, value := range d.CustomFields {
 			labels[nautobotLabel+"custom_field_"+labelWord(name)] = fieldText(value)
 		}
-		targets = append(targets, Target{place, *d.Name, withoutEmpty(labels)})
+		targets = append(targets, Target{place, *d.Name, published(labels)})
 	}
 	return targets, problems, nil
 }

@@ -109,7 +109,7 @@ func (s NetBox) Parse(pages []Document) (targets []Target, problems []string, er
 		case name == "":
 			problems = append(problems, place+": a device has no name; name it in NetBox, or leave it out with filter")
 		default:
-			targets = append(targets, Target{place, name, withoutEmpty(s.labels(d))})
+			targets = append(targets, Target{place, name, published(s.labels(d))})
 		}
 	}
 	return targets, problems, nil
@@ -178,12 +178,6 @@ func (s NetBox) labels(d *netBoxDevice) map[string]string {
 	for _, name := range slices.Sorted(maps.Keys(d.CustomFields)) {
 		labels[netBoxLabel+"custom_field_"+labelWord(name)] = fieldText(d.CustomFields[name])
 	}
-	return labels
-}
-
-// withoutEmpty takes labels out that have no value, and returns the rest.
-func withoutEmpty(labels map[string]string) map[string]string {
-	maps.DeleteFunc(labels, func(_, value string) bool { return value == "" })
 	return labels
 }
 

@@ -83,7 +83,7 @@ func (r *netmikoReader) device(name string, device strictyaml.Value) {
 		labelAddress: withPort(host, values["port"]), labelPlatform: values["device_type"],
 		"__meta_netmiko_groups": joined(r.groups[name]), "__meta_filepath": r.file,
 	}
-	r.targets = append(r.targets, Target{place, name, withoutEmpty(labels)})
+	r.targets = append(r.targets, Target{place, name, published(labels)})
 }
 
 // withPort adds a port to a host, if there is one.

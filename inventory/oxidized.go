@@ -67,7 +67,7 @@ func (s Oxidized) Parse(documents []Document) (targets []Target, problems []stri
 		for key, value := range node {
 			labels[oxidizedLabel+labelWord(key)] = fieldText(value)
 		}
-		targets = append(targets, Target{place, name, withoutEmpty(labels)})
+		targets = append(targets, Target{place, name, published(labels)})
 	}
 	return targets, problems, nil
 }
