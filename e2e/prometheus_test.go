@@ -32,7 +32,8 @@ func startPrometheus(t *testing.T, targets ...string) prometheus {
 	}
 	dir := t.TempDir()
 	for _, name := range []string{"rules.yml", "alerts.yml"} {
-		writeFile(t, filepath.Join(dir, name), "%s", readFile(t, filepath.Join(shipped, name)))
+		rules := strings.ReplaceAll(readFile(t, filepath.Join(shipped, name)), " interval: 15m", " interval: 1s")
+		writeFile(t, filepath.Join(dir, name), "%s", rules)
 	}
 	config := strings.NewReplacer(
 		`"localhost:9733"`, `"`+strings.Join(targets, `", "`)+`"`,
