@@ -7,7 +7,7 @@ import (
 )
 
 // secretName is in the names of variables, columns and custom fields that hold a secret.
-var secretName = regexp.MustCompile(`pass|pwd|secret|token|communit|credential|psk|(?:^|_)key(?:_|$)`)
+var secretName = regexp.MustCompile(`pass|pwd|secret|token|community|communities|credential|psk|(?:^|_)key(?:_|$)`)
 
 // published takes labels out that have no value, and those of what a source tells beside the device itself whose name says
 // that it is a secret, since relabelling may make metrics' labels of all others. It returns the rest.
