@@ -219,7 +219,7 @@ func (s *Conn) askOptional(ctx context.Context, commands []Command) bool {
 
 // lasts reports whether a session that failed to answer a command can be asked another one.
 func (s *Conn) lasts(ctx context.Context) bool {
-	if s.conn == nil { // another connection was needed, and did not come about
+	if s.conn == nil || ctx.Err() != nil { // another connection was needed and did not come about; or it is time to say goodbye
 		return false
 	}
 	if sh, ok := s.session.(*shell); ok {
