@@ -27,8 +27,8 @@ var manners = []manner{
 	{id: "password", words: "`password` only", login: lab.Login{Manner: lab.ByPassword}},
 	{id: "keyboard-interactive", words: "`keyboard-interactive` only", login: lab.Login{Manner: lab.ByKeyboard}},
 	{id: "both", words: "both listed, and each refusal counted"},
-	{id: "in-session", words: "SSH lets everybody in and the session asks, as AireOS does", platform: "cisco_wlc", login: lab.Login{Manner: lab.InSession}},
-	{id: "in-session-too", words: "SSH lets everybody in who gives any password, and the session asks for it again", platform: "cisco_wlc", login: lab.Login{Manner: lab.InSessionToo}},
+	{id: "in-session", words: "SSH lets everybody in and the session asks, as AireOS does", platform: "cisco_wlc", login: lab.Login{Manner: lab.InSession}, verdict: time.Second},
+	{id: "in-session-too", words: "SSH lets everybody in who gives any password, and the session asks for it again", platform: "cisco_wlc", login: lab.Login{Manner: lab.InSessionToo}, verdict: time.Second},
 	{id: "second-factor", words: "any password is taken for the first of two factors, and `keyboard-interactive` checks it", login: lab.Login{Manner: lab.SecondFactor}},
 	{id: "close", words: "the connection is closed without a refusal, as Dropbear does", login: lab.Login{Manner: lab.HangsUp}},
 	{id: "late", words: "the refusal comes after `poll.timeout`", login: lab.Login{RefusalDelay: loginPlan.Timeout * 3 / 2}, verdict: loginPlan.Timeout},
@@ -40,7 +40,7 @@ type manner struct {
 	platform  string // "": one that is asked by exec, and one that is asked in a shell
 	login     lab.Login
 	key       bool          // the credential has a key that no device knows
-	verdict   time.Duration // how long a client waits for a refusal
+	verdict   time.Duration // how long a client waits for a refusal; in a session the logins under way are asked only once their question has settled
 }
 
 // situations are the rows of the table.
