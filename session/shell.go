@@ -9,7 +9,6 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/terminal"
 	"github.com/netver/netver_exporter/transport"
@@ -188,31 +187,6 @@ func (s *shell) alive() bool {
 
 // rest gives memory back: it may be long until the next command.
 func (s *shell) rest() { s.screen = terminal.Screen{} }
-
-// close says goodbye and gives the device the context's time to end the session itself. The word for it is typed at a
-// command line only, and never as the answer to a question. What the device then asks is answered once: some keep the session
-// open until it is.
-func (s *shell) close(ctx context.Context) {
-	defer s.in.stop()
-	defer s.terminal.Close()
-	exit := s.script.Exit
-	if exit == "" || s.ended || s.prompt == "" || dialogue.IsQuestion(s.line()) || s.send(exit+s.script.Enter, exit) != nil {
-		return
-	}
-	answered := ""
-	for ctx.Err() == nil && !s.ended {
-		if _, err := s.next(ctx, transport.Farewell); err != nil {
-			return
-		}
-		line := s.line()
-		if answer := dialogue.Farewell(line); answer != "" && line != answered {
-			answered = line
-			if s.send(answer+s.script.Enter, answer) != nil {
-				return
-			}
-		}
-	}
-}
 
 // send types text; shown is what the log says of it.
 func (s *shell) send(text, shown string) error {
