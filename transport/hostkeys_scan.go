@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -13,7 +14,7 @@ var errScanned = errors.New("the host key was seen")
 // Scan returns the host key that the target shows, whatever is known of it. It does not log in, and nothing is learned. The
 // error is a *failure.Error.
 func (c *Client) Scan(ctx context.Context, t Target) (ssh.PublicKey, error) {
-	conn, until, err := c.reach(ctx, t, func(string) {})
+	conn, until, err := c.reach(ctx, t, func(string, time.Time) {})
 	if err != nil {
 		return nil, err
 	}
