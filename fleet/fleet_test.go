@@ -251,4 +251,3 @@ func TestContains(t *testing.T) {
 		}
 	}
 }
-
