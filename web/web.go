@@ -51,7 +51,7 @@ var endpoints = []struct {
 	{"/-/reload", "", reload},
 }
 
-// New returns the handler of all endpoints.
+// New returns the handler of all endpoints, with what protects a browser around it.
 func New(c Config) (http.Handler, error) {
 	landing := toolkit.LandingConfig{
 		Name:        "netver_exporter",
@@ -71,7 +71,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("build landing page: %w", err)
 	}
 	mux.Handle("GET /{$}", page)
-	return mux, nil
+	return secure(mux), nil
 }
 
 // path cuts the method off a pattern of http.ServeMux.
