@@ -15,6 +15,8 @@ type Outcome struct {
 	Unsure   bool             // the platform was found by detection and fits no longer: it is to be found anew
 	Facts    parser.Facts     // zero when Err is not nil
 	Err      error            // nil: the poll succeeded. failure.Of classifies it
+	Phases   []Phase          // how the time was spent, in order; none: the device was not asked
+	Session  *Session         // only when Err is not nil: how the session went, without secrets; nil: there was none
 }
 
 // Status is all that is known of one device. It is immutable: each poll makes a new one, and so does each

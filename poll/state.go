@@ -63,13 +63,27 @@ type deviceState struct {
 	Facts          factsState     `json:"facts"`
 	BootTime       time.Time      `json:"boot_time,omitzero"`
 
-	Boot      bootState             `json:"boot"`
-	Version   string                `json:"version,omitempty"`
-	Serial    string                `json:"serial,omitempty"`
-	InARow    int                   `json:"in_a_row,omitempty"`
-	Slow      bool                  `json:"slow,omitempty"`
-	Announced failure.Reason        `json:"announced,omitempty"`
-	Logins    []logins.DeviceMemory `json:"logins,omitempty"`
+	Boot           bootState             `json:"boot"`
+	Version        string                `json:"version,omitempty"`
+	Serial         string                `json:"serial,omitempty"`
+	InARow         int                   `json:"in_a_row,omitempty"`
+	Slow           bool                  `json:"slow,omitempty"`
+	Announced      failure.Reason        `json:"announced,omitempty"`
+	Logins         []logins.DeviceMemory `json:"logins,omitempty"`
+	VersionHistory []versionState        `json:"version_history,omitempty"`
+	RebootHistory  []rebootState         `json:"reboot_history,omitempty"`
+}
+
+type versionState struct {
+	At   time.Time `json:"at"`
+	From string    `json:"from"`
+	To   string    `json:"to"`
+}
+
+type rebootState struct {
+	At     time.Time `json:"at"`
+	Booted time.Time `json:"booted"`
+	Reason string    `json:"reason,omitempty"`
 }
 
 type bootState struct {
