@@ -64,11 +64,7 @@ func New(c Config) (*Pages, error) {
 // Routes are the patterns of http.ServeMux that the pages answer.
 func (p *Pages) Routes() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
-		"GET /{$}":                  p.overview,
-		"GET /devices/{name}":       p.device,
-		"POST /devices/{name}/poll": p.pollNow,
-		"GET /versions":             p.versions,
-		"GET /assets/{name}":        p.asset,
+		"GET /assets/{name}": p.asset,
 	}
 }
 
