@@ -34,6 +34,7 @@ var commands = []command{
 	{"parse", "Show the facts in a file that holds a command's output. No network.", bindParse},
 	{"platforms", "List the platforms, or show one's definition.", bindPlatforms},
 	{"schema", "Print the JSON Schema of the configuration or of a platform's definition, for editors.", bindSchema},
+	{"hostkey", "Fill and correct known_hosts: scan, show, accept, forget.", bindHostkey},
 	{"versions", "Compare and sort versions in their platform's own order; explain the policy for versions.", bindVersions},
 	{"report", "Sum up the fleet: versions, compliance, denied versions, ends of life, reboots.", bindReport},
 	{"healthcheck", "Ask a running exporter whether it is healthy.", bindHealthcheck},
