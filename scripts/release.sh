@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Makes what a release consists of in the folder DIST: an archive for each TARGET (os/arch), .deb and .rpm for those of
-# Linux, a list of what went into the program, and checksums. Called by `make release`, which sets the variables. The same
+# Makes what a release consists of in the folder DIST: for each of TARGETS (os/arch) an archive and the list of the modules
+# that its program holds (CycloneDX), for those of Linux also .deb and .rpm, and checksums. Called by `make release`, which sets the variables. The same
 # commit gives the same bytes in any folder: no file holds the time of the build or the name of the machine.
 set -euo pipefail
 : "${DIST:?}" "${TARGETS:?}" "${VERSION:?}" "${LDFLAGS?}" "${NFPM:?}" "${CYCLONEDX:?}"
@@ -45,17 +45,16 @@ for target in $TARGETS; do
 	[ "$os" != linux ] || cp deploy/systemd/netver_exporter.service "$STAGE"
 	tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX' -C "$work" -c "$name" |
 		gzip -n9 >"$dist/$name.tar.gz"
+	go run -trimpath "$CYCLONEDX" bin -json -licenses -noserial -notimestamp -version "v$VERSION" -output "$dist/$name.cdx.json" "$STAGE/$program" \
+		2>"$work/cyclonedx" || {
+		cat "$work/cyclonedx" >&2
+		exit 1
+	}
 	if [ "$os" = linux ]; then
 		export STAGE ARCH=${arch/armv7/arm7}
 		for packager in deb rpm; do
-			go run "$NFPM" package --config deploy/package/nfpm.yaml --packager $packager --target "$dist" >/dev/null
+			go run "$NFPM" package --config deploy/package/nfpm.yaml --packager $packager --target "$dist"
 		done
 	fi
 done
-
-GOFLAGS=-mod=mod CGO_ENABLED=0 go run "$CYCLONEDX" app -json -licenses -noserial -notimestamp \
-	-output "$dist/netver_exporter-$VERSION.cdx.json" . 2>"$work/cyclonedx" || {
-	cat "$work/cyclonedx" >&2
-	exit 1
-}
 (cd "$dist" && sha256sum -- * >"$work/sums" && cp "$work/sums" sha256sums.txt)
