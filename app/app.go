@@ -28,8 +28,8 @@ import (
 // Options are what the command line says of a run.
 type Options struct {
 	ConfigFile string
-	StateFile  string // "": no state is kept
-	Lifecycle  bool   // POST /-/reload is allowed
+	StateFile  string        // "": no state is kept
+	Lifecycle  bool          // POST /-/reload is allowed
 	Shard      cluster.Shard // of the inventory, which alone is polled; the zero value: all of it
 	Web        *toolkit.FlagConfig
 	Listening  func(url string) // told once the server listens; nil: nobody asks
@@ -134,10 +134,7 @@ func (x *exporter) load(ctx context.Context) (*Plan, error) {
 		err  error
 	}
 	done := make(chan result, 1)
-	w := Wiring{Sessions: x.sessions, Log: x.log, Refused: x.rotation.tell}
-	if x.plan != nil {
-		w.HostKeys = x.plan.HostKeys
-	}
+	w := Wiring{Sessions: x.sessions, Log: x.log, Refused: x.rotation.tell, Before: x.plan}
 	go func() {
 		plan, err := Load(x.file, w)
 		done <- result{plan, err}
