@@ -12,7 +12,7 @@ import (
 // FuzzJumpHosts has each of some jump hosts name another one, or none, before it: a configuration without a problem has no
 // circle, and a problem names its line.
 func FuzzJumpHosts(f *testing.F) {
-	f.Add("\x00\x01\x02", "192.0.2.1", 8)     // a chain of three
+	f.Add("\x00\x01\x02", "192.0.2.1", 8)      // a chain of three
 	f.Add("\x02\x01", "bastion.example:22", 0) // a circle
 	f.Add("\x01", "[2001:db8::1]:2222", -1)    // itself
 	f.Add("\x09\x00\x00", "x y:0", 1<<40)      // one that there is not
