@@ -24,7 +24,7 @@ func (c *Client) Scan(ctx context.Context, t Target) (ssh.PublicKey, error) {
 	defer unhook()
 	var shown ssh.PublicKey
 	config := h.config(ctx, "", &authenticator{})
-	config.HostKeyAlgorithms = wish{legacy: t.Legacy}.algorithms()
+	config.HostKeyAlgorithms = t.Algorithms.hostKeys(wish{legacy: t.Legacy})
 	config.HostKeyCallback = func(_ string, _ net.Addr, key ssh.PublicKey) error {
 		shown = key
 		return errScanned
