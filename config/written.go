@@ -67,6 +67,7 @@ type loader struct {
 	env      func(name string) (string, bool)
 	document *strictyaml.Document
 	found    map[string][]found // secrets that stood elsewhere, by credential
+	told     map[string]bool    // files that exposed has warned of
 }
 
 // decode lays the file over the defaults.
@@ -75,7 +76,7 @@ func decode(path string, source []byte, env func(name string) (string, bool)) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	l := &loader{path: path, env: env, document: document, found: map[string][]found{}}
+	l := &loader{path: path, env: env, document: document, found: map[string][]found{}, told: map[string]bool{}}
 	l.include()
 	f := defaults()
 	document.Decode(&f)

@@ -17,11 +17,19 @@ import (
 	"github.com/netver/netver_exporter/logins"
 )
 
-// Login connects to the target and logs in. The suffix is appended to the credential's user name. phase is called as each
-// part of the way ends, with its name. The error is a *failure.Error, or what the ticket says.
-func (c *Client) Login(ctx context.Context, t Target, suffix string, phase func(name string)) (*Link, error) {
+// Phase is told of each part of the way to a login, with its name and when it ended: wait (only where a rate limit held the
+// login back), resolve, connect, handshake, auth. The last one is that in which a login failed.
+type Phase func(name string, end time.Time)
+
+// Login connects to the target and logs in. The suffix is appended to the credential's user name. The error is a
+// *failure.Error, or what the ticket says.
+func (c *Client) Login(ctx context.Context, t Target, suffix string, phase Phase) (*Link, error) {
+	asked := time.Now()
 	if err := t.Ticket.Login(ctx); err != nil {
 		return nil, err
+	}
+	if now := time.Now(); now.Sub(asked) > time.Millisecond {
+		phase("wait", now)
 	}
 	l, err := c.login(ctx, t, suffix, phase)
 	if errors.Is(err, errTooManyKeys) && !t.Credential.Password.IsZero() { // once more, with fewer keys
@@ -36,7 +44,7 @@ func (c *Client) Login(ctx context.Context, t Target, suffix string, phase func(
 // errTooManyKeys says that the server ended the login after some keys, and has not been asked about the password.
 var errTooManyKeys = errors.New("the server ended the login after as many keys as it takes; private_key, or its public half, says which key of the agent comes first")
 
-func (c *Client) login(ctx context.Context, t Target, suffix string, phase func(name string)) (l *Link, err error) {
+func (c *Client) login(ctx context.Context, t Target, suffix string, phase Phase) (l *Link, err error) {
 	conn, until, err := c.reach(ctx, t, phase)
 	if err != nil {
 		return nil, err
@@ -48,7 +56,12 @@ func (c *Client) login(ctx context.Context, t Target, suffix string, phase func(
 	}()
 	h := &handshake{client: c, target: t, conn: &headConn{Conn: conn}}
 	l, err = h.run(ctx, t.Credential.Username+suffix, until)
-	phase("handshake")
+	if keyed := h.keyed.Load(); keyed != nil {
+		phase("handshake", *keyed)
+		phase("auth", time.Now())
+	} else {
+		phase("handshake", time.Now())
+	}
 	return l, err
 }
 
@@ -57,7 +70,7 @@ type handshake struct {
 	client *Client
 	target Target
 	conn   *headConn
-	keyed  atomic.Bool // the first key exchange is through: what follows is authentication
+	keyed  atomic.Pointer[time.Time] // when the first key exchange was through: what follows is authentication; nil: it is not
 }
 
 var longAgo = time.Unix(1, 0)
@@ -97,7 +110,7 @@ func (h *handshake) config(ctx context.Context, user string, auth *authenticator
 			if err := h.client.checkHostKey(h.target, key); err != nil {
 				return err
 			}
-			if !h.keyed.Swap(true) { // new keys may be exchanged when the login's context has long ended
+			if now := time.Now(); h.keyed.CompareAndSwap(nil, &now) { // new keys may be exchanged when the login's context has long ended
 				h.toAuthentication(ctx)
 			}
 			return nil
@@ -124,7 +137,7 @@ func (h *handshake) classify(ctx context.Context, auth *authenticator, err error
 		return logins.ErrWait
 	}
 	late := ctx.Err() != nil || timedOut(err) || h.conn.late.Load() // the wire's deadline may pass before the context's does
-	if h.keyed.Load() {
+	if h.keyed.Load() != nil {
 		return h.classifyLogin(late, auth, err)
 	}
 	different, negotiation := errors.AsType[*ssh.AlgorithmNegotiationError](err)

@@ -128,7 +128,7 @@ func TestAgentThatDoesNotAnswer(t *testing.T) {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
 	defer cancel()
-	_, err = newInsecure(t).Login(ctx, Target{Address: g.address, Credential: c}, "", func(string) {})
+	_, err = newInsecure(t).Login(ctx, Target{Address: g.address, Credential: c}, "", func(string, time.Time) {})
 	wantReason(t, err, failure.Timeout)
 }
 
