@@ -10,7 +10,7 @@ import (
 )
 
 // agent is how requests to sources name the program.
-var agent = "netver_exporter/" + version.Version
+func agent() string { return "netver_exporter/" + version.Version }
 
 // httpClient is the settings of an HTTP client, in Prometheus's words.
 type httpClient struct {

@@ -26,14 +26,15 @@ type written struct {
 }
 
 type credential struct {
-	Username   string    `yaml:"username"`
-	Password   secretRef `yaml:"password"`
-	PrivateKey secretRef `yaml:"private_key"`
-	Passphrase secretRef `yaml:"passphrase"`
-	Agent      bool      `yaml:"agent"`
-	Enable     enableRef `yaml:"enable"`
-	Answers    []answer  `yaml:"answers"`
-	LoginRate  float64   `yaml:"login_rate"`
+	Username    string    `yaml:"username"`
+	Password    secretRef `yaml:"password"`
+	PrivateKey  secretRef `yaml:"private_key"`
+	Certificate secretRef `yaml:"certificate"`
+	Passphrase  secretRef `yaml:"passphrase"`
+	Agent       bool      `yaml:"agent"`
+	Enable      enableRef `yaml:"enable"`
+	Answers     []answer  `yaml:"answers"`
+	LoginRate   float64   `yaml:"login_rate"`
 }
 
 type answer struct {

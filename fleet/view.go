@@ -23,9 +23,10 @@ type View struct {
 
 	orders Orders
 
-	mu     sync.Mutex
-	sorted map[string][]uint32       // positions in Devices, by sort
-	counts map[string]map[string]int // devices by word, by parameter
+	mu        sync.Mutex
+	sorted    map[string][]uint32       // positions in Devices, by sort
+	counts    map[string]map[string]int // devices by word, by parameter
+	platforms []Platform
 }
 
 // New makes a view of a snapshot that was taken at a time.

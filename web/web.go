@@ -30,6 +30,7 @@ type Config struct {
 	Metrics   *collector.Collector
 	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
 	Snapshot  func() poll.Snapshot
+	History   func(device string) (poll.History, bool)
 	Ready     func() bool  // the first inventory has been loaded
 	Reload    func() error // builds the new configuration whole, then swaps
 	Lifecycle bool         // whether POST /-/reload is allowed
