@@ -20,14 +20,15 @@ import (
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/version"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// fleet is a device that is up and one that has not been polled.
-type fleet struct{}
+// twoDevices is a device that is up and one that has not been polled.
+type twoDevices struct{}
 
-func (fleet) Snapshot() poll.Snapshot {
+func (twoDevices) Snapshot() poll.Snapshot {
 	at := time.Unix(1_700_000_000, 0)
 	return poll.Snapshot{Devices: []*poll.Status{
 		{
@@ -46,20 +47,24 @@ func (fleet) Snapshot() poll.Snapshot {
 func newConfig() Config {
 	c := Config{
 		Metrics:  collector.New(),
-		Snapshot: fleet{}.Snapshot,
+		Snapshot: twoDevices{}.Snapshot,
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
-			for _, s := range (fleet{}).Snapshot().Devices {
+			for _, s := range (twoDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
 					return s, true
 				}
 			}
 			return nil, false
 		},
-		Ready:  func() bool { return true },
-		Reload: func() error { return nil },
-		Log:    slog.New(slog.DiscardHandler),
+		History: func(string) (poll.History, bool) { return poll.History{}, true },
+		Orders:  func(string) *version.Order { return nil },
+		Policy:  func() *version.Policy { return &version.Policy{} },
+		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
+		Ready:   func() bool { return true },
+		Reload:  func() error { return nil },
+		Log:     slog.New(slog.DiscardHandler),
 	}
-	c.Metrics.Watch(fleet{})
+	c.Metrics.Watch(twoDevices{})
 	return c
 }
 
@@ -82,7 +87,10 @@ func TestEndpoints(t *testing.T) {
 		want    string // in the body
 		not     string // not in the body
 	}{
-		{"landing page", plain, "GET /", 200, `href="/probe"`, "debug/pprof"},
+		{"overview", plain, "GET /", 200, `<a href="devices/lab-1">`, ""},
+		{"page of a device", plain, "GET /devices/lab-1", 200, "15.2(7)E", ""},
+		{"page of nobody", plain, "GET /devices/lab-11", 404, "lab-1</a>", ""},
+		{"versions", plain, "GET /versions", 200, "15.2(7)E", ""},
 		{"nothing else", plain, "GET /favicon.ico", 404, "", ""},
 		{"metrics", plain, "GET /metrics", 200, `netver_device_up{device="lab-1",site="oslo"} 1`, `netver_device_up{device="lab-2"`},
 		{"metrics by name", plain, "GET /metrics?name[]=netver_device_up", 200, "netver_device_up", "netver_device_info"},
