@@ -184,8 +184,7 @@ func TestFaults(t *testing.T) {
 		})
 	}
 	t.Run("others", func(t *testing.T) {
-		from, to := e.awaitOnTime(t, faultPlan.Interval, ok...)
-		verifyNoFailures(t, from, to, ok...)
+		e.awaitOnTime(t, faultPlan.Interval, ok...)
 	})
 }
 

@@ -41,6 +41,8 @@ type Engine struct {
 	door     *logins.Door
 	lanes    lanes
 	busy     atomic.Int64
+	phases   *phaseNames
+	failed   *failedSessions
 	limited  atomic.Bool // a limit of ours was reached, and the log has told
 	current  atomic.Pointer[plan]
 
@@ -68,6 +70,8 @@ func New(p Plan, log *slog.Logger, o Observer) (*Engine, error) {
 		counters: newCounters(),
 		door:     logins.New(log),
 		lanes:    lanes{ready: make(chan slot), slow: make(chan slot)},
+		phases:   newPhaseNames(),
+		failed:   newFailedSessions(),
 		leaving:  make(map[string]*target),
 		changed:  make(chan struct{}, 1),
 	}
@@ -141,7 +145,9 @@ func (e *Engine) Apply(p Plan) error {
 			}
 			next.byName[d.Name] = t
 			next.targets = append(next.targets, t)
-			if !d.Disabled {
+			if d.Disabled {
+				e.failed.keep(d.Name, nil)
+			} else {
 				members[kept] = append(members[kept], t)
 			}
 		}
@@ -210,6 +216,7 @@ func (e *Engine) release(old, next *plan) {
 		if t.leave() {
 			e.leaving[name] = t
 		}
+		e.failed.keep(name, nil)
 	}
 }
 

@@ -92,6 +92,13 @@ func (h *HostKeys) Show(address string) []KnownKey {
 	return shown
 }
 
+// Known reports whether the files say by which key, or by whose certificate, the host at an address (host:port) is known.
+func (h *HostKeys) Known(address string) bool {
+	h.refresh()
+	host := hostName(address)
+	return len(h.lines(host)) > 0 || h.certifies(host, "")
+}
+
 func (l *knownLine) export() KnownKey {
 	return KnownKey{File: l.file, Line: l.line, Mark: l.mark, Type: l.keyType, Fingerprint: fingerprint(l.key)}
 }

@@ -95,7 +95,7 @@ func (h *HostKeys) checkKey(policy Policy, host string, key ssh.PublicKey) error
 	if policy == AcceptNew {
 		return h.learn(host, key.Type(), text)
 	}
-	return isUnknown(fmt.Errorf("no key of %s in %s; it shows %s: add it with ssh-keyscan, or use host_keys: accept-new",
+	return isUnknown(fmt.Errorf("no key of %s in %s; it shows %s: add it with netver_exporter hostkey scan, or use host_keys: accept-new",
 		host, h.where(), describe(key)))
 }
 
@@ -113,7 +113,7 @@ func (h *HostKeys) judge(host, keyType, key string) error {
 	}
 	if lines := h.lines(host); len(lines) > 0 {
 		line := nearest(lines, keyType)
-		remedy := fmt.Sprintf("remove the line (ssh-keygen -R '%s' -f %s)", host, line.file)
+		remedy := "netver_exporter hostkey accept replaces the line"
 		if line.pattern {
 			remedy = "correct the line"
 		}

@@ -86,7 +86,7 @@ func TestCheckHostKey(t *testing.T) {
 		{"192.0.2.1:22", right, "", ""},
 		{"192.0.2.1:22", other, failure.HostKeyChanged, file + ":3"},
 		{"192.0.2.1:2222", right, "", ""}, // as OpenSSH does
-		{"192.0.2.1:2222", other, failure.HostKeyUnknown, "ssh-keyscan"},
+		{"192.0.2.1:2222", other, failure.HostKeyUnknown, "netver_exporter hostkey scan"},
 		{"192.0.2.2:22", right, "", ""},
 		{"SW-2.Example:22", right, "", ""},
 		{"192.0.2.3:2222", right, "", ""},
@@ -100,7 +100,7 @@ func TestCheckHostKey(t *testing.T) {
 		{"[2001:db8::1]:2222", right, "", ""},
 		{"192.0.2.6:22", right, "", ""},
 		{"192.0.2.6:22", other, "", ""},
-		{"192.0.2.7:22", right, failure.HostKeyChanged, "ssh-keygen -R '192.0.2.7'"},
+		{"192.0.2.7:22", right, failure.HostKeyChanged, "netver_exporter hostkey accept"},
 		{"192.0.2.8:22", right, failure.HostKeyUnknown, ""},
 		{"sw-9.example:22", other, failure.HostKeyChanged, "correct the line"},
 		{"192.0.2.4:2222", right, "", ""},

@@ -30,6 +30,7 @@ type Config struct {
 	Metrics   *collector.Collector
 	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
 	Snapshot  func() poll.Snapshot
+	History   func(device string) (poll.History, bool)
 	Ready     func() bool  // the first inventory has been loaded
 	Reload    func() error // builds the new configuration whole, then swaps
 	Lifecycle bool         // whether POST /-/reload is allowed
@@ -51,7 +52,7 @@ var endpoints = []struct {
 	{"/-/reload", "", reload},
 }
 
-// New returns the handler of all endpoints.
+// New returns the handler of all endpoints, with what protects a browser around it.
 func New(c Config) (http.Handler, error) {
 	landing := toolkit.LandingConfig{
 		Name:        "netver_exporter",
@@ -71,7 +72,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("build landing page: %w", err)
 	}
 	mux.Handle("GET /{$}", page)
-	return mux, nil
+	return secure(mux), nil
 }
 
 // path cuts the method off a pattern of http.ServeMux.

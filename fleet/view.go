@@ -1,0 +1,123 @@
+// Package fleet answers questions about a snapshot: which devices match a query, in which order, and how many there are of
+// each kind. It knows parameters and words, and refuses to know how they are shown.
+package fleet
+
+import (
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/version"
+)
+
+// Orders returns the order of a platform's versions; nil where there is none.
+type Orders func(platform string) *version.Order
+
+// View is a snapshot made ready for questions: what is worked out for one is kept for the next. Make it with New. It may be used
+// by many goroutines at once.
+type View struct {
+	poll.Snapshot
+	At time.Time // of the snapshot
+
+	orders Orders
+
+	mu        sync.Mutex
+	sorted    map[string][]uint32       // positions in Devices, by sort
+	counts    map[string]map[string]int // devices by word, by parameter
+	platforms []Platform
+}
+
+// New makes a view of a snapshot that was taken at a time.
+func New(s poll.Snapshot, orders Orders, at time.Time) *View {
+	return &View{Snapshot: s, At: at, orders: orders, sorted: map[string][]uint32{}, counts: map[string]map[string]int{}}
+}
+
+// Device looks a device up by its name; nil: there is none.
+func (v *View) Device(name string) *poll.Status {
+	i, ok := v.position(name)
+	if !ok {
+		return nil
+	}
+	return v.Devices[i]
+}
+
+// position is where a name is among the devices, or where it would be.
+func (v *View) position(name string) (i int, ok bool) {
+	return slices.BinarySearchFunc(v.Devices, name, func(s *poll.Status, name string) int {
+		return strings.Compare(s.Device.Name, name)
+	})
+}
+
+// Count says how many devices of the whole fleet have each word under a parameter, such as "state" or "label.site". A device may
+// have several words. The map must not be changed.
+func (v *View) Count(parameter string) map[string]int {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if counts, ok := v.counts[parameter]; ok {
+		return counts
+	}
+	words, ok := wordsOf(parameter)
+	if !ok {
+		return nil
+	}
+	counters := map[string]*int{}
+	var room [8]string
+	for _, s := range v.Devices {
+		for _, w := range words(room[:0], s, v.At) {
+			if n := counters[w]; n != nil {
+				*n++
+			} else {
+				one := 1
+				counters[w] = &one
+			}
+		}
+	}
+	counts := make(map[string]int, len(counters))
+	for w, n := range counters {
+		counts[w] = *n
+	}
+	v.counts[parameter] = counts
+	return counts
+}
+
+// Cache keeps the latest view. Make it with NewCache. It may be used by many goroutines at once.
+type Cache struct {
+	snapshot func() poll.Snapshot
+	orders   Orders
+
+	mu     sync.Mutex
+	latest *View
+}
+
+// NewCache makes a cache of views of what snapshot returns.
+func NewCache(snapshot func() poll.Snapshot, orders Orders) *Cache {
+	return &Cache{snapshot: snapshot, orders: orders}
+}
+
+// agePerDevice is how old a view may be for each of its devices: a second for half a million, nothing to speak of for a small
+// fleet, so that a flood of requests makes few views of a large one.
+const agePerDevice = 2 * time.Microsecond
+
+// View returns the latest view, or a new one where that is too old.
+func (c *Cache) View() *View {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v := c.latest; v != nil && time.Since(v.At) < time.Duration(len(v.Devices))*agePerDevice {
+		return v
+	}
+	return c.renew()
+}
+
+// Fresh returns a new view: what has happened before the call is in it.
+func (c *Cache) Fresh() *View {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.renew()
+}
+
+func (c *Cache) renew() *View {
+	c.latest = New(c.snapshot(), c.orders, time.Now())
+	return c.latest
+}
