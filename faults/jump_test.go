@@ -55,8 +55,7 @@ func TestTwoBastions(t *testing.T) {
 	}
 	e := run(t, c.write(t))
 	e.awaitScrape(t, "the first sweep", polledTimes(1))
-	from, to := e.awaitOnTime(t, plan.Interval, devices...)
-	verifyNoFailures(t, from, to, devices...)
+	e.awaitOnTime(t, plan.Interval, devices...)
 	for i, b := range bastions {
 		if s := b.Stats(); s.Logins != 1 || s.Peak > most || s.Passed < number {
 			t.Errorf("bastion%d: %+v, want one login, at most %d connections at once, and all polls through it", i+1, s, most)

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"reflect"
 	"strconv"
 	"sync"
 	"time"
@@ -71,7 +72,7 @@ func (c *Client) jumpHostLike(j JumpHost, written map[string]JumpHost, other *Cl
 	was, is := host.JumpHost, j
 	was.Target.Credential, is.Target.Credential = nil, nil
 	was.Target.HostKeys, is.Target.HostKeys = "", ""
-	if was != is {
+	if !reflect.DeepEqual(was, is) {
 		return nil
 	}
 	if first, ok := written[j.Target.Jump]; ok && c.jumpHostLike(first, written, other) == nil {
