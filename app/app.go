@@ -28,8 +28,8 @@ import (
 // Options are what the command line says of a run.
 type Options struct {
 	ConfigFile string
-	StateFile  string // "": no state is kept
-	Lifecycle  bool   // POST /-/reload is allowed
+	StateFile  string        // "": no state is kept
+	Lifecycle  bool          // POST /-/reload is allowed
 	Shard      cluster.Shard // of the inventory, which alone is polled; the zero value: all of it
 	Web        *toolkit.FlagConfig
 	Listening  func(url string) // told once the server listens; nil: nobody asks

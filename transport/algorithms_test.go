@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
@@ -120,7 +121,7 @@ func TestNegotiation(t *testing.T) {
 			to := Target{Address: g.address, Credential: &Credential{Username: "netops", Password: secret.New("swordfish")}}
 			tt.target(&to)
 			login := func() error {
-				l, err := newInsecure(t).Login(t.Context(), to, "", func(string) {})
+				l, err := newInsecure(t).Login(t.Context(), to, "", func(string, time.Time) {})
 				if err == nil {
 					l.End()
 				}
