@@ -97,7 +97,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Observe:     w.Observe,
 	}
 	p.Refused = w.Refused
-	groups, feeds := fleet(c, known)
+	groups, feeds := complete(c, known)
 	p.Inventory = &Inventory{static: groups, feeds: feeds, names: names(c, known)}
 	p.Groups, _ = p.Inventory.merge()
 	for _, g := range c.Groups {
