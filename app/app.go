@@ -20,6 +20,7 @@ import (
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/device"
+	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/web"
@@ -53,7 +54,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Version:   version.Version,
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
-		Snapshot:  x.Snapshot,
+		Views:     fleet.NewCache(x.Snapshot, x.order),
 		History:   x.engine.History,
 		Ready:     x.ready,
 		Reload:    func() error { return x.reload(ctx) },

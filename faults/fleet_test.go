@@ -84,6 +84,7 @@ func startFleet(t *testing.T, devices ...*lab.Device) *lab.Fleet {
 type config struct {
 	Poll        pollSection               `yaml:"poll"`
 	SSH         map[string]any            `yaml:"ssh"`
+	JumpHosts   map[string]jumpHost       `yaml:"jump_hosts,omitempty"`
 	Credentials map[string]map[string]any `yaml:"credentials"`
 	Groups      []group                   `yaml:"groups"`
 
@@ -102,6 +103,7 @@ type group struct {
 	Name        string   `yaml:"name"`
 	Credentials string   `yaml:"credentials"`
 	Session     string   `yaml:"session,omitempty"`
+	Jump        string   `yaml:"jump,omitempty"`
 	Devices     []member `yaml:"devices"`
 }
 

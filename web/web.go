@@ -18,6 +18,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -29,7 +30,7 @@ type Config struct {
 	Version   string
 	Metrics   *collector.Collector
 	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
-	Snapshot  func() poll.Snapshot
+	Views     *fleet.Cache
 	History   func(device string) (poll.History, bool)
 	Ready     func() bool  // the first inventory has been loaded
 	Reload    func() error // builds the new configuration whole, then swaps
@@ -44,9 +45,12 @@ var endpoints = []struct {
 }{
 	{"/metrics", "metrics of all devices", metrics},
 	{"GET /probe", "poll one device now and show its metrics: /probe?target=DEVICE", probe},
-	{"GET /api/v1/devices", "all devices, as JSON", devices},
-	{"GET /api/v1/devices/{name}", "", device},
-	{"GET /api/v1/targets", "the inventory for other exporters, in the form of Prometheus HTTP service discovery; ?port= sets the port", targets},
+	{"/api/v1/devices", "the devices, as JSON; with the same filters as the page", devices},
+	{"/api/v1/devices/{name}", "", device},
+	{"/api/v1/versions", "what each platform runs, as JSON", versions},
+	{"/api/v1/status", "fleet and engine at a glance, as JSON", status},
+	{"/api/v1/openapi.yaml", "the description of the API", openapi},
+	{"/api/v1/targets", "the inventory for other exporters, in the form of Prometheus HTTP service discovery; ?port= sets the port", targets},
 	{"GET /-/healthy", "whether the process serves", healthy},
 	{"GET /-/ready", "whether the inventory has been loaded", ready},
 	{"/-/reload", "", reload},
@@ -72,6 +76,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("build landing page: %w", err)
 	}
 	mux.Handle("GET /{$}", page)
+	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil
 }
 
