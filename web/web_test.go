@@ -61,6 +61,8 @@ func newConfig() Config {
 			}
 			return nil, false
 		},
+		Policy: func() *version.Policy { return &version.Policy{} },
+		Loaded: func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
 		Ready:  func() bool { return true },
 		Reload: func() error { return nil },
 		Log:    slog.New(slog.DiscardHandler),
@@ -88,7 +90,10 @@ func TestEndpoints(t *testing.T) {
 		want    string // in the body
 		not     string // not in the body
 	}{
-		{"landing page", plain, "GET /", 200, `href="/probe"`, "debug/pprof"},
+		{"overview", plain, "GET /", 200, `<a href="devices/lab-1">`, ""},
+		{"page of a device", plain, "GET /devices/lab-1", 200, "15.2(7)E", ""},
+		{"page of nobody", plain, "GET /devices/lab-11", 404, "lab-1</a>", ""},
+		{"versions", plain, "GET /versions", 200, "15.2(7)E", ""},
 		{"nothing else", plain, "GET /favicon.ico", 404, "", ""},
 		{"metrics", plain, "GET /metrics", 200, `netver_device_up{device="lab-1",site="oslo"} 1`, `netver_device_up{device="lab-2"`},
 		{"metrics by name", plain, "GET /metrics?name[]=netver_device_up", 200, "netver_device_up", "netver_device_info"},
