@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/common/version"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
+	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/fleet"
@@ -30,6 +31,7 @@ type Options struct {
 	ConfigFile string
 	StateFile  string // "": no state is kept
 	Lifecycle  bool   // POST /-/reload is allowed
+	Shard      cluster.Shard // of the inventory, which alone is polled; the zero value: all of it
 	Web        *toolkit.FlagConfig
 	Listening  func(url string) // told once the server listens; nil: nobody asks
 }
@@ -73,6 +75,7 @@ type exporter struct {
 	engine    *poll.Engine
 	collector *collector.Collector
 	sessions  *device.Sessions
+	partition partition
 	rotation  *rotation
 	policy    *follower
 	inventory atomic.Pointer[Inventory] // of the configuration that is in force
@@ -89,6 +92,10 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 		file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New(), sessions: device.NewSessions(),
 		rotation: newRotation(), replaced: make(chan struct{}, 1), told: map[string]string{},
 	}
+	if o.Shard != (cluster.Shard{}) {
+		share := o.Shard.Share()
+		x.partition.share = &share
+	}
 	plan, err := x.load(ctx)
 	if err != nil {
 		return nil, err
@@ -99,7 +106,8 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 		}
 		plan.Groups, _ = plan.Inventory.merge()
 	}
-	if x.engine, err = poll.New(plan.Plan, log, x.collector); err != nil {
+	part := x.part(plan)
+	if x.engine, err = poll.New(part, log, x.collector); err != nil {
 		return nil, err
 	}
 	if x.stateFile != "" {
@@ -114,7 +122,7 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	x.policy = &follower{swapped: make(chan struct{}, 1), rejudge: x.engine.Rejudge, log: log}
 	x.policy.follow(plan.Policy)
 	x.collector.Watch(x)
-	x.sessions.Keep(plan.asker(), plan.Groups)
+	x.sessions.Keep(plan.asker(), part.Groups)
 	x.loaded(plan, nil)
 	return x, nil
 }
@@ -151,10 +159,9 @@ func (x *exporter) reload(ctx context.Context) error {
 	if err == nil {
 		plan.Inventory.inherit(x.inventory.Load())
 		plan.Groups, _ = plan.Inventory.merge()
-		err = x.engine.Apply(plan.Plan)
+		err = x.apply(plan)
 	}
 	if err == nil {
-		x.sessions.Keep(plan.asker(), plan.Groups)
 		x.policy.follow(plan.Policy)
 	}
 	x.loaded(plan, err)

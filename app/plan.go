@@ -195,31 +195,6 @@ func knownHostsProblem(files []string, message string) strictyaml.Problem {
 	return strictyaml.Problem{Text: message}
 }
 
-// credentials opens private keys. Credentials that have a problem already are left out.
-func credentials(c *config.Config) map[string]*transport.Credential {
-	made := make(map[string]*transport.Credential, len(c.Credentials))
-	for name, w := range c.Credentials {
-		at := strictyaml.At("credentials", name)
-		if c.Document.Faulty(at) {
-			continue
-		}
-		login := transport.Login{
-			Username: w.Username, Password: w.Password, PrivateKey: w.PrivateKey, Passphrase: w.Passphrase, Agent: w.Agent, Enable: w.Enable,
-			BareEnable: w.BareEnable,
-		}
-		for _, a := range w.Answers {
-			login.Answers = append(login.Answers, transport.Answer(a))
-		}
-		credential, err := transport.NewCredential(login)
-		if err != nil {
-			c.Document.Fault(at.Child("private_key"), "%v", err)
-			continue
-		}
-		made[name] = credential
-	}
-	return made
-}
-
 // lint notes what the linter of Prometheus finds wrong with the gauges of a platform.
 func lint(document *strictyaml.Document, p *parser.Platform) {
 	if err := collector.Lint([]*parser.Platform{p}); err != nil {

@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"net/http"
 	"net/url"
@@ -32,9 +31,9 @@ func fetchDevices(ctx context.Context, base, httpConfig string) ([]web.Device, e
 			return nil, fmt.Errorf("%s: %s", httpConfig, strings.Join(strings.Fields(err.Error()), " "))
 		}
 	}
-	address, err := url.Parse(base)
-	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
-		return nil, errors.New("--url is no address of an exporter; write it as http://host:9733")
+	address, err := exporterURL(base)
+	if err != nil {
+		return nil, err
 	}
 	asker, err := client.NewClientFromConfig(*settings, "report")
 	if err != nil {

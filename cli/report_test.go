@@ -51,7 +51,7 @@ func TestReportOfAnExporter(t *testing.T) {
 		{"broken file", []string{"--url", server.URL, "--http.config.file", broken}, "", "field pasword not found"},
 		{"missing file", []string{"--url", server.URL, "--http.config.file", "nowhere.yml"}, "", "nowhere.yml: no such file"},
 		{"file without an address", []string{"--http.config.file", file}, "", "with --url alone"},
-		{"no address", []string{"--url", "localhost:9733"}, "", "write it as http://host:9733"},
+		{"no address", []string{"--url", "localhost:9733"}, "", "write it as http://localhost:9733"},
 	} {
 		var out, failed bytes.Buffer
 		code := Execute(t.Context(), append([]string{"report"}, tt.args...), Streams{Out: &out, Err: &failed})

@@ -82,15 +82,16 @@ type Sessions struct {
 
 // Credential is how to log in. A zero secret is not given.
 type Credential struct {
-	Username   string
-	Password   secret.Value
-	PrivateKey secret.Value // the key itself in PEM
-	Passphrase secret.Value
-	Agent      string // the socket of an SSH agent; "": none
-	Enable     secret.Value
-	BareEnable bool // the privileged mode asks for no password
-	Answers    []Answer
-	LoginRate  float64 // logins a second with this credential; 0: no limit of its own
+	Username    string
+	Password    secret.Value
+	PrivateKey  secret.Value // the key itself in PEM; where Agent is given, its public half will do
+	Certificate secret.Value // for the key, as ssh-keygen -s writes it
+	Passphrase  secret.Value
+	Agent       string // the socket of an SSH agent; "": none
+	Enable      secret.Value
+	BareEnable  bool // the privileged mode asks for no password
+	Answers     []Answer
+	LoginRate   float64 // logins a second with this credential; 0: no limit of its own
 }
 
 // Group is devices that are polled alike.

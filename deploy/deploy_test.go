@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"os"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -25,14 +26,17 @@ func read(t *testing.T, path string, unmarshal func([]byte, any) error, into any
 
 type ruleFile struct {
 	Groups []struct {
-		Name  string
-		Rules []rule
+		Name     string
+		Interval string
+		Rules    []rule
 	}
 }
 
 type rule struct {
 	Alert       string
 	Record      string
+	Expr        string
+	For         string
 	Labels      map[string]string
 	Annotations map[string]string
 }
@@ -73,6 +77,33 @@ func TestAlertsSayWhatIsWrong(t *testing.T) {
 			if r.Annotations[annotation] == "" {
 				t.Errorf("%s has no %s", r.Alert, annotation)
 			}
+		}
+	}
+}
+
+// Each alert leads to a heading of docs/runbooks.md with its name, and no heading is left without an alert.
+func TestRunbooks(t *testing.T) {
+	const base = "https://github.com/netver/netver_exporter/blob/main/docs/runbooks.md#"
+	text, err := os.ReadFile("../docs/runbooks.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	headings := map[string]bool{}
+	for _, m := range regexp.MustCompile(`(?m)^### (\w+)$`).FindAllStringSubmatch(string(text), -1) {
+		headings[m[1]] = false
+	}
+	for _, r := range rules(t, "prometheus/alerts.yml") {
+		if _, there := headings[r.Alert]; !there {
+			t.Errorf("docs/runbooks.md has no heading ### %s", r.Alert)
+		}
+		headings[r.Alert] = true
+		if want := base + strings.ToLower(r.Alert); r.Annotations["runbook_url"] != want {
+			t.Errorf("%s: runbook_url %q, want %q", r.Alert, r.Annotations["runbook_url"], want)
+		}
+	}
+	for heading, used := range headings {
+		if !used {
+			t.Errorf("docs/runbooks.md: no alert is called %s", heading)
 		}
 	}
 }

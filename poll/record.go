@@ -48,6 +48,9 @@ func (res *result) ours() bool {
 // apply makes the new status from the old one and the result.
 func (r *record) apply(old *Status, res *result) *Status {
 	s := *old
+	if s.Polls > 0 && (old.Reason == "") != (res.reason == "") {
+		s.Since = res.start
+	}
 	s.Polls++
 	s.Retries += res.retries
 	s.LastPoll, s.Duration, s.Reason, s.Err = res.start, res.duration, res.reason, ""
@@ -113,10 +116,12 @@ func (r *record) learn(s *Status, res *result) {
 	}
 	if rebooted {
 		s.Reboots++
+		s.Rebooted = res.start
 		r.reboots = remember(r.reboots, Reboot{At: res.start, Booted: r.boot.time, Reason: facts.ReloadReason})
 	}
 	if changed(r.version, facts.Version) {
 		s.VersionChanges++
+		s.VersionChanged = res.start
 		r.versions = remember(r.versions, VersionChange{At: res.start, From: r.version, To: facts.Version})
 	}
 	r.version, r.serial = cmp.Or(facts.Version, r.version), cmp.Or(facts.Serial, r.serial)

@@ -50,7 +50,7 @@ func (t *target) state() *deviceState {
 	kept := &deviceState{
 		Name: t.name, Address: t.device.Address, Wanted: t.device.Platform,
 		Platform: s.Platform, Vendor: s.Vendor, Polls: s.Polls, Failures: s.Failures, Retries: s.Retries,
-		Reboots: s.Reboots, VersionChanges: s.VersionChanges, LastPoll: s.LastPoll, LastSuccess: s.LastSuccess,
+		Reboots: s.Reboots, VersionChanges: s.VersionChanges, Since: s.Since, Rebooted: s.Rebooted, VersionChanged: s.VersionChanged, LastPoll: s.LastPoll, LastSuccess: s.LastSuccess,
 		Duration: s.Duration, Reason: s.Reason, Err: s.Err, Facts: keepFacts(s.Facts), BootTime: s.BootTime,
 		Boot:    bootState{r.boot.time, r.boot.since, r.boot.read, r.boot.age, r.boot.resolution},
 		Version: r.version, Serial: r.serial, InARow: r.failures, Slow: r.slow, Announced: r.announced,
@@ -88,7 +88,7 @@ func (t *target) restore(s deviceState, keepFacts time.Duration, now time.Time) 
 	latest := &Status{
 		Device: *t.device, Platform: s.Platform, Vendor: s.Vendor,
 		Polls: s.Polls, Failures: s.Failures, Retries: s.Retries, Reboots: s.Reboots, VersionChanges: s.VersionChanges,
-		LastPoll: s.LastPoll, LastSuccess: s.LastSuccess, Duration: s.Duration, Reason: s.Reason, Err: s.Err,
+		Since: s.Since, Rebooted: s.Rebooted, VersionChanged: s.VersionChanged, LastPoll: s.LastPoll, LastSuccess: s.LastSuccess, Duration: s.Duration, Reason: s.Reason, Err: s.Err,
 		Facts: s.Facts.facts(), BootTime: s.BootTime,
 	}
 	if now.Sub(s.LastSuccess) > keepFacts {

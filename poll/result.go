@@ -29,6 +29,11 @@ type Status struct {
 	Polls, Failures, Retries uint64
 	Reboots, VersionChanges  uint64
 
+	// As seen by polls; zero: not seen.
+	Since          time.Time // start of the poll that found the device up after it was down, or down after it was up
+	Rebooted       time.Time // start of the poll that saw the latest reboot
+	VersionChanged time.Time // start of the poll that saw the latest change of version
+
 	LastPoll    time.Time // start of the latest poll; zero: never polled
 	LastSuccess time.Time // start of the latest good poll; zero: none
 	Duration    time.Duration

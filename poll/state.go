@@ -55,6 +55,9 @@ type deviceState struct {
 	Retries        uint64         `json:"retries,omitempty"`
 	Reboots        uint64         `json:"reboots,omitempty"`
 	VersionChanges uint64         `json:"version_changes,omitempty"`
+	Since          time.Time      `json:"since,omitzero"`
+	Rebooted       time.Time      `json:"rebooted,omitzero"`
+	VersionChanged time.Time      `json:"version_changed,omitzero"`
 	LastPoll       time.Time      `json:"last_poll"`
 	LastSuccess    time.Time      `json:"last_success,omitzero"`
 	Duration       time.Duration  `json:"duration"`

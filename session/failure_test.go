@@ -75,7 +75,12 @@ func TestFailures(t *testing.T) {
 func checkFailure(t *testing.T, fault lab.Fault, mode dialogue.Mode, want failure.Reason, says string) {
 	t.Helper()
 	const timeout, connectTimeout = 2 * time.Second, time.Second
-	d := simulated(func(d *lab.Device) { d.Fault = fault })
+	d := simulated(func(d *lab.Device) {
+		d.Fault = fault
+		if fault == lab.BannerPause {
+			d.Pause = 50 * time.Millisecond // well below what a busy machine adds to what the client waits for
+		}
+	})
 	client := clientFor(t, startLab(t, d), func(c *transport.Config) {
 		c.ConnectTimeout = connectTimeout
 	})

@@ -39,6 +39,7 @@ type Client struct {
 	config Config
 	keys   *HostKeys
 	jumps  map[string]*jumpHost
+	tries  tries
 	lookup func(ctx context.Context, host string) ([]string, error)
 	dial   func(ctx context.Context, network, address string) (net.Conn, error)
 }

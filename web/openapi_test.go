@@ -40,6 +40,7 @@ func everything() (poll.Snapshot, poll.History) {
 	}
 	failing := *s.Devices[0]
 	failing.Device.Name, failing.Device.Address, failing.Revision = "lab 3/core", "[2001:db8::3]:22", 3
+	failing.Since = at
 	failing.Reason, failing.Err = failure.Auth, "log in: refused"
 	failing.Facts = parser.Facts{
 		Version: "15.2(7)E", Model: "C2960", Serial: "FCH1", Hostname: "core", Patch: "P1", ReloadReason: "power on", NextBoot: "15.4",
