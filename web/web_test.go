@@ -26,12 +26,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// fewDevices are a device that is up and one that has not been polled.
-type fewDevices struct{}
+// twoDevices are a device that is up and one that has not been polled.
+type twoDevices struct{}
 
 func noOrder(string) *version.Order { return nil }
 
-func (fewDevices) Snapshot() poll.Snapshot {
+func (twoDevices) Snapshot() poll.Snapshot {
 	at := time.Unix(1_700_000_000, 0)
 	return poll.Snapshot{Devices: []*poll.Status{
 		{
@@ -51,21 +51,23 @@ func newConfig() Config {
 	c := Config{
 		Version: "1.2.3",
 		Metrics: collector.New(),
-		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder),
-		History: func(string) (poll.History, bool) { return poll.History{}, true },
+		Views:   fleet.NewCache(twoDevices{}.Snapshot, noOrder),
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
-			for _, s := range (fewDevices{}).Snapshot().Devices {
+			for _, s := range (twoDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
 					return s, true
 				}
 			}
 			return nil, false
 		},
-		Ready:  func() bool { return true },
-		Reload: func() error { return nil },
-		Log:    slog.New(slog.DiscardHandler),
+		History: func(string) (poll.History, bool) { return poll.History{}, true },
+		Policy:  func() *version.Policy { return &version.Policy{} },
+		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
+		Ready:   func() bool { return true },
+		Reload:  func() error { return nil },
+		Log:     slog.New(slog.DiscardHandler),
 	}
-	c.Metrics.Watch(fewDevices{})
+	c.Metrics.Watch(twoDevices{})
 	return c
 }
 
@@ -88,7 +90,10 @@ func TestEndpoints(t *testing.T) {
 		want    string // in the body
 		not     string // not in the body
 	}{
-		{"landing page", plain, "GET /", 200, `href="/probe"`, "debug/pprof"},
+		{"overview", plain, "GET /", 200, `<a href="devices/lab-1">`, ""},
+		{"page of a device", plain, "GET /devices/lab-1", 200, "15.2(7)E", ""},
+		{"page of nobody", plain, "GET /devices/lab-11", 404, "lab-1</a>", ""},
+		{"versions", plain, "GET /versions", 200, "15.2(7)E", ""},
 		{"nothing else", plain, "GET /favicon.ico", 404, "", ""},
 		{"metrics", plain, "GET /metrics", 200, `netver_device_up{device="lab-1",site="oslo"} 1`, `netver_device_up{device="lab-2"`},
 		{"metrics by name", plain, "GET /metrics?name[]=netver_device_up", 200, "netver_device_up", "netver_device_info"},
