@@ -2,8 +2,6 @@
 package deploy
 
 import (
-	"encoding/json"
-	"fmt"
 	"os"
 	"regexp"
 	"slices"
@@ -109,13 +107,15 @@ func TestRunbooks(t *testing.T) {
 }
 
 func TestEachAlertHasAFiringAndASilentCase(t *testing.T) {
-	var file ruleTests
-	read(t, "prometheus/alerts_test.yml", yaml.Unmarshal, &file)
 	fires, silent := map[string]bool{}, map[string]bool{}
-	for _, test := range file.Tests {
-		for _, alert := range test.Alerts {
-			fires[alert.Alertname] = fires[alert.Alertname] || len(alert.Expected) > 0
-			silent[alert.Alertname] = silent[alert.Alertname] || len(alert.Expected) == 0
+	for _, path := range []string{"prometheus/alerts_test.yml", "prometheus/alerts_days_test.yml"} {
+		var file ruleTests
+		read(t, path, yaml.Unmarshal, &file)
+		for _, test := range file.Tests {
+			for _, alert := range test.Alerts {
+				fires[alert.Alertname] = fires[alert.Alertname] || len(alert.Expected) > 0
+				silent[alert.Alertname] = silent[alert.Alertname] || len(alert.Expected) == 0
+			}
 		}
 	}
 	for _, r := range rules(t, "prometheus/alerts.yml") {
@@ -166,43 +166,6 @@ func TestEachQueryOfReadmeHasACase(t *testing.T) {
 	for line := range strings.Lines(block) {
 		if query, _, _ := strings.Cut(line, "#"); strings.TrimSpace(query) != "" && !tested[strings.TrimSpace(query)] {
 			t.Errorf("no case asks %s", query)
-		}
-	}
-}
-
-func TestDashboardPanels(t *testing.T) {
-	var dashboard struct {
-		Panels []struct {
-			ID          int
-			Type        string
-			Title       string
-			Description string
-			GridPos     struct{ X, Y, W, H int }
-			Targets     []struct{ Expr string }
-		}
-	}
-	read(t, "grafana/netver.json", json.Unmarshal, &dashboard)
-	ids, cells := map[int]string{}, map[string]string{}
-	for _, panel := range dashboard.Panels {
-		if other, taken := ids[panel.ID]; taken {
-			t.Errorf("%q and %q share the id %d", other, panel.Title, panel.ID)
-		}
-		ids[panel.ID] = panel.Title
-		at := panel.GridPos
-		for x := at.X; x < at.X+at.W; x++ {
-			for y := at.Y; y < at.Y+at.H; y++ {
-				cell := fmt.Sprint(x, ",", y)
-				if other, taken := cells[cell]; taken || x >= 24 {
-					t.Fatalf("%q overlaps %q or leaves the grid at %s", panel.Title, other, cell)
-				}
-				cells[cell] = panel.Title
-			}
-		}
-		if panel.Type == "row" {
-			continue
-		}
-		if panel.Description == "" || len(panel.Targets) == 0 {
-			t.Errorf("%q has no description or no query", panel.Title)
 		}
 	}
 }

@@ -32,7 +32,7 @@ import (
 // everything is a fleet of which all is known that the API can tell.
 func everything() (poll.Snapshot, poll.History) {
 	at := time.Date(2026, 11, 26, 3, 0, 0, 0, time.UTC)
-	s := twoDevices{}.Snapshot()
+	s := fewDevices{}.Snapshot()
 	s.Devices[0].Verdict = &version.Verdict{
 		Rule: "dc", Wanted: "17.12", Planned: "wave", Why: "it runs another", Compliant: version.No,
 		Denied: []version.Denial{{Note: "CVE-1", Severity: "high"}}, Undecided: []version.Denial{{Note: "CVE-2", Severity: "low"}},

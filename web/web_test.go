@@ -26,12 +26,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// twoDevices are a device that is up and one that has not been polled.
-type twoDevices struct{}
+// fewDevices are a device that is up and one that has not been polled.
+type fewDevices struct{}
 
 func noOrder(string) *version.Order { return nil }
 
-func (twoDevices) Snapshot() poll.Snapshot {
+func (fewDevices) Snapshot() poll.Snapshot {
 	at := time.Unix(1_700_000_000, 0)
 	return poll.Snapshot{Devices: []*poll.Status{
 		{
@@ -51,9 +51,9 @@ func newConfig() Config {
 	c := Config{
 		Version: "1.2.3",
 		Metrics: collector.New(),
-		Views:   fleet.NewCache(twoDevices{}.Snapshot, noOrder),
+		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder),
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
-			for _, s := range (twoDevices{}).Snapshot().Devices {
+			for _, s := range (fewDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
 					return s, true
 				}
@@ -67,7 +67,7 @@ func newConfig() Config {
 		Reload:  func() error { return nil },
 		Log:     slog.New(slog.DiscardHandler),
 	}
-	c.Metrics.Watch(twoDevices{})
+	c.Metrics.Watch(fewDevices{})
 	return c
 }
 
