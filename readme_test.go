@@ -4,11 +4,9 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"strings"
 	"testing"
 
 	"github.com/netver/netver_exporter/app"
-	"github.com/netver/netver_exporter/cli"
 	"github.com/netver/netver_exporter/config"
 )
 
@@ -37,21 +35,5 @@ func TestReadmeConfig(t *testing.T) {
 	}
 	if plan.Devices() != 3 {
 		t.Errorf("%d devices, want 3", plan.Devices())
-	}
-}
-
-// TestConfigSchema holds the schema that config.yml names for editors to the program.
-func TestConfigSchema(t *testing.T) {
-	kept, err := os.ReadFile("config.schema.json")
-	if err != nil {
-		t.Fatal(err)
-	}
-	var made strings.Builder
-	if code := cli.Execute(t.Context(), []string{"schema", "config"}, cli.Streams{Out: &made, Err: &made}); code != 0 || made.String() != string(kept) {
-		t.Errorf("exit code %d; make config.schema.json anew: go run . schema config > config.schema.json", code)
-	}
-	text, err := os.ReadFile("config.yml")
-	if err != nil || !strings.HasPrefix(string(text), "# yaml-language-server: $schema=config.schema.json\n") {
-		t.Errorf("config.yml does not name its schema in the first line: %v", err)
 	}
 }
