@@ -45,7 +45,7 @@ func TestHistory(t *testing.T) {
 		if diff := cmp.Diff(want, h); diff != "" {
 			t.Errorf("after a failure (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]Line{{Text: `\x1b[HPassword:\u202e`+"\tä"}, {At: time.Second, Sent: true, Text: "{password}"}}, h.Failed.Lines()); diff != "" {
+		if diff := cmp.Diff([]Line{{Text: `\x1b[HPassword:\u202e` + "\tä"}, {At: time.Second, Sent: true, Text: "{password}"}}, h.Failed.Lines()); diff != "" {
 			t.Errorf("lines (-want +got):\n%s", diff)
 		}
 
