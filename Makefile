@@ -36,7 +36,7 @@ faults: ## the program against devices that misbehave; prints each test as it en
 
 .PHONY: packages
 packages: ## the Debian packages and the accounts that the end-to-end tests need
-	scripts/install-packages.sh ansible-core dropbear-bin frr openssh-client openssh-server prometheus
+	scripts/install-packages.sh ansible-core chromium dropbear-bin firefox-esr frr openssh-client openssh-server prometheus
 	scripts/make-accounts.sh
 
 .PHONY: vet

@@ -48,7 +48,7 @@ type row struct {
 
 // pager leads to the pages before and after.
 type pager struct {
-	ID, Text, Previous, Next string
+	Text, Previous, Next string
 }
 
 // empty is what stands in the place of no devices.
