@@ -77,6 +77,9 @@ func parseArgs(args []string, s Streams) (func(context.Context) error, error) {
 		}
 		run[c.name] = c.bind(clause, s)
 	}
+	if len(args) == 1 && generated[args[0]] != nil {
+		return func(context.Context) error { return generated[args[0]](app, s.Out) }, nil
+	}
 	name, err := app.Parse(args)
 	if err != nil {
 		if slices.ContainsFunc(args, isCommand) && strings.HasPrefix(args[0], "-") {

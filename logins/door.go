@@ -31,7 +31,7 @@ type Settings struct {
 	Most        int     // logins in flight at most: the number of workers
 	Rate        float64 // logins started per second over the whole fleet; 0: no limit
 	Credentials []Credential
-	Refused     func(credential string) // told of each refusal of a secret, from the poll that met it; nil: nobody asks
+	Refused     func(credential string) // told of each refused login and each outdated proof, from the poll that met it; nil: nobody asks
 }
 
 // Door decides which logins may happen. Make it with New. It may be used by any number of goroutines at once.

@@ -32,8 +32,17 @@ func (c *Client) Login(ctx context.Context, t Target, suffix string, phase Phase
 		phase("wait", now)
 	}
 	l, err := c.login(ctx, t, suffix, phase)
+	if errors.Is(err, errTooManyKeys) && !t.Credential.Password.IsZero() { // once more, with fewer keys
+		if err := t.Ticket.Login(ctx); err != nil {
+			return nil, err
+		}
+		l, err = c.login(ctx, t, suffix, phase)
+	}
 	return l, t.Credential.Redactor().Error(err)
 }
+
+// errTooManyKeys says that the server ended the login after some keys, and has not been asked about the password.
+var errTooManyKeys = errors.New("the server ended the login after as many keys as it takes; private_key, or its public half, says which key of the agent comes first")
 
 func (c *Client) login(ctx context.Context, t Target, suffix string, phase Phase) (l *Link, err error) {
 	conn, until, err := c.reach(ctx, t, phase)
@@ -70,9 +79,13 @@ func (h *handshake) run(ctx context.Context, user string, until time.Time) (*Lin
 	_ = h.conn.SetDeadline(until)
 	unhook := context.AfterFunc(ctx, func() { _ = h.conn.SetDeadline(longAgo) })
 	defer unhook()
-	auth := &authenticator{credential: h.target.Credential, ticket: h.target.Ticket, conn: h.conn}
+	auth := &authenticator{credential: h.target.Credential, ticket: h.target.Ticket, conn: h.conn, mostKeys: h.client.tries.of(h.target)}
 	conn, channels, requests, err := ssh.NewClientConn(h.conn, h.target.Address, h.config(ctx, user, auth))
 	auth.done(err)
+	if err != nil && ctx.Err() == nil && auth.cutOff(err) {
+		h.client.tries.note(h.target, auth.offered)
+		return nil, &failure.Error{Reason: failure.Auth, Doing: "log in", Err: fmt.Errorf("%w: %w", errTooManyKeys, err)}
+	}
 	if err != nil {
 		return nil, h.classify(ctx, auth, err)
 	}
@@ -87,7 +100,8 @@ func (h *handshake) run(ctx context.Context, user string, until time.Time) (*Lin
 }
 
 func (h *handshake) config(ctx context.Context, user string, auth *authenticator) *ssh.ClientConfig {
-	config := &ssh.ClientConfig{
+	return &ssh.ClientConfig{
+		Config:            h.target.Algorithms.config(h.target.Legacy),
 		User:              user,
 		AuthCallback:      func(server *ssh.ClientAuthContext) (ssh.AuthMethod, error) { return auth.next(ctx, server) },
 		ClientVersion:     "SSH-2.0-netver_exporter",
@@ -102,10 +116,6 @@ func (h *handshake) config(ctx context.Context, user string, auth *authenticator
 			return nil
 		},
 	}
-	if h.target.Legacy {
-		config.Config = legacy
-	}
-	return config
 }
 
 // toAuthentication ends the time of the connect timeout. A login may take long, because a server behind the device
@@ -130,16 +140,13 @@ func (h *handshake) classify(ctx context.Context, auth *authenticator, err error
 	if h.keyed.Load() != nil {
 		return h.classifyLogin(late, auth, err)
 	}
-	_, negotiation := errors.AsType[*ssh.AlgorithmNegotiationError](err)
+	different, negotiation := errors.AsType[*ssh.AlgorithmNegotiationError](err)
 	fail := &failure.Error{Reason: failure.Handshake, Doing: "shake hands", Err: err}
 	switch said := h.conn.said(); {
 	case late:
 		fail.Reason, fail.Err = failure.ConnectTimeout, errors.New("the server did not finish in time")
 	case negotiation:
-		fail.Reason = failure.Negotiation
-		if !h.target.Legacy {
-			fail.Err = fmt.Errorf("%w; legacy_algorithms may help", err)
-		}
+		fail.Reason, fail.Err = failure.Negotiation, explain(different)
 	case errors.Is(err, syscall.ECONNRESET) && h.conn.head[0] == 0:
 		fail.Reason, fail.Doing, fail.Transient = failure.Connect, "connect", true
 	case said != "":
@@ -155,7 +162,7 @@ func (h *handshake) classify(ctx context.Context, auth *authenticator, err error
 }
 
 // classifyLogin tells a refused credential from a lost connection. A server that disconnects with a message after an
-// attempt has refused it ("Too many authentication failures"); the library has no type for that message, only text.
+// attempt has refused it ("Too many authentication failures").
 func (h *handshake) classifyLogin(late bool, auth *authenticator, err error) error {
 	no, refused := errors.AsType[*refusal](err)
 	switch {
@@ -165,10 +172,13 @@ func (h *handshake) classifyLogin(late bool, auth *authenticator, err error) err
 		return &failure.Error{Reason: failure.Timeout, Doing: "log in", Err: errors.New("the server did not finish in time")}
 	case auth.unknown:
 		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: fmt.Errorf("the connection ended after the password was sent: %w", err)}
-	case auth.asked && (len(auth.refused) > 0 || strings.Contains(err.Error(), "ssh: disconnect, reason")):
+	case auth.asked && (len(auth.refused) > 0 || isDisconnect(err)):
 		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: err}
 	case auth.asked:
 		return &failure.Error{Reason: failure.Disconnect, Doing: "log in", Err: err}
 	}
 	return &failure.Error{Reason: failure.Handshake, Doing: "shake hands", Err: err}
 }
+
+// isDisconnect finds a server's message of disconnection, for which the library has no type.
+func isDisconnect(err error) bool { return strings.Contains(err.Error(), "ssh: disconnect, reason") }

@@ -32,9 +32,8 @@ type Config struct {
 	Version   string
 	Metrics   *collector.Collector
 	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
-	Snapshot  func() poll.Snapshot
+	Views     *fleet.Cache
 	History   func(device string) (poll.History, bool)
-	Orders    fleet.Orders                   // of the versions of each platform
 	Policy    func() *version.Policy         // what versions are judged by
 	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 	Ready     func() bool                    // the first inventory has been loaded
@@ -50,9 +49,12 @@ var endpoints = []struct {
 }{
 	{"/metrics", metrics},
 	{"GET /probe", probe},
-	{"GET /api/v1/devices", devices},
-	{"GET /api/v1/devices/{name}", device},
-	{"GET /api/v1/targets", targets},
+	{"/api/v1/devices", devices},
+	{"/api/v1/devices/{name}", device},
+	{"/api/v1/versions", versions},
+	{"/api/v1/status", status},
+	{"/api/v1/openapi.yaml", openapi},
+	{"/api/v1/targets", targets},
 	{"GET /-/healthy", healthy},
 	{"GET /-/ready", ready},
 	{"/-/reload", reload},
@@ -64,15 +66,16 @@ func New(c Config) (http.Handler, error) {
 	for _, e := range endpoints {
 		mux.Handle(e.pattern, e.handler(c))
 	}
-	status, err := pages.New(pages.Config{
-		Version: c.Version, Views: fleet.NewCache(c.Snapshot, c.Orders), Poll: c.Poll, History: c.History, Policy: c.Policy, Loaded: c.Loaded,
+	people, err := pages.New(pages.Config{
+		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Policy: c.Policy, Loaded: c.Loaded,
 	})
 	if err != nil {
 		return nil, err
 	}
-	for pattern, handler := range status.Routes() {
+	for pattern, handler := range people.Routes() {
 		mux.Handle(pattern, handler)
 	}
+	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil
 }
 

@@ -17,6 +17,7 @@ import (
 	"go.uber.org/goleak"
 
 	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
@@ -25,10 +26,12 @@ import (
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// twoDevices is a device that is up and one that has not been polled.
-type twoDevices struct{}
+// fewDevices are a device that is up and one that has not been polled.
+type fewDevices struct{}
 
-func (twoDevices) Snapshot() poll.Snapshot {
+func noOrder(string) *version.Order { return nil }
+
+func (fewDevices) Snapshot() poll.Snapshot {
 	at := time.Unix(1_700_000_000, 0)
 	return poll.Snapshot{Devices: []*poll.Status{
 		{
@@ -46,25 +49,25 @@ func (twoDevices) Snapshot() poll.Snapshot {
 
 func newConfig() Config {
 	c := Config{
-		Metrics:  collector.New(),
-		Snapshot: twoDevices{}.Snapshot,
+		Version: "1.2.3",
+		Metrics: collector.New(),
+		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder),
+		History: func(string) (poll.History, bool) { return poll.History{}, true },
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
-			for _, s := range (twoDevices{}).Snapshot().Devices {
+			for _, s := range (fewDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
 					return s, true
 				}
 			}
 			return nil, false
 		},
-		History: func(string) (poll.History, bool) { return poll.History{}, true },
-		Orders:  func(string) *version.Order { return nil },
-		Policy:  func() *version.Policy { return &version.Policy{} },
-		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
-		Ready:   func() bool { return true },
-		Reload:  func() error { return nil },
-		Log:     slog.New(slog.DiscardHandler),
+		Policy: func() *version.Policy { return &version.Policy{} },
+		Loaded: func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
+		Ready:  func() bool { return true },
+		Reload: func() error { return nil },
+		Log:    slog.New(slog.DiscardHandler),
 	}
-	c.Metrics.Watch(twoDevices{})
+	c.Metrics.Watch(fewDevices{})
 	return c
 }
 
@@ -75,7 +78,7 @@ func TestEndpoints(t *testing.T) {
 	broken := lifecycle
 	broken.Reload = func() error { return errors.New("config.yml:3: no") }
 	empty := newConfig()
-	empty.Snapshot = func() poll.Snapshot { return poll.Snapshot{} }
+	empty.Views = fleet.NewCache(func() poll.Snapshot { return poll.Snapshot{} }, noOrder)
 	starting := newConfig()
 	starting.Ready = func() bool { return false }
 
@@ -102,10 +105,11 @@ func TestEndpoints(t *testing.T) {
 		{"no targets", empty, "GET /api/v1/targets", 200, "[]", ""},
 		{"device", plain, "GET /api/v1/devices/lab-1", 200, `"state":"up","version":"15.2(7)E","uptime_seconds":3600,"boot_time":"2023-11-14T21:13:20Z"`, "lab-2"},
 		{"pending device", plain, "GET /api/v1/devices/lab-2", 200, `"state":"pending"`, "last_poll"},
-		{"no device", plain, "GET /api/v1/devices/lab-3", 404, `no device "lab-3"`, ""},
+		{"nothing of the API", plain, "GET /api/v1/device", 404, `{"status":404,"error":"there is no /api/v1/device`, ""},
+		{"no device", plain, "GET /api/v1/devices/lab-3", 404, `{"status":404,"error":"no device \"lab-3\"`, ""},
 		{"targets", plain, "GET /api/v1/targets", 200, `{"targets":["192.0.2.1"],"labels":{"device":"lab-1","group":"site1","platform":"cisco_ios","site":"oslo"}}`, "netops"},
 		{"targets on another port", plain, "GET /api/v1/targets?port=9116", 200, `{"targets":["192.0.2.1:9116"]`, "netops"},
-		{"targets on no port", plain, "GET /api/v1/targets?port=x", 400, `port="x"`, ""},
+		{"targets on no port", plain, "GET /api/v1/targets?port=x", 400, `port=\"x\"`, ""},
 		{"healthy", starting, "GET /-/healthy", 200, "healthy", ""},
 		{"ready", plain, "GET /-/ready", 200, "ready", ""},
 		{"not ready", starting, "GET /-/ready", 503, "", ""},
