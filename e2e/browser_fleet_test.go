@@ -14,6 +14,7 @@ import (
 
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
@@ -39,23 +40,22 @@ func (m *made) serve(t *testing.T) {
 	}
 	c := web.Config{
 		Version: "1.2.3", Metrics: collector.New(), Log: slog.New(slog.DiscardHandler),
-		Snapshot: func() poll.Snapshot { return *m.snapshot.Load() },
-		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
-			m.polled.Store(&name)
-			return m.change(name, func(s *poll.Status) { s.LastPoll, s.Polls = time.Now(), s.Polls+1 }), true
-		},
-		History: func(name string) (poll.History, bool) { return history(name), true },
-		Orders: func(id string) *version.Order {
+		Views: fleet.NewCache(func() poll.Snapshot { return *m.snapshot.Load() }, func(id string) *version.Order {
 			p, ok := platforms.Get(id)
 			if !ok {
 				return nil
 			}
 			return p.Order
+		}),
+		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
+			m.polled.Store(&name)
+			return m.change(name, func(s *poll.Status) { s.LastPoll, s.Polls = time.Now(), s.Polls+1 }), true
 		},
-		Policy: policy,
-		Loaded: func() (time.Time, bool) { return time.Now().Add(-5 * time.Hour), true },
-		Ready:  func() bool { return true },
-		Reload: func() error { return nil },
+		History: func(name string) (poll.History, bool) { return history(name), true },
+		Policy:  policy,
+		Loaded:  func() (time.Time, bool) { return time.Now().Add(-5 * time.Hour), true },
+		Ready:   func() bool { return true },
+		Reload:  func() error { return nil },
 	}
 	h, err := web.New(c)
 	if err != nil {
