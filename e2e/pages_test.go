@@ -112,12 +112,15 @@ func TestPagesAreAccessible(t *testing.T) {
 	m.serve(t)
 	empty.serve(t)
 	b := newBrowser(t)
-	for _, url := range []string{
-		m.url + "/", m.url + "/?q=nobody&platform=cisco_ios", m.url + "/?state=down", m.url + "/devices/sw-000000", m.url + "/devices/sw-000001",
-		m.url + "/devices/nobody", m.url + "/versions", empty.url + "/",
+	for url, rare := range map[string]bool{
+		m.url + "/": false, m.url + "/devices/sw-000000": false, m.url + "/versions": false,
+		m.url + "/?q=nobody&platform=cisco_ios": true, m.url + "/devices/nobody": true, empty.url + "/": true,
 	} {
 		for _, width := range []int64{390, 1280} {
 			for _, scheme := range []string{"light", "dark"} {
+				if rare && (width == 390) != (scheme == "dark") {
+					continue // a state of a page that has all of its parts
+				}
 				b.open(url, width, 900, scheme)
 				var violations []struct {
 					ID    string
