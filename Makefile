@@ -39,7 +39,7 @@ faults: ## the program against devices that misbehave; prints each test as it en
 
 .PHONY: packages
 packages: ## the Debian packages and the accounts that the end-to-end tests need
-	scripts/install-packages.sh ansible-core dropbear-bin frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager
+	scripts/install-packages.sh ansible-core chromium dropbear-bin firefox-esr frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager
 	scripts/make-accounts.sh
 
 .PHONY: vet
