@@ -39,7 +39,7 @@ faults: ## the program against devices that misbehave; prints each test as it en
 
 .PHONY: packages
 packages: ## the Debian packages and the accounts that the end-to-end tests need
-	scripts/install-packages.sh ansible-core dropbear-bin frr openssh-client openssh-server prometheus
+	scripts/install-packages.sh ansible-core dropbear-bin frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager
 	scripts/make-accounts.sh
 
 .PHONY: vet
@@ -49,7 +49,7 @@ vet:
 .PHONY: rules
 rules: packages ## alert and recording rules, with their cases
 	promtool check config deploy/prometheus/prometheus.yml
-	promtool test rules deploy/prometheus/rules_test.yml deploy/prometheus/alerts_test.yml deploy/prometheus/queries_test.yml
+	promtool test rules deploy/prometheus/*_test.yml
 
 .PHONY: check
 check: format lint test fuzz vulnerabilities ## all of CI and more: format, lint, tests (they hold the docs in step), short fuzz, vulnerabilities

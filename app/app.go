@@ -17,8 +17,10 @@ import (
 	"github.com/prometheus/common/version"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
+	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/device"
+	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/web"
@@ -27,8 +29,9 @@ import (
 // Options are what the command line says of a run.
 type Options struct {
 	ConfigFile string
-	StateFile  string // "": no state is kept
-	Lifecycle  bool   // POST /-/reload is allowed
+	StateFile  string        // "": no state is kept
+	Lifecycle  bool          // POST /-/reload is allowed
+	Shard      cluster.Shard // of the inventory, which alone is polled; the zero value: all of it
 	Web        *toolkit.FlagConfig
 	Listening  func(url string) // told once the server listens; nil: nobody asks
 }
@@ -51,7 +54,10 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Version:   version.Version,
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
-		Snapshot:  x.engine.Snapshot,
+		Views:     fleet.NewCache(x.Snapshot, x.order),
+		History:   x.engine.History,
+		Policy:    x.currentPolicy,
+		Loaded:    x.latestLoad,
 		Ready:     x.ready,
 		Reload:    func() error { return x.reload(ctx) },
 		Lifecycle: o.Lifecycle,
@@ -71,10 +77,12 @@ type exporter struct {
 	engine    *poll.Engine
 	collector *collector.Collector
 	sessions  *device.Sessions
+	partition partition
 	rotation  *rotation
 	policy    *follower
 	inventory atomic.Pointer[Inventory] // of the configuration that is in force
 	replaced  chan struct{}             // tells of another inventory
+	latest    atomic.Pointer[loading]   // of the configuration
 
 	reloading sync.Mutex        // guards what follows
 	plan      *Plan             // in force
@@ -87,6 +95,10 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 		file: o.ConfigFile, stateFile: o.StateFile, log: log, collector: collector.New(), sessions: device.NewSessions(),
 		rotation: newRotation(), replaced: make(chan struct{}, 1), told: map[string]string{},
 	}
+	if o.Shard != (cluster.Shard{}) {
+		share := o.Shard.Share()
+		x.partition.share = &share
+	}
 	plan, err := x.load(ctx)
 	if err != nil {
 		return nil, err
@@ -97,7 +109,8 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 		}
 		plan.Groups, _ = plan.Inventory.merge()
 	}
-	if x.engine, err = poll.New(plan.Plan, log, x.collector); err != nil {
+	part := x.part(plan)
+	if x.engine, err = poll.New(part, log, x.collector); err != nil {
 		return nil, err
 	}
 	if x.stateFile != "" {
@@ -112,7 +125,7 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	x.policy = &follower{swapped: make(chan struct{}, 1), rejudge: x.engine.Rejudge, log: log}
 	x.policy.follow(plan.Policy)
 	x.collector.Watch(x)
-	x.sessions.Keep(plan.asker(), plan.Groups)
+	x.sessions.Keep(plan.asker(), part.Groups)
 	x.loaded(plan, nil)
 	return x, nil
 }
@@ -149,10 +162,9 @@ func (x *exporter) reload(ctx context.Context) error {
 	if err == nil {
 		plan.Inventory.inherit(x.inventory.Load())
 		plan.Groups, _ = plan.Inventory.merge()
-		err = x.engine.Apply(plan.Plan)
+		err = x.apply(plan)
 	}
 	if err == nil {
-		x.sessions.Keep(plan.asker(), plan.Groups)
 		x.policy.follow(plan.Policy)
 	}
 	x.loaded(plan, err)
@@ -171,11 +183,14 @@ func (x *exporter) secretsChanged(credential string) bool {
 
 // loaded makes known how a load went and what it brought, in the metrics and in the log.
 func (x *exporter) loaded(plan *Plan, err error) {
-	x.collector.Reloaded(err == nil, time.Now())
+	now := time.Now()
+	x.collector.Reloaded(err == nil, now)
 	if err != nil {
+		x.latest.Store(&loading{at: x.latest.Load().at})
 		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
 		return
 	}
+	x.latest.Store(&loading{now, true})
 	if x.plan != nil {
 		x.plan.Close()
 	}

@@ -79,6 +79,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Spread:      c.Poll.Spread,
 		KeepFacts:   c.Poll.KeepFacts,
 	}
+	checkAlgorithms(c)
 	opened := credentials(c)
 	for name, credential := range opened {
 		p.Credentials = append(p.Credentials, logins.Credential{
@@ -90,14 +91,16 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Client:      client(c, opened, w),
 		Platforms:   known,
 		Credentials: opened,
+		Algorithms:  map[string]transport.Algorithms{},
 		Keep:        device.Keep{Groups: map[string]bool{}, Max: c.SSH.Sessions.Max, Idle: c.SSH.Sessions.Idle},
 		Observe:     w.Observe,
 	}
 	p.Refused = w.Refused
-	groups, feeds := fleet(c, known)
+	groups, feeds := complete(c, known)
 	p.Inventory = &Inventory{static: groups, feeds: feeds, names: names(c, known)}
 	p.Groups, _ = p.Inventory.merge()
 	for _, g := range c.Groups {
+		asker.Algorithms[g.Name] = algorithms(g.Algorithms)
 		if g.Session == config.Persistent {
 			asker.Keep.Groups[g.Name] = true
 		}
@@ -161,6 +164,7 @@ func jumpHosts(c *config.Config, credentials map[string]*transport.Credential) [
 			Name: name, CredentialName: j.Credentials, MaxSessions: j.MaxSessions,
 			Target: transport.Target{
 				Name: name, Address: j.Address, Credential: credential, HostKeys: transport.Policy(j.HostKeys), Jump: j.Jump, Legacy: j.LegacyAlgorithms,
+				Algorithms: algorithms(j.Algorithms),
 			},
 		})
 	}
@@ -193,31 +197,6 @@ func knownHostsProblem(files []string, message string) strictyaml.Problem {
 		}
 	}
 	return strictyaml.Problem{Text: message}
-}
-
-// credentials opens private keys. Credentials that have a problem already are left out.
-func credentials(c *config.Config) map[string]*transport.Credential {
-	made := make(map[string]*transport.Credential, len(c.Credentials))
-	for name, w := range c.Credentials {
-		at := strictyaml.At("credentials", name)
-		if c.Document.Faulty(at) {
-			continue
-		}
-		login := transport.Login{
-			Username: w.Username, Password: w.Password, PrivateKey: w.PrivateKey, Passphrase: w.Passphrase, Agent: w.Agent, Enable: w.Enable,
-			BareEnable: w.BareEnable,
-		}
-		for _, a := range w.Answers {
-			login.Answers = append(login.Answers, transport.Answer(a))
-		}
-		credential, err := transport.NewCredential(login)
-		if err != nil {
-			c.Document.Fault(at.Child("private_key"), "%v", err)
-			continue
-		}
-		made[name] = credential
-	}
-	return made
 }
 
 // lint notes what the linter of Prometheus finds wrong with the gauges of a platform.

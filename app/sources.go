@@ -107,11 +107,10 @@ func (x *exporter) listsChanged() {
 	defer x.reloading.Unlock()
 	groups, problems := x.inventory.Load().merge()
 	x.plan.Groups = groups
-	if err := x.engine.Apply(x.plan.Plan); err != nil {
+	if err := x.apply(x.plan); err != nil {
 		x.log.Error("inventory not applied, the old one stays", "err", err)
 		return
 	}
-	x.sessions.Keep(x.plan.asker(), groups)
 	x.tell(problems)
 	x.remember()
 }
@@ -154,9 +153,10 @@ func (x *exporter) ready() bool {
 	return true
 }
 
-// Snapshot is the engine's, with how the sources fare.
+// Snapshot is the engine's, with its share of the inventory and how the sources fare.
 func (x *exporter) Snapshot() poll.Snapshot {
 	s := x.engine.Snapshot()
+	s.Share = x.partition.figures()
 	for _, f := range x.inventory.Load().Feeds() {
 		s.Sources = append(s.Sources, f.Status())
 	}

@@ -14,8 +14,13 @@ import (
 func bindRun(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	config := configFlag(c).String()
 	server := addServerFlags(c, s)
+	shard := addShardFlags(c)
 	return func(ctx context.Context) error {
 		server.options.ConfigFile = *config
+		var err error
+		if server.options.Shard, err = shard(); err != nil {
+			return err
+		}
 		return server.run(ctx)
 	}
 }

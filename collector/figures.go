@@ -22,8 +22,37 @@ func single(of func(poll.Snapshot) float64) func(poll.Snapshot, func(float64, ..
 	return func(s poll.Snapshot, emit func(float64, ...string)) { emit(of(s)) }
 }
 
+// clustered is single for a number that only a member of a cluster has.
+func clustered(of func(*poll.Cluster) float64) func(poll.Snapshot, func(float64, ...string)) {
+	return func(s poll.Snapshot, emit func(float64, ...string)) {
+		if s.Share.Cluster != nil {
+			emit(of(s.Share.Cluster))
+		}
+	}
+}
+
 // figures is every series about fleet and engine, ordered by name.
 var figures = []figure{
+	{
+		name: "netver_cluster_config_mismatch", kind: gauge,
+		help:   "Whether a member of the cluster has another configuration or inventory than this one (1); absent without a cluster.",
+		values: clustered(func(c *poll.Cluster) float64 { return truth(c.Mismatch) }),
+	},
+	{
+		name: "netver_cluster_members", kind: gauge,
+		help:   "Members of the cluster that live, as this one sees it; absent without a cluster.",
+		values: clustered(func(c *poll.Cluster) float64 { return float64(c.Members) }),
+	},
+	{
+		name: "netver_cluster_ownership_changes_total", kind: counter,
+		help:   "Devices that this member of the cluster took and gave away; absent without a cluster.",
+		values: clustered(func(c *poll.Cluster) float64 { return float64(c.Changes) }),
+	},
+	{
+		name: "netver_cluster_up", kind: gauge,
+		help:   "Whether this process is a member of its cluster and reaches the coordinator (1); absent without a cluster.",
+		values: clustered(func(c *poll.Cluster) float64 { return truth(c.Up) }),
+	},
 	{
 		name: "netver_credential_logins_allowed", kind: gauge, labels: []string{"credential"},
 		help: "Logins that may send the credential's password at the same time. It grows while devices accept it; 0 while the credential is paused.",
@@ -56,14 +85,29 @@ var figures = []figure{
 		},
 	},
 	{
+		name: "netver_devices_inventory", kind: gauge,
+		help:   "Devices of the whole inventory, those of other replicas or shards among them.",
+		values: single(func(s poll.Snapshot) float64 { return float64(s.Share.Inventory) }),
+	},
+	{
 		name: "netver_devices_noncompliant", kind: gauge, labels: []string{"platform"},
 		help:   "Devices that do not run what the rule that judges them wants, as of the latest poll; absent where no rule judges the platform.",
 		values: verdicts(func(v *version.Verdict) (counts, matters bool) { return v.Compliant == version.No, v.Rule != "" }),
 	},
 	{
+		name: "netver_devices_owned", kind: gauge,
+		help:   "Devices of the inventory that this process polls; all of them, unless replicas or shards share it.",
+		values: single(func(s poll.Snapshot) float64 { return float64(len(s.Devices)) }),
+	},
+	{
 		name: "netver_devices_undecided", kind: gauge, labels: []string{"platform"},
 		help:   "Devices whose version cannot be compared with what a rule or an advisory names, as of the latest poll; absent while there are none.",
 		values: verdicts(func(v *version.Verdict) (counts, matters bool) { return v.Undecidable, true }),
+	},
+	{
+		name: "netver_devices_unowned", kind: gauge,
+		help:   "Devices of the inventory that no replica may take, since the labels of none fit theirs.",
+		values: single(func(s poll.Snapshot) float64 { return float64(s.Share.Unowned) }),
 	},
 	{
 		name: "netver_inventory_devices", kind: gauge, labels: []string{"group", "source"},

@@ -26,14 +26,15 @@ type written struct {
 }
 
 type credential struct {
-	Username   string    `yaml:"username"`
-	Password   secretRef `yaml:"password"`
-	PrivateKey secretRef `yaml:"private_key"`
-	Passphrase secretRef `yaml:"passphrase"`
-	Agent      bool      `yaml:"agent"`
-	Enable     enableRef `yaml:"enable"`
-	Answers    []answer  `yaml:"answers"`
-	LoginRate  float64   `yaml:"login_rate"`
+	Username    string    `yaml:"username"`
+	Password    secretRef `yaml:"password"`
+	PrivateKey  secretRef `yaml:"private_key"`
+	Certificate secretRef `yaml:"certificate"`
+	Passphrase  secretRef `yaml:"passphrase"`
+	Agent       bool      `yaml:"agent"`
+	Enable      enableRef `yaml:"enable"`
+	Answers     []answer  `yaml:"answers"`
+	LoginRate   float64   `yaml:"login_rate"`
 }
 
 type answer struct {
@@ -66,6 +67,7 @@ type loader struct {
 	env      func(name string) (string, bool)
 	document *strictyaml.Document
 	found    map[string][]found // secrets that stood elsewhere, by credential
+	told     map[string]bool    // files that exposed has warned of
 }
 
 // decode lays the file over the defaults.
@@ -74,7 +76,7 @@ func decode(path string, source []byte, env func(name string) (string, bool)) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	l := &loader{path: path, env: env, document: document, found: map[string][]found{}}
+	l := &loader{path: path, env: env, document: document, found: map[string][]found{}, told: map[string]bool{}}
 	l.include()
 	f := defaults()
 	document.Decode(&f)

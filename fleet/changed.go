@@ -9,16 +9,31 @@ import (
 // recent is how long ago a change still counts as one.
 const recent = time.Hour
 
-// changeWords are the words of the parameter changed.
-var changeWords = []string{"down", "reboot"}
+// The words of the parameter changed. A device has those of its changes within the last hour that were seen by polls.
+const (
+	WentDown       = "down"
+	CameBack       = "up"
+	Rebooted       = "reboot"
+	ChangedVersion = "version"
+)
+
+var changeWords = []string{WentDown, CameBack, Rebooted, ChangedVersion}
 
 func changes(to []string, s *poll.Status, at time.Time) []string {
 	since := at.Add(-recent)
-	if s.State() == poll.Down && s.LastSuccess.After(since) {
-		to = append(to, "down")
+	if s.Since.After(since) {
+		switch s.State() {
+		case poll.Down:
+			to = append(to, WentDown)
+		case poll.Up:
+			to = append(to, CameBack)
+		}
 	}
-	if s.BootTime.After(since) {
-		to = append(to, "reboot")
+	if s.Rebooted.After(since) {
+		to = append(to, Rebooted)
+	}
+	if s.VersionChanged.After(since) {
+		to = append(to, ChangedVersion)
 	}
 	return to
 }

@@ -54,6 +54,10 @@ func few(t testing.TB) *View {
 		pending,
 		disabled,
 	}
+	since := now.Add(-10 * time.Minute)
+	devices[0].Since, devices[0].Rebooted = since, since
+	devices[1].Since, devices[1].Rebooted, devices[1].VersionChanged = since.Add(-time.Hour), since, since
+	devices[5].Since = since
 	registry, err := parser.BuiltIns()
 	if err != nil {
 		t.Fatal(err)
@@ -114,7 +118,10 @@ func TestFind(t *testing.T) {
 		"release=17.12":                   "b-2",
 		"reason=paused":                   "e-5",
 		"credential=netops&reason=*":      "e-5 f-6",
-		"changed=reboot":                  "a-1",
+		"changed=reboot":                  "a-1 b-2",
+		"changed=version":                 "b-2",
+		"changed=up":                      "a-1",
+		"changed=down":                    "f-6",
 		"q=NO+ANSWER+f-":                  "f-6",
 		"q=\"no answer in\"":              "f-6",
 		"q=\"answer no\"":                 "",
@@ -251,4 +258,3 @@ func TestContains(t *testing.T) {
 		}
 	}
 }
-

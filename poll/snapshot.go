@@ -21,12 +21,30 @@ type Snapshot struct {
 	Sweeps   map[string]Sweeps         // by group
 	Logins   map[string]logins.State   // by credential: every credential in use
 	Sources  []inventory.Status        // of devices: for whoever runs them to fill in, since the engine knows none
+	Share    Share                     // for whoever divides the inventory to fill in
+}
+
+// Share is which part of an inventory the engine polls.
+type Share struct {
+	Inventory int      // devices of the whole inventory
+	Unowned   int      // of them, those that no process may take
+	Cluster   *Cluster // nil: the process knows of no others
+}
+
+// Cluster is the processes that share an inventory, as this one sees them.
+type Cluster struct {
+	Members  int    // those that live, this one among them
+	Up       bool   // this one is a member, and knows the others
+	Changes  uint64 // devices that it took and gave away
+	Mismatch bool   // a member has another configuration or inventory
 }
 
 // Sweeps are one group's figures.
 type Sweeps struct {
 	Done, Skipped uint64
 	Duration      time.Duration // of the latest that ended; 0: none yet
+	LastSkip      time.Time     // zero: none was skipped
+	Interval      time.Duration // from one to the next
 }
 
 // Snapshot returns the latest status of every device, sorted by name, and the engine's own figures.

@@ -202,7 +202,7 @@ func (g *gatekeeper) poll(t *testing.T, client *Client, c *Credential, door *log
 	if door != nil {
 		ticket, _, _ = door.Enter(logins.Request{Device: "sw-1", Credential: "netops"}, nil)
 	}
-	l, err := client.Login(ctx, Target{Address: g.address, Credential: c, Ticket: ticket}, "", func(string) {})
+	l, err := client.Login(ctx, Target{Address: g.address, Credential: c, Ticket: ticket}, "", func(string, time.Time) {})
 	if err == nil {
 		l.End()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"net"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 )
@@ -22,7 +23,7 @@ func (k ShownKey) Fingerprint() string { return ssh.FingerprintSHA256(k) }
 // Scan returns the host key that the target shows, whatever is known of it. It does not log in, and nothing is learned; at a
 // jump host that leads to the target it does log in. The error is a *failure.Error, or what the ticket says.
 func (c *Client) Scan(ctx context.Context, t Target) (ShownKey, error) {
-	conn, until, err := c.reach(ctx, t, func(string) {})
+	conn, until, err := c.reach(ctx, t, func(string, time.Time) {})
 	if err != nil {
 		return ShownKey{}, err
 	}
@@ -33,7 +34,7 @@ func (c *Client) Scan(ctx context.Context, t Target) (ShownKey, error) {
 	defer unhook()
 	var shown ShownKey
 	config := h.config(ctx, "", &authenticator{})
-	config.HostKeyAlgorithms = wish{legacy: t.Legacy}.algorithms()
+	config.HostKeyAlgorithms = t.Algorithms.hostKeys(wish{legacy: t.Legacy})
 	config.HostKeyCallback = func(_ string, _ net.Addr, key ssh.PublicKey) error {
 		shown = ShownKey{key}
 		return errScanned

@@ -210,7 +210,7 @@ func (j *jumpHost) login(ctx context.Context, t Target) (*Link, error) {
 	}
 	own := j.Target
 	own.Ticket = ticket
-	link, err := j.client.Login(ctx, own, "", func(string) {})
+	link, err := j.client.Login(ctx, own, "", func(string, time.Time) {})
 	ticket.Close(failure.Of(err))
 	return link, err
 }

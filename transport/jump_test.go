@@ -62,7 +62,7 @@ func (r *route) poll(t *testing.T, name string, stay time.Duration) error {
 	}
 	target := r.target
 	target.Ticket = ticket
-	l, err := r.client.Login(ctx, target, "", func(string) {})
+	l, err := r.client.Login(ctx, target, "", func(string, time.Time) {})
 	if err == nil {
 		<-time.After(stay)
 		l.End()
