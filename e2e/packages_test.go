@@ -257,4 +257,3 @@ func nextVersion(t *testing.T, deb string) string {
 	run(t, "dpkg-deb", "--build", "-Znone", dir, next)
 	return next
 }
-
