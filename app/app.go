@@ -20,6 +20,7 @@ import (
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/device"
+	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/web"
@@ -28,8 +29,8 @@ import (
 // Options are what the command line says of a run.
 type Options struct {
 	ConfigFile string
-	StateFile  string // "": no state is kept
-	Lifecycle  bool   // POST /-/reload is allowed
+	StateFile  string        // "": no state is kept
+	Lifecycle  bool          // POST /-/reload is allowed
 	Shard      cluster.Shard // of the inventory, which alone is polled; the zero value: all of it
 	Web        *toolkit.FlagConfig
 	Listening  func(url string) // told once the server listens; nil: nobody asks
@@ -53,8 +54,10 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Version:   version.Version,
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
-		Snapshot:  x.Snapshot,
+		Views:     fleet.NewCache(x.Snapshot, x.order),
 		History:   x.engine.History,
+		Policy:    x.currentPolicy,
+		Loaded:    x.latestLoad,
 		Ready:     x.ready,
 		Reload:    func() error { return x.reload(ctx) },
 		Lifecycle: o.Lifecycle,
@@ -79,6 +82,7 @@ type exporter struct {
 	policy    *follower
 	inventory atomic.Pointer[Inventory] // of the configuration that is in force
 	replaced  chan struct{}             // tells of another inventory
+	latest    atomic.Pointer[loading]   // of the configuration
 
 	reloading sync.Mutex        // guards what follows
 	plan      *Plan             // in force
@@ -179,11 +183,14 @@ func (x *exporter) secretsChanged(credential string) bool {
 
 // loaded makes known how a load went and what it brought, in the metrics and in the log.
 func (x *exporter) loaded(plan *Plan, err error) {
-	x.collector.Reloaded(err == nil, time.Now())
+	now := time.Now()
+	x.collector.Reloaded(err == nil, now)
 	if err != nil {
+		x.latest.Store(&loading{at: x.latest.Load().at})
 		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
 		return
 	}
+	x.latest.Store(&loading{now, true})
 	if x.plan != nil {
 		x.plan.Close()
 	}

@@ -79,6 +79,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Spread:      c.Poll.Spread,
 		KeepFacts:   c.Poll.KeepFacts,
 	}
+	checkAlgorithms(c)
 	opened := credentials(c)
 	for name, credential := range opened {
 		p.Credentials = append(p.Credentials, logins.Credential{
@@ -90,14 +91,16 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Client:      client(c, opened, w),
 		Platforms:   known,
 		Credentials: opened,
+		Algorithms:  map[string]transport.Algorithms{},
 		Keep:        device.Keep{Groups: map[string]bool{}, Max: c.SSH.Sessions.Max, Idle: c.SSH.Sessions.Idle},
 		Observe:     w.Observe,
 	}
 	p.Refused = w.Refused
-	groups, feeds := fleet(c, known)
+	groups, feeds := complete(c, known)
 	p.Inventory = &Inventory{static: groups, feeds: feeds, names: names(c, known)}
 	p.Groups, _ = p.Inventory.merge()
 	for _, g := range c.Groups {
+		asker.Algorithms[g.Name] = algorithms(g.Algorithms)
 		if g.Session == config.Persistent {
 			asker.Keep.Groups[g.Name] = true
 		}
@@ -161,6 +164,7 @@ func jumpHosts(c *config.Config, credentials map[string]*transport.Credential) [
 			Name: name, CredentialName: j.Credentials, MaxSessions: j.MaxSessions,
 			Target: transport.Target{
 				Name: name, Address: j.Address, Credential: credential, HostKeys: transport.Policy(j.HostKeys), Jump: j.Jump, Legacy: j.LegacyAlgorithms,
+				Algorithms: algorithms(j.Algorithms),
 			},
 		})
 	}

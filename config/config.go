@@ -50,21 +50,23 @@ type Collector struct {
 
 // SSH is what holds for all devices.
 type SSH struct {
-	KnownHosts       []string `yaml:"known_hosts"` // complete with their folder
-	HostKeys         string   `yaml:"host_keys"`   // Strict, AcceptNew or Insecure
-	LegacyAlgorithms bool     `yaml:"legacy_algorithms"`
-	Sessions         Sessions `yaml:"sessions" alias:"keep_alive"`
-	Jump             string   `yaml:"jump"`
+	KnownHosts       []string   `yaml:"known_hosts"` // complete with their folder
+	HostKeys         string     `yaml:"host_keys"`   // Strict, AcceptNew or Insecure
+	LegacyAlgorithms bool       `yaml:"legacy_algorithms"`
+	Algorithms       Algorithms `yaml:"algorithms"`
+	Sessions         Sessions   `yaml:"sessions" alias:"keep_alive"`
+	Jump             string     `yaml:"jump"`
 }
 
 // JumpHost is a host through which devices, or other jump hosts, are reached.
 type JumpHost struct {
-	Address          string `yaml:"address"` // host:port
-	Credentials      string `yaml:"credentials"`
-	MaxSessions      int    `yaml:"max_sessions"` // connections through it at once; 0: any number
-	Jump             string `yaml:"jump"`         // the one before it; "": none
-	HostKeys         string `yaml:"host_keys"`    // ssh.host_keys by default
-	LegacyAlgorithms bool   `yaml:"legacy_algorithms"`
+	Address          string     `yaml:"address"` // host:port
+	Credentials      string     `yaml:"credentials"`
+	MaxSessions      int        `yaml:"max_sessions"` // connections through it at once; 0: any number
+	Jump             string     `yaml:"jump"`         // the one before it; "": none
+	HostKeys         string     `yaml:"host_keys"`    // ssh.host_keys by default
+	LegacyAlgorithms bool       `yaml:"legacy_algorithms"`
+	Algorithms       Algorithms `yaml:"algorithms"` // those of ssh.algorithms by default
 }
 
 // The policies for host keys.
@@ -106,7 +108,8 @@ type Group struct {
 	Session          string            `yaml:"session"`   // PerPoll by default, or Persistent
 	HostKeys         string            `yaml:"host_keys"` // ssh.host_keys by default
 	LegacyAlgorithms *bool             `yaml:"legacy_algorithms"`
-	Jump             *string           `yaml:"jump"` // ssh.jump by default
+	Algorithms       Algorithms        `yaml:"algorithms"` // those of ssh.algorithms by default
+	Jump             *string           `yaml:"jump"`       // ssh.jump by default
 	Labels           map[string]string `yaml:"labels"`
 	Devices          []inventory.Entry `yaml:"devices"`
 	Written          sources           `yaml:",inline"`

@@ -29,6 +29,7 @@ type Config struct {
 	Client      *transport.Client
 	Platforms   *parser.Registry
 	Credentials map[string]*transport.Credential // by name, as devices know them
+	Algorithms  map[string]transport.Algorithms  // what is offered, by group
 	Keep        Keep                             // whose sessions are kept
 	Observe     func(Report)                     // told of each poll as it ends, from its worker; nil: nobody asks. Reports then hold a log of the session, and no session is kept
 }
@@ -227,7 +228,10 @@ func (p *Poller) target(d *inventory.Device, ticket *logins.Ticket) (transport.T
 	if !ok {
 		return transport.Target{}, fmt.Errorf("credential %q is not known", d.Credential)
 	}
-	return transport.Target{Name: d.Name, Address: d.Address, Credential: credential, HostKeys: transport.Policy(d.HostKeys), Jump: d.Jump, Legacy: d.Legacy, Ticket: ticket}, nil
+	return transport.Target{
+		Name: d.Name, Address: d.Address, Credential: credential, HostKeys: transport.Policy(d.HostKeys), Jump: d.Jump,
+		Legacy: d.Legacy, Algorithms: p.config.Algorithms[d.Group], Ticket: ticket,
+	}, nil
 }
 
 func outputs(t session.Transcript) []parser.Output {

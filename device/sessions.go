@@ -54,6 +54,7 @@ type way struct {
 	definition          string // of the platform
 	mode, jump          string
 	legacy              bool
+	algorithms          transport.Algorithms
 }
 
 func (p purpose) same(q purpose) bool {
@@ -68,7 +69,7 @@ func (p *Poller) purpose(d *inventory.Device) (purpose, bool) {
 		return purpose{}, false
 	}
 	return purpose{
-		way:      way{d.Address, d.Credential, script.definition, d.Mode, d.Jump, d.Legacy},
+		way:      way{d.Address, d.Credential, script.definition, d.Mode, d.Jump, d.Legacy, p.config.Algorithms[d.Group]},
 		identity: credential.Identity(), enable: credential.Enable,
 	}, true
 }

@@ -156,7 +156,7 @@ func TestFaults(t *testing.T) {
 		}
 		m := memberOf(d)
 		m.Mode, m.Credentials = mode, "of-"+name // one of its own, so that none is paused
-		config.credential(m.Credentials, lab.Password)
+		config.credential(m.Credentials, ourPassword)
 		if c.member != nil {
 			c.member(&m)
 		}

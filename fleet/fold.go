@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/netver/netver_exporter/failure"
@@ -16,18 +17,26 @@ type Row struct {
 	Search  string         // what their messages have in common; "": their reason and credential say it, or it is one device
 }
 
-// Rows folds devices that are down for one cause into one row each, at the place of the first of them. Only the order "state"
-// is folded, in which they come first.
-func (m Matches) Rows() []Row {
-	down, n := 0, len(m.at)
-	if m.sort == "state" {
-		for down < n && m.view.Devices[m.at[down]].State() == poll.Down {
-			down++
-		}
+// Rows are matches for a table. They must not be changed.
+type Rows struct {
+	folded  []Row
+	matches Matches
+	down    int // how many of the matches are in folded
+}
+
+// Rows are the matches, each for itself.
+func (m Matches) Rows() Rows { return Rows{matches: m} }
+
+// Fold folds devices that are down for one cause into one row each, at the place of the first of them. The order has to be
+// "state", in which they come first.
+func (m Matches) Fold() Rows {
+	r := Rows{matches: m}
+	for r.down < len(m.at) && m.view.Devices[m.at[r.down]].State() == poll.Down {
+		r.down++
 	}
-	rows := make([]Row, 0, n)
+	var rows []Row
 	byCause := map[string]int{} // its row
-	for _, s := range m.Slice(0, down) {
+	for _, s := range m.Slice(0, r.down) {
 		cause := causeOf(s)
 		if i, known := byCause[cause]; known {
 			rows[i].Devices = append(rows[i].Devices, s)
@@ -40,16 +49,37 @@ func (m Matches) Rows() []Row {
 		}
 		rows = append(rows, row)
 	}
-	rows = unfold(rows, n)
-	for i := range m.at[down:] {
-		rows = append(rows, Row{Devices: m.Slice(down+i, down+i+1)})
+	r.folded = unfold(rows, r.down)
+	return r
+}
+
+// Len is how many there are.
+func (r Rows) Len() int { return len(r.folded) + r.matches.Len() - r.down }
+
+// Slice returns those from one place to before another; places beyond the end are the end.
+func (r Rows) Slice(from, to int) []Row {
+	n := len(r.folded)
+	rows := slices.Clone(r.folded[min(from, n):min(to, n)])
+	single := r.matches.Slice(r.down+max(0, from-n), r.down+max(0, to-n))
+	for i := range single {
+		rows = append(rows, Row{Devices: single[i : i+1]})
 	}
 	return rows
 }
 
-// unfold gives devices rows of their own where there are too few of a cause.
-func unfold(folded []Row, room int) []Row {
-	rows := make([]Row, 0, room)
+// Before is how many devices the rows before a place stand for.
+func (r Rows) Before(place int) int {
+	place = min(place, r.Len())
+	devices := max(0, place-len(r.folded))
+	for _, row := range r.folded[:min(place, len(r.folded))] {
+		devices += len(row.Devices)
+	}
+	return devices
+}
+
+// unfold gives devices rows of their own where there are too few of a cause. There are at most as many rows as devices.
+func unfold(folded []Row, most int) []Row {
+	rows := make([]Row, 0, most)
 	for _, r := range folded {
 		if len(r.Devices) >= fewest {
 			rows = append(rows, r)
@@ -71,16 +101,7 @@ func causeOf(s *poll.Status) string {
 	if s.Reason == failure.Paused {
 		return string(s.Reason) + blank + s.Device.Credential
 	}
-	host := s.Device.Address
-	if i := strings.LastIndexByte(host, ':'); i > 0 {
-		host = strings.Trim(host[:i], "[]")
-	}
-	text := s.Err
-	for _, own := range []string{host, s.Device.Name} {
-		if own != "" {
-			text = strings.ReplaceAll(text, own, blank)
-		}
-	}
+	text := replaceOwn(s, blank)
 	cause := make([]byte, 0, len(s.Reason)+1+len(text))
 	cause = append(append(cause, s.Reason...), blank...)
 	for i := range len(text) {
@@ -92,6 +113,29 @@ func causeOf(s *poll.Status) string {
 		}
 	}
 	return string(cause)
+}
+
+// replaceOwn is the message with something else in the place of the device's name and address.
+func replaceOwn(s *poll.Status, by string) string {
+	host := s.Device.Address
+	if i := strings.LastIndexByte(host, ':'); i > 0 {
+		host = strings.Trim(host[:i], "[]")
+	}
+	text := s.Err
+	for _, own := range []string{host, s.Device.Name} {
+		if own != "" {
+			text = strings.ReplaceAll(text, own, by)
+		}
+	}
+	return text
+}
+
+// Message is the message of the device, or of the first one without its name and address.
+func (r Row) Message() string {
+	if len(r.Devices) == 1 {
+		return r.Devices[0].Err
+	}
+	return replaceOwn(r.Devices[0], "…")
 }
 
 // common is the longest part of a cause that every message of it has.

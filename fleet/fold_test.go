@@ -36,7 +36,8 @@ func TestRows(t *testing.T) {
 	v.Devices[1].Err = "connect to a proxy: connection refused"
 	var got []string
 	m := v.Find(Query{Sort: "state"})
-	for _, r := range m.Rows() {
+	rows := m.Fold()
+	for _, r := range rows.Slice(0, rows.Len()) {
 		got = append(got, fmt.Sprintf("%s %d %q", r.Devices[0].Reason, len(r.Devices), r.Search))
 		if len(r.Devices) == 1 {
 			continue
@@ -57,8 +58,21 @@ func TestRows(t *testing.T) {
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {
 		t.Errorf("rows:\n%s\nwant:\n%s", strings.Join(got, "\n"), strings.Join(want, "\n"))
 	}
-	if n := len(v.Find(Query{Sort: "device"}).Rows()); n != len(v.Devices) {
+	if n := v.Find(Query{Sort: "device"}).Rows().Len(); n != len(v.Devices) {
 		t.Errorf("by name there are %d rows", n)
+	}
+	for from := range rows.Len() {
+		page := rows.Slice(from, from+3)
+		n := 0
+		for _, r := range page {
+			n += len(r.Devices)
+		}
+		if got := rows.Before(from+3) - rows.Before(from); got != n || len(page) != min(3, rows.Len()-from) {
+			t.Errorf("%d rows from %d, of %d devices; want %d", len(page), from, n, got)
+		}
+	}
+	if got := rows.Slice(3, 4)[0].Message(); got != "connect to …:22: no answer in 5 s" {
+		t.Errorf("message %q", got)
 	}
 }
 

@@ -3,6 +3,8 @@
 package fleet
 
 import (
+	"cmp"
+	"maps"
 	"slices"
 	"strings"
 	"sync"
@@ -27,6 +29,8 @@ type View struct {
 	sorted    map[string][]uint32       // positions in Devices, by sort
 	counts    map[string]map[string]int // devices by word, by parameter
 	platforms []Platform
+	labels    []string // those that more devices have first
+	judged    *Judged
 }
 
 // New makes a view of a snapshot that was taken at a time.
@@ -49,6 +53,20 @@ func (v *View) position(name string) (i int, ok bool) {
 		return strings.Compare(s.Device.Name, name)
 	})
 }
+
+// Neighbours are the names of devices around a name, in the order of the alphabet; at most as many as asked for.
+func (v *View) Neighbours(name string, most int) []string {
+	at, _ := v.position(name)
+	from := max(0, min(at-most/2, len(v.Devices)-most))
+	var names []string
+	for _, s := range v.Devices[from:min(from+most, len(v.Devices))] {
+		names = append(names, s.Device.Name)
+	}
+	return names
+}
+
+// Order is the order of a platform's versions; nil: there is none.
+func (v *View) Order(platform string) *version.Order { return v.orders(platform) }
 
 // Count says how many devices of the whole fleet have each word under a parameter, such as "state" or "label.site". A device may
 // have several words. The map must not be changed.
@@ -80,6 +98,24 @@ func (v *View) Count(parameter string) map[string]int {
 	}
 	v.counts[parameter] = counts
 	return counts
+}
+
+// Labels are the operator's labels that the most devices have, in the order of their names; at most as many as asked for.
+func (v *View) Labels(most int) []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.labels == nil {
+		devices := map[string]int{}
+		for _, s := range v.Devices {
+			for _, l := range s.Device.Labels {
+				devices[l.Name]++
+			}
+		}
+		v.labels = slices.SortedFunc(maps.Keys(devices), func(a, b string) int {
+			return cmp.Or(cmp.Compare(devices[b], devices[a]), strings.Compare(a, b))
+		})
+	}
+	return slices.Sorted(slices.Values(v.labels[:min(most, len(v.labels))]))
 }
 
 // Cache keeps the latest view. Make it with NewCache. It may be used by many goroutines at once.

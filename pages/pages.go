@@ -24,14 +24,9 @@ type Config struct {
 	Version string
 	Views   *fleet.Cache
 	Poll    func(ctx context.Context, device string) (*poll.Status, bool)
-	Policy  func() *version.Policy // nil, or returns nil: there is none
-	Loaded  func() Load            // nil: nobody knows
-}
-
-// Load is how the latest load of the configuration went.
-type Load struct {
-	At time.Time // of the latest that succeeded
-	OK bool      // the latest succeeded
+	History func(device string) (poll.History, bool)
+	Policy  func() *version.Policy
+	Loaded  func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 }
 
 //go:embed templates/*.html
@@ -64,7 +59,11 @@ func New(c Config) (*Pages, error) {
 // Routes are the patterns of http.ServeMux that the pages answer.
 func (p *Pages) Routes() map[string]http.HandlerFunc {
 	return map[string]http.HandlerFunc{
-		"GET /assets/{name}": p.asset,
+		"GET /{$}":                  p.overview,
+		"GET /devices/{name}":       p.device,
+		"POST /devices/{name}/poll": p.pollNow,
+		"GET /versions":             p.versions,
+		"GET /assets/{name}":        p.asset,
 	}
 }
 
@@ -101,17 +100,9 @@ func (p *Pages) frame(v *fleet.View, title, root, current string) frame {
 	if sweep > 0 {
 		foot = append(foot, "longest last sweep "+exact(sweep))
 	}
-	if load, ok := p.load(); ok {
-		foot = append(foot, "configuration loaded "+date(load.At, v.At)+" UTC")
-	}
+	at, _ := p.config.Loaded()
+	foot = append(foot, "configuration loaded "+date(at, v.At)+" UTC")
 	return frame{Title: title, Root: root, Current: current, Search: current != "fleet", At: v.At, Foot: foot}
-}
-
-func (p *Pages) load() (l Load, ok bool) {
-	if p.config.Loaded == nil {
-		return Load{}, false
-	}
-	return p.config.Loaded(), true
 }
 
 // answer writes a page. Its tag goes by what the page shows, the moment aside: a reader that has it already is told so.

@@ -35,16 +35,17 @@ type Observer interface {
 
 // Engine polls a plan on schedule. Make it with New.
 type Engine struct {
-	log      *slog.Logger
-	observer Observer
-	counters *counters
-	door     *logins.Door
-	lanes    lanes
-	busy     atomic.Int64
-	phases   *phaseNames
-	failed   *failedSessions
-	limited  atomic.Bool // a limit of ours was reached, and the log has told
-	current  atomic.Pointer[plan]
+	log       *slog.Logger
+	observer  Observer
+	counters  *counters
+	door      *logins.Door
+	lanes     lanes
+	busy      atomic.Int64
+	phases    *phaseNames
+	failed    *failedSessions
+	revisions atomic.Uint64 // statuses that were made
+	limited   atomic.Bool   // a limit of ours was reached, and the log has told
+	current   atomic.Pointer[plan]
 
 	swap    sync.RWMutex       // held while plan and door are replaced, and, shared, while a poll passes the door with its plan
 	apply   sync.Mutex         // one Apply at a time
@@ -54,12 +55,13 @@ type Engine struct {
 
 // plan is a Plan made ready. It is immutable; Apply replaces it whole.
 type plan struct {
-	settings Settings
-	poller   Poller
-	judge    Judge
-	targets  []*target // sorted by name
-	byName   map[string]*target
-	groups   map[string]*group
+	settings  Settings
+	poller    Poller
+	judge     Judge
+	revisions *atomic.Uint64 // statuses that the engine has made
+	targets   []*target      // sorted by name
+	byName    map[string]*target
+	groups    map[string]*group
 }
 
 // New makes an engine that has not started. The observer may be nil.
@@ -116,11 +118,12 @@ func (e *Engine) Apply(p Plan) error {
 
 	old, now := e.current.Load(), time.Now()
 	next := &plan{
-		settings: p.Settings,
-		poller:   p.Poller,
-		judge:    p.Judge,
-		byName:   make(map[string]*target),
-		groups:   make(map[string]*group),
+		settings:  p.Settings,
+		poller:    p.Poller,
+		judge:     p.Judge,
+		revisions: &e.revisions,
+		byName:    make(map[string]*target),
+		groups:    make(map[string]*group),
 	}
 	e.swap.Lock()
 	members := make(map[*group][]*target)

@@ -8,6 +8,7 @@ type History struct {
 	Versions []VersionChange // the latest first, at most 8
 	Reboots  []Reboot        // the latest first, at most 8
 	Failed   *Session        // how the latest poll failed; nil: it did not, there was no session, or it is forgotten
+	Until    time.Time       // the device refused logins, and is not asked before; zero: it may be asked
 }
 
 // VersionChange is a change of version that was seen.
@@ -32,9 +33,15 @@ func (e *Engine) History(device string) (h History, ok bool) {
 	if !ok {
 		return h, false
 	}
+	for _, m := range e.door.Device(device) {
+		if m.NotBefore.After(time.Now()) && m.NotBefore.After(h.Until) {
+			h.Until = m.NotBefore
+		}
+	}
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return History{
+		Until: h.Until,
 		Polls: t.record.past.polls(e.phases), Versions: latestFirst(t.record.versions), Reboots: latestFirst(t.record.reboots),
 		Failed: e.failed.of(device),
 	}, true

@@ -43,6 +43,8 @@ type Status struct {
 	Facts    parser.Facts // of the last good poll; zero once keep_facts has passed; Uptime is nil while the device fails
 	BootTime time.Time    // held steady against rounding; zero: unknown
 
+	Revision uint64 // another number for each status that an engine makes
+
 	Verdict *version.Verdict // on Facts.Version, as of now; nil: there is nothing that it is judged by
 }
 

@@ -28,7 +28,7 @@ var failures = []struct {
 	{lab.HalfVersion, failure.ConnectTimeout, failure.ConnectTimeout, ""},
 	{lab.VersionOnly, failure.ConnectTimeout, failure.ConnectTimeout, ""},
 	{lab.NotSSH, failure.Handshake, failure.Handshake, `says "HTTP/1.1 400 Bad Request"`},
-	{lab.NoCommonAlgorithm, failure.Negotiation, failure.Negotiation, "legacy_algorithms"},
+	{lab.NoCommonAlgorithm, failure.Negotiation, failure.Negotiation, "no setting helps"},
 	{lab.OtherHostKey, failure.HostKeyChanged, failure.HostKeyChanged, "known_hosts:1"},
 	{lab.SlowAuth, failure.Timeout, failure.Timeout, "log in"},
 	{lab.WrongPassword, failure.Auth, failure.Auth, `refused for user "lab"`},

@@ -100,7 +100,8 @@ func (h *handshake) run(ctx context.Context, user string, until time.Time) (*Lin
 }
 
 func (h *handshake) config(ctx context.Context, user string, auth *authenticator) *ssh.ClientConfig {
-	config := &ssh.ClientConfig{
+	return &ssh.ClientConfig{
+		Config:            h.target.Algorithms.config(h.target.Legacy),
 		User:              user,
 		AuthCallback:      func(server *ssh.ClientAuthContext) (ssh.AuthMethod, error) { return auth.next(ctx, server) },
 		ClientVersion:     "SSH-2.0-netver_exporter",
@@ -115,10 +116,6 @@ func (h *handshake) config(ctx context.Context, user string, auth *authenticator
 			return nil
 		},
 	}
-	if h.target.Legacy {
-		config.Config = legacy
-	}
-	return config
 }
 
 // toAuthentication ends the time of the connect timeout. A login may take long, because a server behind the device
@@ -143,16 +140,13 @@ func (h *handshake) classify(ctx context.Context, auth *authenticator, err error
 	if h.keyed.Load() != nil {
 		return h.classifyLogin(late, auth, err)
 	}
-	_, negotiation := errors.AsType[*ssh.AlgorithmNegotiationError](err)
+	different, negotiation := errors.AsType[*ssh.AlgorithmNegotiationError](err)
 	fail := &failure.Error{Reason: failure.Handshake, Doing: "shake hands", Err: err}
 	switch said := h.conn.said(); {
 	case late:
 		fail.Reason, fail.Err = failure.ConnectTimeout, errors.New("the server did not finish in time")
 	case negotiation:
-		fail.Reason = failure.Negotiation
-		if !h.target.Legacy {
-			fail.Err = fmt.Errorf("%w; legacy_algorithms may help", err)
-		}
+		fail.Reason, fail.Err = failure.Negotiation, explain(different)
 	case errors.Is(err, syscall.ECONNRESET) && h.conn.head[0] == 0:
 		fail.Reason, fail.Doing, fail.Transient = failure.Connect, "connect", true
 	case said != "":

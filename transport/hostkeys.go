@@ -209,9 +209,9 @@ func (h *HostKeys) lines(host string) []*knownLine {
 	return append(lines[:len(lines):len(lines)], hashed.lines(host)...)
 }
 
-// algorithms is what to ask a host for, in this order: certificates if an authority is known for it, and the types of
+// wish is what to ask a host for, in this order: certificates if an authority is known for it, and the types of
 // its known keys first. Of a host on a port of its own without a line, those without the port do, as OpenSSH takes them.
-func (h *HostKeys) algorithms(address string, legacy bool) []string {
+func (h *HostKeys) wish(address string, legacy bool) wish {
 	h.refresh()
 	host := hostName(address)
 	certified := h.certifies(host, "")
@@ -219,7 +219,7 @@ func (h *HostKeys) algorithms(address string, legacy bool) []string {
 	if bare := portless(host); known == "" && bare != "" {
 		known = h.keyTypes(bare)
 	}
-	return wish{known, certified, legacy}.algorithms()
+	return wish{known, certified, legacy}
 }
 
 func (h *HostKeys) keyTypes(host string) string {

@@ -54,9 +54,9 @@ func (c *Client) policy(t Target) Policy {
 // algorithms are those for host keys to ask a target for.
 func (c *Client) algorithms(t Target) []string {
 	if c.policy(t) == Insecure {
-		return wish{legacy: t.Legacy}.algorithms()
+		return t.Algorithms.hostKeys(wish{legacy: t.Legacy})
 	}
-	return c.keys.algorithms(t.Address, t.Legacy)
+	return t.Algorithms.hostKeys(c.keys.wish(t.Address, t.Legacy))
 }
 
 // check checks the key that the host at an address shows. Its errors are of type *failure.Error. A certificate that does

@@ -34,7 +34,7 @@ func (c *Client) Scan(ctx context.Context, t Target) (ShownKey, error) {
 	defer unhook()
 	var shown ShownKey
 	config := h.config(ctx, "", &authenticator{})
-	config.HostKeyAlgorithms = wish{legacy: t.Legacy}.algorithms()
+	config.HostKeyAlgorithms = t.Algorithms.hostKeys(wish{legacy: t.Legacy})
 	config.HostKeyCallback = func(_ string, _ net.Addr, key ssh.PublicKey) error {
 		shown = ShownKey{key}
 		return errScanned

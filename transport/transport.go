@@ -21,6 +21,7 @@ type Target struct {
 	HostKeys   Policy         // what happens if its host key is not known; "": as the client's
 	Jump       string         // name of the jump host that leads to it; "": none
 	Legacy     bool           // offer algorithms that x/crypto/ssh holds insecure
+	Algorithms Algorithms     // what is offered; the zero value is the usual
 	Ticket     *logins.Ticket // asked before each login and each secret; nil: everything is permitted
 }
 

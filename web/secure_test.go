@@ -83,3 +83,6 @@ func TestPostFromAnotherSite(t *testing.T) {
 		})
 	}
 }
+
+// path cuts the method off a pattern of http.ServeMux.
+func path(pattern string) string { return pattern[strings.IndexByte(pattern, '/'):] }
