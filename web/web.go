@@ -17,6 +17,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
+	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/poll"
 )
@@ -33,6 +34,7 @@ type Config struct {
 	Ready     func() bool  // the first inventory has been loaded
 	Reload    func() error // builds the new configuration whole, then swaps
 	Lifecycle bool         // whether POST /-/reload is allowed
+	Peers     http.Handler // answers other replicas below cluster.Path; nil: there are none
 	Log       *slog.Logger
 }
 
@@ -71,6 +73,9 @@ func New(c Config) (http.Handler, error) {
 		return nil, fmt.Errorf("build landing page: %w", err)
 	}
 	mux.Handle("GET /{$}", page)
+	if c.Peers != nil {
+		mux.Handle(cluster.Path, c.Peers)
+	}
 	return mux, nil
 }
 
