@@ -97,6 +97,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Credentials: opened,
 		Algorithms:  map[string]transport.Algorithms{},
 		Keep:        device.Keep{Groups: map[string]bool{}, Max: c.SSH.Sessions.Max, Idle: c.SSH.Sessions.Idle},
+		TellSSH:     c.Collector.SSH,
 		Observe:     w.Observe,
 	}
 	p.Refused = w.Refused

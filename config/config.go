@@ -23,6 +23,7 @@ type Config struct {
 	Lifecycle     []string // as PlatformFiles
 	Groups        []Group
 	Collector     Collector
+	Cluster       Cluster
 
 	// Document holds the problems and warnings found so far, and takes in those that only come to light when something is
 	// made of the data. Check its Err before the data is used.
@@ -46,6 +47,7 @@ type Poll struct {
 // Collector is what is exported beyond the facts of devices.
 type Collector struct {
 	Members bool `yaml:"members"` // a series for every member of a stack or cluster
+	SSH     bool `yaml:"ssh"`     // a series for every device with what secured its connection
 }
 
 // SSH is what holds for all devices.

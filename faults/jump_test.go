@@ -41,7 +41,7 @@ func (c *config) startBastions(t *testing.T, n, most int) []*lab.Bastion {
 // channels than max_sessions. Connections that are lost later cost no device its poll.
 func TestTwoBastions(t *testing.T) {
 	const number, most = 2000, 8
-	plan := pollSection{Interval: slowly(30 * time.Second), Timeout: slowly(5 * time.Second), ConnectTimeout: slowly(2 * time.Second), Concurrency: 64}
+	plan := pollSection{Interval: slowly(20 * time.Second), Timeout: slowly(5 * time.Second), ConnectTimeout: slowly(2 * time.Second), Concurrency: 64}
 	devices := newDevices(t, "sw", number, twoModes...)
 	fleet := startFleet(t, devices...)
 	c := newConfig(t, fleet, plan)
