@@ -205,7 +205,7 @@ func withoutSecrets(f parser.Facts, redact *secret.Redactor) parser.Facts {
 func (p *Poller) talk(ctx context.Context, d *inventory.Device, t transport.Target, script session.Script) (transcript session.Transcript, err error) {
 	script.Lacks = p.lacks.of(d.Address)
 	if good, ok := p.keeps(d); ok {
-		transcript, err = p.kept.talk(ctx, p.config.Client, t, good, script)
+		transcript, err = p.kept.talk(ctx, visit{p.config.Client, t, good}, script)
 	} else {
 		transcript, err = session.Run(ctx, p.config.Client, t, script)
 	}
