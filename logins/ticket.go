@@ -183,7 +183,7 @@ func (t *Ticket) Other(method string) {
 	t.other = method
 }
 
-// Outdated says that a proof of the credential has run out, such as a certificate: it is worth reading again.
+// Outdated says that a proof of the credential has run out or will soon, such as a certificate: it is worth reading again.
 func (t *Ticket) Outdated() {
 	if t == nil {
 		return
