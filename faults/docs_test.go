@@ -43,7 +43,8 @@ var elsewhere = []row{
 	{"restart with `--state.file`", "facts and counters are there from the first scrape; no storm", "at once", "faults TestState"},
 	{"torn or foreign state file", "set aside with a warning", "at once", "faults TestBadState"},
 	{"thousands of polls over all faults", "goroutines, descriptors and heap as before", "", "faults TestLeaks"},
-	{"200 scrapes at once, slow readers, slow headers", "answered or 503; polls on time", "connections closed by timeout", "faults TestHostileScraper"},
+	{"devices that print the secrets they were told", "no secret in logs, metrics, pages, the API, the state file, or what a command prints; every other test of the suite looks, too", "", "faults TestNothingShowsASecret"},
+	{"200 scrapes at once, slow readers, slow headers", "answered or 503; a reader that has been waited for a second in all gives way to the next request; polls on time", "connections closed by timeout", "faults TestHostileScraper"},
 	{"oversized headers, floods of `name[]`", "431, or the families asked for", "at once", "faults TestHostileScraper"},
 	{"all of it at random", "the state exported is the devices' own", "two intervals after the last fault", "faults TestSoak"},
 }

@@ -76,10 +76,14 @@ func TestWebConfig(t *testing.T) {
 				if r.status == http.StatusOK {
 					allowed++
 				}
+				paths := []string{"/", "/devices/lab-1", "/versions"}
 				for _, e := range endpoints {
-					url := base + strings.TrimPrefix(strings.ReplaceAll(path(e.pattern), "{name}", "lab-1"), "/")
+					paths = append(paths, strings.ReplaceAll(path(e.pattern), "{name}", "lab-1"))
+				}
+				for _, p := range paths {
+					url := base + strings.TrimPrefix(p, "/")
 					method := http.MethodGet
-					switch path(e.pattern) {
+					switch p {
 					case "/-/reload":
 						method = http.MethodPost
 					case "/probe":
