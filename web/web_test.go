@@ -55,7 +55,6 @@ func newConfig() Config {
 		Version: "1.2.3",
 		Metrics: collector.New(),
 		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder),
-		History: func(string) (poll.History, bool) { return poll.History{}, true },
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
 			for _, s := range (fewDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
@@ -64,11 +63,12 @@ func newConfig() Config {
 			}
 			return nil, false
 		},
-		Policy: func() *version.Policy { return &version.Policy{} },
-		Loaded: func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
-		Ready:  func() bool { return true },
-		Reload: func() error { return nil },
-		Log:    slog.New(slog.DiscardHandler),
+		History: func(string) (poll.History, bool) { return poll.History{}, true },
+		Policy:  func() *version.Policy { return &version.Policy{} },
+		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
+		Ready:   func() bool { return true },
+		Reload:  func() error { return nil },
+		Log:     slog.New(slog.DiscardHandler),
 	}
 	c.Metrics.Watch(fewDevices{})
 	return c
