@@ -72,6 +72,9 @@ func TestDocs(t *testing.T) {
 
 // parses reads a command's flags. A fragment may leave out the value of its last flag.
 func parses(words []string, fragment bool) error {
+	if slices.Equal(words, []string{"--version"}) { // ends the program as it is read
+		return nil
+	}
 	_, err := parseArgs(words, Streams{Out: io.Discard, Err: io.Discard})
 	if err != nil && fragment && strings.HasPrefix(words[len(words)-1], "--") {
 		_, err = parseArgs(append(words, "1"), Streams{Out: io.Discard, Err: io.Discard})
