@@ -52,7 +52,7 @@ rules: packages ## alert and recording rules, with their cases
 	promtool test rules deploy/prometheus/*_test.yml
 
 .PHONY: check
-check: format lint test fuzz vulnerabilities ## all of CI and more: format, lint, tests (they hold the docs in step), short fuzz, vulnerabilities
+check: format lint modules test fuzz vulnerabilities ## all of CI and more: format, lint, modules, tests (they hold the docs in step), short fuzz, vulnerabilities
 
 .PHONY: format
 format: ## fails when a file is not formatted
@@ -65,6 +65,10 @@ lint:
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME
 	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: modules
+modules: ## the modules on this machine are the ones that go.sum tells of
+	go mod verify
 
 .PHONY: vulnerabilities
 vulnerabilities: ## known vulnerabilities in what we call; says so when the database cannot be reached

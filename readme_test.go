@@ -24,7 +24,7 @@ func TestReadmeConfig(t *testing.T) {
 	if err := os.WriteFile(file, block[1], 0o600); err != nil {
 		t.Fatal(err)
 	}
-	env := func(string) (string, bool) { return "secret", true }
+	env := func(string) (string, bool) { return "/nonexistent/secret", true }
 	c, err := config.Load(file, env)
 	if err != nil {
 		t.Fatal(err)
