@@ -130,6 +130,9 @@ func TestOneSecretUnderTwoNames(t *testing.T) {
 	ask("two")
 	name("three", "four")
 	ask("three")
+	if s := d.States()["three"]; s.Tries != mostTries || !s.Next.After(time.Now()) {
+		t.Errorf("paused after %d refusals, tried again at %v", s.Tries, s.Next)
+	}
 	if states := d.States(); refused != mostTries || !states["three"].Paused || !states["four"].Paused {
 		t.Errorf("%d refused attempts, want %d; %+v", refused, mostTries, states)
 	}
