@@ -39,7 +39,7 @@ faults: ## the program against devices that misbehave; prints each test as it en
 
 .PHONY: packages
 packages: ## the Debian packages and the accounts that the end-to-end tests need
-	scripts/install-packages.sh ansible-core dropbear-bin frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager \
+	scripts/install-packages.sh ansible-core chromium dropbear-bin firefox-esr frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager \
 		busybox-static docker-compose docker.io fish man-db rpm systemd systemd-container zsh
 	scripts/make-accounts.sh
 
@@ -53,7 +53,7 @@ rules: packages ## alert and recording rules, with their cases
 	promtool test rules deploy/prometheus/*_test.yml
 
 .PHONY: check
-check: format lint test chart fuzz vulnerabilities ## all of CI and more: format, lint, tests (they hold the docs in step), Helm chart, short fuzz, vulnerabilities
+check: format lint modules test chart fuzz vulnerabilities ## all of CI and more: format, lint, modules, tests (they hold the docs in step), Helm chart, short fuzz, vulnerabilities
 
 .PHONY: format
 format: ## fails when a file is not formatted
@@ -66,6 +66,10 @@ lint:
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME
 	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: modules
+modules: ## the modules on this machine are the ones that go.sum tells of
+	go mod verify
 
 .PHONY: vulnerabilities
 vulnerabilities: ## known vulnerabilities in what we call; says so when the database cannot be reached

@@ -138,10 +138,7 @@ func (x *exporter) load(ctx context.Context) (*Plan, error) {
 		err  error
 	}
 	done := make(chan result, 1)
-	w := Wiring{Sessions: x.sessions, Log: x.log, Refused: x.rotation.tell}
-	if x.plan != nil {
-		w.HostKeys = x.plan.HostKeys
-	}
+	w := Wiring{Sessions: x.sessions, Log: x.log, Refused: x.rotation.tell, Before: x.plan}
 	go func() {
 		plan, err := Load(x.file, w)
 		done <- result{plan, err}

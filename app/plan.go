@@ -43,13 +43,17 @@ func (p *Plan) asker() *device.Poller { return p.Poller.(*device.Poller) }
 type Wiring struct {
 	Observe  func(device.Report)     // told of each poll's session; nil: nobody asks
 	Sessions *device.Sessions        // keeps sessions from poll to poll; nil: none are kept
-	HostKeys *transport.HostKeys     // of the plan before; nil: there was none
+	Before   *Plan                   // of whose connections and host keys what is the same is taken over; nil: there was none
 	Refused  func(credential string) // told when a device refuses a password; nil: nobody asks
 	Log      *slog.Logger            // hears of host keys that are learned; nil: nobody does
 }
 
 // Close lets go of what the plan holds: connections to jump hosts, once the polls in flight have ended.
-func (p *Plan) Close() { p.client.Close() }
+func (p *Plan) Close() {
+	if p.client != nil {
+		p.client.Close()
+	}
+}
 
 // Load reads the file and builds its plan. Start, reload, check and poll all come through here. The error is of type
 // strictyaml.Problems and holds all that is wrong, not only the first.
@@ -93,6 +97,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Credentials: opened,
 		Algorithms:  map[string]transport.Algorithms{},
 		Keep:        device.Keep{Groups: map[string]bool{}, Max: c.SSH.Sessions.Max, Idle: c.SSH.Sessions.Idle},
+		TellSSH:     c.Collector.SSH,
 		Observe:     w.Observe,
 	}
 	p.Refused = w.Refused
@@ -111,11 +116,13 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	}
 	judged, doubts := policy(c, known, listed)
 	p.Policy, p.Judge = judged, judged.judge
+	p.client = asker.Client
 	if err := c.Document.Err(); err != nil {
+		p.Close()
 		return nil, err
 	}
 	p.Warnings = append(c.Document.Warnings(), doubts...)
-	p.client, p.HostKeys = asker.Client, asker.Client.HostKeys()
+	p.HostKeys = p.client.HostKeys()
 	made := device.New(asker)
 	if w.Sessions != nil {
 		made.KeepIn(w.Sessions)
@@ -129,12 +136,16 @@ func client(c *config.Config, credentials map[string]*transport.Credential, w Wi
 	if c.Document.Faulty(strictyaml.At("ssh")) || c.Document.Explained(strictyaml.At("ssh")) {
 		return nil
 	}
+	var before *transport.Client
+	if w.Before != nil {
+		before = w.Before.client
+	}
 	made, err := transport.New(transport.Config{
 		ConnectTimeout: c.Poll.ConnectTimeout,
 		HostKeys:       transport.Policy(hostKeys(c)),
 		KnownHosts:     c.SSH.KnownHosts,
 		JumpHosts:      jumpHosts(c, credentials),
-		Known:          w.HostKeys,
+		Before:         before,
 		Log:            w.Log,
 	})
 	if err == nil {

@@ -79,7 +79,7 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, c.Settings); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
-	wantSSH := config.SSH{HostKeys: config.Strict, KnownHosts: []string{"testdata/.ssh/known_hosts"}, Sessions: config.Sessions{Idle: 10 * time.Minute, Max: 1000}}
+	wantSSH := config.SSH{HostKeys: config.Strict, KnownHosts: []string{"/nonexistent/.ssh/known_hosts"}, Sessions: config.Sessions{Idle: 10 * time.Minute, Max: 1000}}
 	if diff := cmp.Diff(wantSSH, c.Config.SSH); diff != "" {
 		t.Errorf("ssh (-want +got):\n%s", diff)
 	}

@@ -93,15 +93,6 @@ func (p *Policy) Explain(d version.Device, now time.Time) []version.Explanation 
 	return p.current.Load().Explain(d, now)
 }
 
-// order is the order of a platform's versions; nil: it is not known.
-func (x *exporter) order(platform string) *version.Order {
-	p, ok := x.policy.policy.Load().compiler.known.Get(platform)
-	if !ok {
-		return nil
-	}
-	return p.Order
-}
-
 // GoesBy reports whether a rule or an advisory matches by the key.
 func (p *Policy) GoesBy(key string) bool { return p.current.Load().GoesBy(key) }
 

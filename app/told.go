@@ -18,5 +18,13 @@ func (x *exporter) latestLoad() (at time.Time, ok bool) {
 	return l.at, l.ok
 }
 
+// order is that of a platform's versions; nil: there is none.
+func (x *exporter) order(platform string) *version.Order {
+	if p, ok := x.policy.policy.Load().compiler.known.Get(platform); ok {
+		return p.Order
+	}
+	return nil
+}
+
 // currentPolicy is what versions are judged by now.
 func (x *exporter) currentPolicy() *version.Policy { return x.policy.policy.Load().current.Load() }

@@ -27,8 +27,8 @@ func (c *Collector) Handler(opts promhttp.HandlerOpts) http.Handler {
 		},
 	}
 	if opts.MaxRequestsInFlight > 0 {
-		h.slots = newSlots(opts.MaxRequestsInFlight)
-		h.wholeSlots = newSlots(min(opts.MaxRequestsInFlight, maxWhole))
+		h.slots = NewSlots(opts.MaxRequestsInFlight)
+		h.wholeSlots = NewSlots(min(opts.MaxRequestsInFlight, maxWhole))
 		opts.MaxRequestsInFlight = 0
 	}
 	h.whole = promhttp.HandlerForTransactional(c, opts)
@@ -46,11 +46,11 @@ type handler struct {
 	formats   map[expfmt.FormatType]format
 	whole     http.Handler
 
-	slots, wholeSlots *slots // of all scrapes, and of those that promhttp answers; nil: no limit
+	slots, wholeSlots *Slots // of all scrapes, and of those that promhttp answers; nil: no limit
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	h.slots.serve(w, r, h.answer)
+	h.slots.Serve(w, r, h.answer)
 }
 
 func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
@@ -60,7 +60,7 @@ func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 	format, isRendered := h.formats[contentType.FormatType()]
 	compressor, known := compressors[negotiated.Header().Get("Content-Encoding")]
 	if !known || !isRendered || strings.Contains(string(contentType), "version=2") {
-		h.wholeSlots.serve(w, r, h.whole.ServeHTTP)
+		h.wholeSlots.Serve(w, r, h.whole.ServeHTTP)
 		return
 	}
 	maps.Copy(w.Header(), negotiated)

@@ -6,38 +6,39 @@ import (
 	"time"
 )
 
-// patience is how long, altogether, an answer may have waited for its reader before it gives its slot to another scrape.
+// patience is how long, altogether, an answer may have waited for its reader before it gives its slot to another request.
 const patience = time.Second
 
-// slots bounds the scrapes that are answered at once. If all slots are taken, the scrape that has waited longest for its
-// reader is cut off: whoever reads slowly, or not at all, keeps nobody else from scraping. It may be used by any number of
-// goroutines at once.
-type slots struct {
+// Slots bounds the requests that are answered at once. If all slots are taken, the answer that has waited longest for its
+// reader is cut off: whoever reads slowly, or not at all, keeps nobody else from asking. It may be used by any number of
+// goroutines at once. Make it with NewSlots.
+type Slots struct {
 	limit int
 	mu    sync.Mutex
 	taken map[*slot]bool
 }
 
-func newSlots(limit int) *slots { return &slots{limit: limit, taken: map[*slot]bool{}} }
+// NewSlots has so many of them.
+func NewSlots(limit int) *Slots { return &Slots{limit: limit, taken: map[*slot]bool{}} }
 
-// slot is a scrape under way, and the writer of its answer.
+// slot is an answer under way, and its writer.
 type slot struct {
 	http.ResponseWriter
-	of *slots
+	of *Slots
 
-	waited  time.Duration // in writes that have ended; guarded by slots.mu, as is writing
+	waited  time.Duration // in writes that have ended; guarded by Slots.mu, as is writing
 	writing time.Time     // when the write under way began; zero: there is none
 }
 
-// serve answers a request in a slot, or with an error if there is none to have. A nil s has no limit.
-func (s *slots) serve(w http.ResponseWriter, r *http.Request, answer http.HandlerFunc) {
+// Serve answers a request in a slot, or with an error if there is none to have. A nil s has no limit.
+func (s *Slots) Serve(w http.ResponseWriter, r *http.Request, answer http.HandlerFunc) {
 	if s == nil {
 		answer(w, r)
 		return
 	}
 	t := s.take(w)
 	if t == nil {
-		http.Error(w, "too many scrapes at once, try again later", http.StatusServiceUnavailable)
+		http.Error(w, "too many requests at once, try again later", http.StatusServiceUnavailable)
 		return
 	}
 	defer t.release()
@@ -45,7 +46,7 @@ func (s *slots) serve(w http.ResponseWriter, r *http.Request, answer http.Handle
 }
 
 // take returns a slot, to be released, or nil if there is none to have.
-func (s *slots) take(w http.ResponseWriter) *slot {
+func (s *Slots) take(w http.ResponseWriter) *slot {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if len(s.taken) >= s.limit && !s.cutOff(time.Now()) {
@@ -57,7 +58,7 @@ func (s *slots) take(w http.ResponseWriter) *slot {
 }
 
 // cutOff ends the answer that has waited longest for its reader, if that is longer than patience.
-func (s *slots) cutOff(now time.Time) bool {
+func (s *Slots) cutOff(now time.Time) bool {
 	var slowest *slot
 	var longest time.Duration
 	for t := range s.taken {

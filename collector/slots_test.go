@@ -53,7 +53,7 @@ func TestSlotsOfSlowReaders(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				s := newSlots(len(tt.readers))
+				s := NewSlots(len(tt.readers))
 				stop := make(chan struct{})
 				errs := make([]error, len(tt.readers))
 				var scrapes sync.WaitGroup
@@ -61,7 +61,7 @@ func TestSlotsOfSlowReaders(t *testing.T) {
 				for i, takes := range tt.readers {
 					readers[i] = newReader(takes)
 					scrapes.Go(func() {
-						s.serve(readers[i], nil, func(w http.ResponseWriter, _ *http.Request) {
+						s.Serve(readers[i], nil, func(w http.ResponseWriter, _ *http.Request) {
 							for errs[i] == nil {
 								select {
 								case <-stop:
@@ -75,7 +75,7 @@ func TestSlotsOfSlowReaders(t *testing.T) {
 				}
 				time.Sleep(tt.after)
 				w := httptest.NewRecorder()
-				s.serve(w, nil, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
+				s.Serve(w, nil, func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusOK) })
 				if refused := w.Code == http.StatusServiceUnavailable; refused != (tt.cutOff < 0) {
 					t.Errorf("status %d", w.Code)
 				}

@@ -46,6 +46,7 @@ type Poll struct {
 // Collector is what is exported beyond the facts of devices.
 type Collector struct {
 	Members bool `yaml:"members"` // a series for every member of a stack or cluster
+	SSH     bool `yaml:"ssh"`     // a series for every device with what secured its connection
 }
 
 // SSH is what holds for all devices.

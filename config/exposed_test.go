@@ -62,7 +62,7 @@ func TestExposed(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			c, err := Load(path, func(string) (string, bool) { return "x", true })
+			c, err := Load(path, func(string) (string, bool) { return "/nonexistent", true })
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -114,6 +114,10 @@ func (l *loader) locate(path string, at *strictyaml.Path) string {
 			l.document.Fault(at, "~ has no meaning here, since the environment variable HOME is not set; write the whole path")
 			return ""
 		}
+		if !filepath.IsAbs(home) { // a "~" that nobody expanded, say
+			l.document.Fault(at, "~ has no meaning here, since the environment variable HOME is %q and no whole path; write the whole path", home)
+			return ""
+		}
 		return filepath.Join(home, rest)
 	}
 	if strings.HasPrefix(path, "~") {

@@ -144,14 +144,14 @@ func TestEachRecordingRuleHasACase(t *testing.T) {
 	}
 }
 
-// prometheus/queries_test.yml asks README's queries of a pair of exporters.
+// prometheus/queries_test.yml asks README's queries of a pair of exporters, and of two shards.
 func TestEachQueryOfReadmeHasACase(t *testing.T) {
 	var file ruleTests
 	read(t, "prometheus/queries_test.yml", yaml.Unmarshal, &file)
-	tested := map[string]bool{}
+	tested := map[string]int{}
 	for _, test := range file.Tests {
 		for _, expression := range test.Expressions {
-			tested[expression.Expr] = true
+			tested[expression.Expr]++
 		}
 	}
 	readme, err := os.ReadFile("../README.md")
@@ -164,8 +164,8 @@ func TestEachQueryOfReadmeHasACase(t *testing.T) {
 		t.Fatal("README shows no query")
 	}
 	for line := range strings.Lines(block) {
-		if query, _, _ := strings.Cut(line, "#"); strings.TrimSpace(query) != "" && !tested[strings.TrimSpace(query)] {
-			t.Errorf("no case asks %s", query)
+		if query, _, _ := strings.Cut(line, "#"); strings.TrimSpace(query) != "" && tested[strings.TrimSpace(query)] < 2 {
+			t.Errorf("fewer than two cases ask %s", query)
 		}
 	}
 }

@@ -31,6 +31,7 @@ type Config struct {
 	Credentials map[string]*transport.Credential // by name, as devices know them
 	Algorithms  map[string]transport.Algorithms  // what is offered, by group
 	Keep        Keep                             // whose sessions are kept
+	TellSSH     bool                             // outcomes say what secured the connection
 	Observe     func(Report)                     // told of each poll as it ends, from its worker; nil: nobody asks. Reports then hold a log of the session, and no session is kept
 }
 
@@ -173,6 +174,9 @@ func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, 
 		return o
 	}
 	o.Facts = withoutSecrets(reading.Facts, redact)
+	if s := report.Transcript.Secured; p.config.TellSSH {
+		o.SSH = &poll.SSH{KeyExchange: s.KeyExchange, HostKey: s.HostKey, Cipher: s.Cipher, Verified: string(s.Verified)}
+	}
 	return o
 }
 
@@ -201,7 +205,7 @@ func withoutSecrets(f parser.Facts, redact *secret.Redactor) parser.Facts {
 func (p *Poller) talk(ctx context.Context, d *inventory.Device, t transport.Target, script session.Script) (transcript session.Transcript, err error) {
 	script.Lacks = p.lacks.of(d.Address)
 	if good, ok := p.keeps(d); ok {
-		transcript, err = p.kept.talk(ctx, p.config.Client, t, good, script)
+		transcript, err = p.kept.talk(ctx, visit{p.config.Client, t, good}, script)
 	} else {
 		transcript, err = session.Run(ctx, p.config.Client, t, script)
 	}

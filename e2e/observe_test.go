@@ -52,6 +52,7 @@ func TestObserve(t *testing.T) {
 		prom.answers(t, `ALERTS{alertname="NetverVersionChanged", alertstate="firing", version!=""}`)
 	})
 	t.Run("dashboards", func(t *testing.T) { dashboardsAnswer(t, prom) })
+	t.Run("docs", func(t *testing.T) { docsAnswer(t, prom) })
 	t.Run("grafana's alerts", func(t *testing.T) {
 		for _, group := range grafanaRules(t) {
 			for _, r := range group.Rules {

@@ -75,6 +75,13 @@ func (b *Bastion) Stats() BastionStats {
 	return BastionStats{Logins: b.logins, Peak: b.peak, Passed: b.passed}
 }
 
+// Clients is how many connections of clients are open now.
+func (b *Bastion) Clients() int {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	return len(b.conns)
+}
+
 // HangUp closes all connections of clients, as a restart of the host does.
 func (b *Bastion) HangUp() {
 	b.mu.Lock()

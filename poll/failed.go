@@ -2,6 +2,7 @@ package poll
 
 import (
 	"container/list"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -17,7 +18,7 @@ type Session struct {
 type Line struct {
 	At   time.Duration // since the start of the session
 	Sent bool          // false: received
-	Text string        // without what ends the line
+	Text string        // without what ends the line; control characters are written as in Go, \x1b
 }
 
 // Lines are the lines of all pieces.
@@ -25,10 +26,28 @@ func (s *Session) Lines() []Line {
 	var all []Line
 	for _, p := range s.Pieces {
 		for line := range strings.Lines(p.Text) {
-			all = append(all, Line{p.At, p.Sent, strings.TrimRight(line, "\r\n")})
+			all = append(all, Line{p.At, p.Sent, visible(strings.TrimRight(line, "\r\n"))})
 		}
 	}
 	return all
+}
+
+// visible writes out what would act on a terminal, or cannot be seen.
+func visible(text string) string {
+	unseen := func(r rune) bool { return r != '\t' && !strconv.IsPrint(r) }
+	if !strings.ContainsFunc(text, unseen) {
+		return text
+	}
+	var b strings.Builder
+	for _, r := range text {
+		if unseen(r) {
+			quoted := strconv.QuoteRune(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
 }
 
 // size is about what the session takes in memory, in bytes.

@@ -19,7 +19,7 @@ func TestHistory(t *testing.T) {
 		phases := []Phase{{Name: "resolve"}, {Name: "connect", Duration: 1500 * time.Microsecond}, {Name: "command", Command: "show version", Duration: 2 * time.Minute}}
 		refused := failed(failure.Auth)
 		refused.Phases = []Phase{{Name: "connect", Duration: time.Millisecond}, {Name: "auth", Duration: time.Second, Failed: true}}
-		refused.Session = &Session{Pieces: []Piece{{Text: "Password:\r\n"}, {At: time.Second, Sent: true, Text: "{password}"}}}
+		refused.Session = &Session{Pieces: []Piece{{Text: "\x1b[HPassword:\u202e\tä\r\n"}, {At: time.Second, Sent: true, Text: "{password}"}}}
 		newer := facts("2", "A", time.Minute)
 		newer.Facts.ReloadReason = "upgrade"
 		older := facts("1", "A", 24*time.Hour)
@@ -45,7 +45,7 @@ func TestHistory(t *testing.T) {
 		if diff := cmp.Diff(want, h); diff != "" {
 			t.Errorf("after a failure (-want +got):\n%s", diff)
 		}
-		if diff := cmp.Diff([]Line{{Text: "Password:"}, {At: time.Second, Sent: true, Text: "{password}"}}, h.Failed.Lines()); diff != "" {
+		if diff := cmp.Diff([]Line{{Text: `\x1b[HPassword:\u202e` + "\tä"}, {At: time.Second, Sent: true, Text: "{password}"}}, h.Failed.Lines()); diff != "" {
 			t.Errorf("lines (-want +got):\n%s", diff)
 		}
 

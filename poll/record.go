@@ -78,7 +78,7 @@ func (r *record) apply(old *Status, res *result) *Status {
 func (r *record) fail(s *Status, res *result) {
 	s.Facts.Uptime = nil
 	if s.Facts.Version != "" && res.start.Sub(s.LastSuccess) > res.settings.KeepFacts {
-		s.Facts, s.BootTime = parser.Facts{}, time.Time{}
+		s.Facts, s.BootTime, s.SSH = parser.Facts{}, time.Time{}, nil
 	}
 	if res.ours() || res.reason == failure.Jump { // nobody asked it
 		return
@@ -92,6 +92,7 @@ func (r *record) fail(s *Status, res *result) {
 func (r *record) learn(s *Status, res *result) {
 	now := res.start.Add(res.duration)
 	facts := res.outcome.Facts
+	s.SSH = res.outcome.SSH
 	if changed(r.serial, facts.Serial) {
 		// Another box under the same name: neither its uptime nor its version is a change of the old one's.
 		r.boot, r.version, r.versions, r.reboots = boot{}, "", nil, nil

@@ -89,6 +89,35 @@ func TestStatusFollowsTheDevice(t *testing.T) {
 	}
 }
 
+// What secured the connection is known as long as the facts are.
+func TestSecuredFollowsTheFacts(t *testing.T) {
+	good, down := facts("1", "A", time.Hour), failed(failure.Timeout)
+	good.SSH = &SSH{KeyExchange: "curve25519-sha256"}
+	for name, tt := range map[string]struct {
+		answers []Outcome
+		known   bool
+	}{
+		"good":             {[]Outcome{good}, true},
+		"down":             {[]Outcome{good, down}, true},
+		"down for long":    {[]Outcome{good, down, down, down, down}, false},
+		"not told anymore": {[]Outcome{good, facts("1", "A", time.Hour)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := settings
+				s.KeepFacts = 150 * time.Minute
+				e, stop := start(t, oneGroup(s, newFleet(says(tt.answers...)), time.Hour, 1), nil)
+				defer stop()
+				time.Sleep(time.Duration(len(tt.answers))*time.Hour - time.Minute)
+				synctest.Wait()
+				if got := e.Snapshot().Devices[0].SSH; (got != nil) != tt.known {
+					t.Errorf("%+v, want known to be %v", got, tt.known)
+				}
+			})
+		})
+	}
+}
+
 // since is the number of the poll since which the device is up or down, 0 if that was the first.
 func since(e *Engine, s *Status) int {
 	h, _ := e.History(s.Device.Name)

@@ -152,7 +152,7 @@ func (s *Conn) connect(ctx context.Context, suffix string) error {
 		return err
 	}
 	s.conn = &connection{Link: l, suffix: suffix, script: &s.script, credential: s.target.Credential, ticket: s.target.Ticket, log: &s.log}
-	s.log.server(string(l.ServerVersion()))
+	s.log.connected(l)
 	return nil
 }
 

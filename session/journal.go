@@ -11,14 +11,15 @@ import (
 
 // Transcript is what came of a dialogue. After an error it holds what came before it.
 type Transcript struct {
-	Server  string   // the server's version line, "SSH-2.0-…"
-	Prompt  string   // as learned; "" in exec mode
-	Context string   // the lines that the device showed above its latest prompt, "{primary:node1}"; "": none
-	Answers []Answer // one for each command that was answered, in order
-	Phases  []Phase  // how the time was spent, in order
-	Lacks   Lacks    // what the device refused in this session
-	Log     []Event  // the end of the session, as long as Script.Record says
-	Cut     bool     // Log is not the whole session
+	Secured transport.Secured // what secures the latest connection
+	Server  string            // the server's version line, "SSH-2.0-…"
+	Prompt  string            // as learned; "" in exec mode
+	Context string            // the lines that the device showed above its latest prompt, "{primary:node1}"; "": none
+	Answers []Answer          // one for each command that was answered, in order
+	Phases  []Phase           // how the time was spent, in order
+	Lacks   Lacks             // what the device refused in this session
+	Log     []Event           // the end of the session, as long as Script.Record says
+	Cut     bool              // Log is not the whole session
 }
 
 // Answer is one command's output: cleaned, without echo and prompt. It is as the device printed it, for the parser; a device
@@ -67,7 +68,7 @@ func (j *journal) take() Transcript {
 	j.flush()
 	t := j.transcript
 	j.heard, j.kept = nil, 0
-	j.transcript = Transcript{Server: t.Server, Prompt: t.Prompt, Context: t.Context, Lacks: t.Lacks}
+	j.transcript = Transcript{Secured: t.Secured, Server: t.Server, Prompt: t.Prompt, Context: t.Context, Lacks: t.Lacks}
 	return t
 }
 
@@ -106,7 +107,9 @@ func (j *journal) failed() {
 	}
 }
 
-func (j *journal) server(version string) { j.transcript.Server = j.secrets.Text(version) }
+func (j *journal) connected(l *transport.Link) {
+	j.transcript.Secured, j.transcript.Server = l.Secured, j.secrets.Text(string(l.ServerVersion()))
+}
 
 func (j *journal) context(text string) { j.transcript.Context = j.secrets.Text(text) }
 

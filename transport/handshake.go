@@ -67,10 +67,11 @@ func (c *Client) login(ctx context.Context, t Target, suffix string, phase Phase
 
 // handshake is the way from a TCP connection to a login.
 type handshake struct {
-	client *Client
-	target Target
-	conn   *headConn
-	keyed  atomic.Pointer[time.Time] // when the first key exchange was through: what follows is authentication; nil: it is not
+	client   *Client
+	target   Target
+	conn     *headConn
+	verified Verified                  // of the host key
+	keyed    atomic.Pointer[time.Time] // when the first key exchange was through: what follows is authentication; nil: it is not
 }
 
 var longAgo = time.Unix(1, 0)
@@ -90,7 +91,7 @@ func (h *handshake) run(ctx context.Context, user string, until time.Time) (*Lin
 		return nil, h.classify(ctx, auth, err)
 	}
 	l := newLink(conn, channels, requests)
-	l.TookPassword = auth.took
+	l.TookPassword, l.Secured = auth.took, h.secured(conn)
 	if !unhook() {
 		l.End()
 		return nil, &failure.Error{Reason: failure.Timeout, Doing: "log in", Err: ctx.Err()}
@@ -111,11 +112,18 @@ func (h *handshake) config(ctx context.Context, user string, auth *authenticator
 				return err
 			}
 			if now := time.Now(); h.keyed.CompareAndSwap(nil, &now) { // new keys may be exchanged when the login's context has long ended
+				h.verified = h.client.verified(h.target, key)
 				h.toAuthentication(ctx)
 			}
 			return nil
 		},
 	}
+}
+
+// secured says what a connection has come to.
+func (h *handshake) secured(conn ssh.Conn) Secured {
+	agreed := conn.(ssh.AlgorithmsConnMetadata).Algorithms()
+	return Secured{KeyExchange: agreed.KeyExchange, HostKey: agreed.HostKey, Cipher: agreed.Write.Cipher, Verified: h.verified}
 }
 
 // toAuthentication ends the time of the connect timeout. A login may take long, because a server behind the device

@@ -44,6 +44,28 @@ func (c *Client) checkHostKey(t Target, key ssh.PublicKey) error {
 	return c.keys.check(policy, t.Address, key, t.Legacy)
 }
 
+// Verified says by what a host key is known.
+type Verified string
+
+// What a host key may be known by.
+const (
+	ByKey         Verified = "key"         // known_hosts has it
+	ByCertificate Verified = "certificate" // an authority that known_hosts has for the host
+	Unverified    Verified = "no"          // nothing was checked
+)
+
+// verified says by what a key is known that has been checked.
+func (c *Client) verified(t Target, key ssh.PublicKey) Verified {
+	cert, ok := key.(*ssh.Certificate)
+	switch {
+	case c.policy(t) == Insecure:
+		return Unverified
+	case ok && c.keys.checkCertificate(hostName(t.Address), cert, t.Legacy) == nil:
+		return ByCertificate
+	}
+	return ByKey
+}
+
 func (c *Client) policy(t Target) Policy {
 	if t.HostKeys != "" {
 		return t.HostKeys

@@ -15,7 +15,8 @@ type Device struct {
 	Platform     string                  `json:"platform"`
 	Vendor       string                  `json:"vendor,omitempty"`
 	Labels       map[string]string       `json:"labels"`
-	State        string                  `json:"state"` // up, down, pending or disabled
+	State        string                  `json:"state"`                // up, down, pending or disabled
+	Since        time.Time               `json:"state_since,omitzero"` // when a poll found it up after it was down, or down after it was up
 	Reason       string                  `json:"reason,omitempty"`
 	Error        string                  `json:"error,omitempty"`
 	Version      string                  `json:"version,omitempty"`
@@ -44,7 +45,7 @@ type Device struct {
 func NewDevice(s *poll.Status) Device {
 	d := Device{
 		Device: s.Device.Name, Address: s.Device.Address, Group: s.Device.Group, Platform: s.Platform, Vendor: s.Vendor,
-		Labels: map[string]string{}, State: string(s.State()), Reason: string(s.Reason), Error: s.Err,
+		Labels: map[string]string{}, State: string(s.State()), Since: s.Since.UTC(), Reason: string(s.Reason), Error: s.Err,
 		Version: s.Facts.Version, Model: s.Facts.Model, Serial: s.Facts.Serial, Hostname: s.Facts.Hostname,
 		Patch: s.Facts.Patch, ReloadReason: s.Facts.ReloadReason, NextBoot: s.Facts.NextBoot, NextDiffers: s.Facts.NextBootDiffers,
 		Members: s.Facts.ReportMembers(), Gauges: s.Facts.Gauges,

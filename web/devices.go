@@ -62,7 +62,9 @@ func answerStatuses(w http.ResponseWriter, r *http.Request, all []*poll.Status, 
 		return
 	}
 	w.Header().Set("Content-Type", "application/json")
-	answerEach(w, all, element)
+	if r.Method != http.MethodHead {
+		answerEach(w, all, element)
+	}
 }
 
 // device is one device, with what is remembered of it.

@@ -24,10 +24,28 @@ type Status struct {
 	QueueLength  int                       `json:"poll_queue_length"`
 	Polls        uint64                    `json:"polls"`
 	PollRetries  uint64                    `json:"poll_retries"`
-	PollFailures map[failure.Reason]uint64 `json:"poll_failures"` // by reason: every reason
+	PollFailures map[failure.Reason]uint64 `json:"poll_failures"`     // by reason: every reason
+	Inventory    int                       `json:"devices_inventory"` // of the whole inventory, those of other replicas or shards among them
+	Owned        int                       `json:"devices_owned"`     // of them, those that this process polls
+	Cluster      *Cluster                  `json:"cluster,omitempty"` // absent without one
+	Config       Load                      `json:"config"`
 	Groups       []Group                   `json:"groups"`
 	Credentials  []Credential              `json:"credentials"`
 	Sources      []Source                  `json:"sources"`
+}
+
+// Load is how the latest load of the configuration went.
+type Load struct {
+	OK bool      `json:"last_reload_successful"`
+	At time.Time `json:"last_reload_success"` // the latest that succeeded
+}
+
+// Cluster is the processes that share the inventory, as this one sees them.
+type Cluster struct {
+	Members  int    `json:"members"`
+	Up       bool   `json:"up"`                // this one is a member, and knows the others
+	Changes  uint64 `json:"ownership_changes"` // devices that it took and gave away
+	Mismatch bool   `json:"config_mismatch"`   // a member has another configuration or inventory
 }
 
 // Group is how the sweeps of a group go.
@@ -43,7 +61,8 @@ type Credential struct {
 	Credential    string            `json:"credential"`
 	Paused        bool              `json:"paused"`
 	LoginsAllowed int               `json:"logins_allowed"`
-	Logins        map[string]uint64 `json:"logins"` // by result: every result
+	Next          time.Time         `json:"next_try,omitzero"` // while it is paused: no device tries it before
+	Logins        map[string]uint64 `json:"logins"`            // by result: every result
 }
 
 // Source is how a source of devices fares.
@@ -53,6 +72,7 @@ type Source struct {
 	Devices     int       `json:"devices"`
 	LastSuccess time.Time `json:"last_success,omitzero"`
 	Failures    uint64    `json:"refresh_failures"`
+	Error       string    `json:"error,omitempty"` // what is wrong with the latest reading
 }
 
 // verdictWords are the words under which devices are counted.
@@ -66,6 +86,8 @@ func status(c Config) http.Handler {
 		}
 		s := newStatus(c.Views.View())
 		s.Version, s.Ready = c.Version, c.Ready()
+		s.Config.At, s.Config.OK = c.Loaded()
+		s.Config.At = s.Config.At.UTC()
 		return answer(w, r, s)
 	})
 }
@@ -74,8 +96,12 @@ func newStatus(v *fleet.View) Status {
 	s := Status{
 		Devices: map[poll.State]int{}, Reasons: v.Count("reason"),
 		Workers: v.Workers, WorkersBusy: v.Busy, QueueLength: v.Queue,
+		Inventory: v.Share.Inventory, Owned: len(v.Devices),
 		Polls: v.Polls, PollRetries: v.Retries, PollFailures: v.Failures,
 		Groups: []Group{}, Credentials: []Credential{}, Sources: []Source{},
+	}
+	if member := v.Share.Cluster; member != nil {
+		s.Cluster = &Cluster{member.Members, member.Up, member.Changes, member.Mismatch}
 	}
 	states := v.Count("state")
 	for _, state := range []poll.State{poll.Up, poll.Down, poll.Pending, poll.Disabled} {
@@ -98,14 +124,14 @@ func newStatus(v *fleet.View) Status {
 	}
 	for _, name := range slices.Sorted(maps.Keys(v.Logins)) {
 		l := v.Logins[name]
-		made := Credential{Credential: name, Paused: l.Paused, LoginsAllowed: l.Allowed, Logins: map[string]uint64{}}
+		made := Credential{Credential: name, Paused: l.Paused, LoginsAllowed: l.Allowed, Next: l.Next.UTC(), Logins: map[string]uint64{}}
 		for verdict, n := range l.Logins {
 			made.Logins[verdict.String()] = n
 		}
 		s.Credentials = append(s.Credentials, made)
 	}
 	for _, f := range v.Sources {
-		s.Sources = append(s.Sources, Source{f.Group, f.Source, f.Devices, f.LastSuccess.UTC(), f.Failures})
+		s.Sources = append(s.Sources, Source{f.Group, f.Source, f.Devices, f.LastSuccess.UTC(), f.Failures, f.Err})
 	}
 	return s
 }

@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
@@ -24,8 +25,12 @@ import (
 	"github.com/netver/netver_exporter/version"
 )
 
-// maxScrapes bounds the scrapes that are answered at once; the next one gets 503, so that a flood cannot eat memory.
-const maxScrapes = 40
+// What is answered at once is bounded, so that a flood cannot eat memory: the next request takes the place of one whose reader is
+// slow, or gets 503.
+const (
+	maxScrapes = 40
+	maxAnswers = 40 // pages and answers of the API
+)
 
 // Config is what the pages show and act on.
 type Config struct {
@@ -60,11 +65,27 @@ var endpoints = []struct {
 	{"/-/reload", reload},
 }
 
+// bounded keeps the pages and the API from being asked by more at once than there are slots. What changes something, or polls,
+// takes its own time and needs none.
+func bounded(s *collector.Slots, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			s.Serve(w, r, h.ServeHTTP)
+			return
+		}
+		h.ServeHTTP(w, r)
+	})
+}
+
 // New returns the handler of all endpoints and pages, with what protects a browser around it.
 func New(c Config) (http.Handler, error) {
-	mux := http.NewServeMux()
+	mux, slots := http.NewServeMux(), collector.NewSlots(maxAnswers)
 	for _, e := range endpoints {
-		mux.Handle(e.pattern, e.handler(c))
+		h := e.handler(c)
+		if strings.HasPrefix(e.pattern, "/api/") {
+			h = bounded(slots, h)
+		}
+		mux.Handle(e.pattern, h)
 	}
 	people, err := pages.New(pages.Config{
 		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Policy: c.Policy, Loaded: c.Loaded,
@@ -73,7 +94,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	for pattern, handler := range people.Routes() {
-		mux.Handle(pattern, handler)
+		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
 	}
 	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil

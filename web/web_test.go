@@ -9,8 +9,11 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	toolkit "github.com/prometheus/exporter-toolkit/web"
@@ -52,7 +55,6 @@ func newConfig() Config {
 		Version: "1.2.3",
 		Metrics: collector.New(),
 		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder),
-		History: func(string) (poll.History, bool) { return poll.History{}, true },
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
 			for _, s := range (fewDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
@@ -61,11 +63,12 @@ func newConfig() Config {
 			}
 			return nil, false
 		},
-		Policy: func() *version.Policy { return &version.Policy{} },
-		Loaded: func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
-		Ready:  func() bool { return true },
-		Reload: func() error { return nil },
-		Log:    slog.New(slog.DiscardHandler),
+		History: func(string) (poll.History, bool) { return poll.History{}, true },
+		Policy:  func() *version.Policy { return &version.Policy{} },
+		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
+		Ready:   func() bool { return true },
+		Reload:  func() error { return nil },
+		Log:     slog.New(slog.DiscardHandler),
 	}
 	c.Metrics.Watch(fewDevices{})
 	return c
@@ -223,4 +226,72 @@ func TestProbe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unread is a ResponseWriter whose reader does not read until it is cut off.
+type unread struct {
+	*httptest.ResponseRecorder
+	began, cut chan struct{}
+	once       sync.Once
+}
+
+func (u *unread) Write([]byte) (int, error) {
+	u.once.Do(func() { close(u.began) })
+	<-u.cut
+	return 0, os.ErrDeadlineExceeded
+}
+
+func (u *unread) SetWriteDeadline(time.Time) error {
+	close(u.cut)
+	return nil
+}
+
+// TestSlowReadersOfTheAPI has as many clients as there are places not read what they asked for.
+func TestSlowReadersOfTheAPI(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, err := New(newConfig())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answers sync.WaitGroup
+		var readers []*unread
+		for range maxAnswers {
+			u := &unread{ResponseRecorder: httptest.NewRecorder(), began: make(chan struct{}), cut: make(chan struct{})}
+			readers = append(readers, u)
+			answers.Go(func() { h.ServeHTTP(u, httptest.NewRequest("GET", "/api/v1/targets", nil)) })
+			<-u.began
+		}
+		for _, tt := range []struct {
+			url    string
+			status int
+			after  time.Duration
+		}{
+			{"/api/v1/devices", http.StatusServiceUnavailable, 0},
+			{"/metrics", http.StatusOK, 0},
+			{"/-/healthy", http.StatusOK, 0},
+			{"/probe?target=lab-1", http.StatusOK, 0},
+			{"/api/v1/devices", http.StatusOK, 2 * time.Second},
+			{"/", http.StatusOK, 0},
+		} {
+			time.Sleep(tt.after)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest("GET", tt.url, nil))
+			if w.Code != tt.status {
+				t.Errorf("%s: status %d, want %d", tt.url, w.Code, tt.status)
+			}
+		}
+		cutOff := 0
+		for _, u := range readers {
+			select {
+			case <-u.cut:
+				cutOff++
+			default:
+				close(u.cut)
+			}
+		}
+		if cutOff != 1 { // its place is free again
+			t.Errorf("%d readers were cut off, want 1", cutOff)
+		}
+		answers.Wait()
+	})
 }
