@@ -39,7 +39,8 @@ faults: ## the program against devices that misbehave; prints each test as it en
 
 .PHONY: packages
 packages: ## the Debian packages and the accounts that the end-to-end tests need
-	scripts/install-packages.sh ansible-core dropbear-bin frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager
+	scripts/install-packages.sh ansible-core chromium dropbear-bin firefox-esr frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager \
+		busybox-static docker-compose docker.io fish man-db rpm systemd systemd-container zsh
 	scripts/make-accounts.sh
 
 .PHONY: vet
@@ -52,7 +53,7 @@ rules: packages ## alert and recording rules, with their cases
 	promtool test rules deploy/prometheus/*_test.yml
 
 .PHONY: check
-check: format lint modules test fuzz vulnerabilities ## all of CI and more: format, lint, modules, tests (they hold the docs in step), short fuzz, vulnerabilities
+check: format lint modules test chart fuzz vulnerabilities ## all of CI and more: format, lint, modules, tests (they hold the docs in step), Helm chart, short fuzz, vulnerabilities
 
 .PHONY: format
 format: ## fails when a file is not formatted
@@ -98,3 +99,15 @@ DIST    ?= dist
 release: export LDFLAGS := $(LDFLAGS)
 release: ## archives for each of TARGETS, packages, SBOM and checksums in DIST
 	DIST='$(DIST)' TARGETS='$(TARGETS)' VERSION='$(VERSION)' NFPM=$(NFPM) CYCLONEDX=$(CYCLONEDX) scripts/release.sh
+
+.PHONY: reproducible
+reproducible: ## builds this commit twice, in two folders and with nothing cached, and compares the bytes; 3 minutes
+	scripts/reproducible.sh
+
+.PHONY: chart
+chart: ## lints and renders the Helm chart, which deploy/kubernetes is made of; Helm itself is built once, in some 2 minutes
+	HELM=$(HELM) scripts/chart.sh
+
+.PHONY: chart-update
+chart-update: ## writes deploy/kubernetes anew
+	HELM=$(HELM) scripts/chart.sh --update

@@ -17,6 +17,7 @@ var manual = template.Must(template.New("manual").Funcs(template.FuncMap{
 {{roff .Help}}
 {{end}}{{end}}{{end -}}
 .TH NETVER_EXPORTER 1 "" "netver_exporter {{roff version}}" "User Commands"
+.ad l
 .SH NAME
 netver_exporter \- Prometheus exporter for the software versions of network devices
 .SH SYNOPSIS

@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -92,16 +93,20 @@ func unfold(folded []Row, most int) []Row {
 	return rows
 }
 
+// fingerprint is that of a key, which no two devices share.
+var fingerprint = regexp.MustCompile(`SHA256:[^\s,;]+`)
+
 // blank stands in a cause for what is the device's own.
 const blank = "\x00"
 
-// causeOf is the reason and the message without what differs from device to device: its name, its address, and numbers. That a
+// causeOf is the reason and the message without what differs from device to device: its name, its address, fingerprints and
+// numbers. That a
 // credential is paused is a cause of its own for each credential.
 func causeOf(s *poll.Status) string {
 	if s.Reason == failure.Paused {
 		return string(s.Reason) + blank + s.Device.Credential
 	}
-	text := replaceOwn(s, blank)
+	text := fingerprint.ReplaceAllString(replaceOwn(s, blank), blank)
 	cause := make([]byte, 0, len(s.Reason)+1+len(text))
 	cause = append(append(cause, s.Reason...), blank...)
 	for i := range len(text) {
@@ -142,7 +147,7 @@ func (r Row) Message() string {
 func common(cause string) (longest string) {
 	_, message, _ := strings.Cut(cause, blank)
 	for _, part := range strings.FieldsFunc(message, func(r rune) bool { return r == 0 || r == '"' }) {
-		if part = strings.Trim(part, " :"); len(part) > len(longest) {
+		if part = strings.Trim(part, " :,;"); len(part) > len(longest) {
 			longest = part
 		}
 	}

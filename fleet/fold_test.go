@@ -27,7 +27,8 @@ func TestRows(t *testing.T) {
 		add(failure.Connect, "a", "connect to ADDRESS: connection refused")
 		add(failure.Disconnect, "a", fmt.Sprintf(`read 127.0.0.1:%d->ADDRESS: the device said "go away"`, 30000+i))
 		add(failure.Resolve, "a", "lookup NAME: no such host")
-		add(failure.HostKeyChanged, "a", "host key is SHA256:"+strings.Repeat(string(rune('x'+i)), 4))
+		add(failure.HostKeyChanged, "a", "host key is SHA256:"+strings.Repeat(string(rune('x'+i)), 4)+", known_hosts has another")
+		add(failure.Prompt, "a", "the last line is \""+strings.Repeat(string(rune('x'+i)), 3)+"\"")
 		add(failure.Paused, "a", "credential a is paused until "+fmt.Sprint(i))
 		add(failure.Paused, "b", "credential b is paused")
 	}
@@ -52,7 +53,7 @@ func TestRows(t *testing.T) {
 	}
 	want := []string{
 		`connect 1 ""`, `connect 1 ""`, `connect 1 ""`, `connect_timeout 3 "no answer in"`, `disconnect 3 "the device said"`,
-		`host_key_changed 1 ""`, `host_key_changed 1 ""`, `host_key_changed 1 ""`, `resolve 3 "no such host"`,
+		`host_key_changed 3 "known_hosts has another"`, `prompt 1 ""`, `prompt 1 ""`, `prompt 1 ""`, `resolve 3 "no such host"`,
 		`paused 3 ""`, `paused 4 ""`, ` 1 ""`,
 	}
 	if strings.Join(got, "\n") != strings.Join(want, "\n") {

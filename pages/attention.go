@@ -68,11 +68,11 @@ func pausedCredentials(v *fleet.View) (all []finding) {
 // changedHostKeys names few devices, and counts many.
 func changedHostKeys(v *fleet.View) []finding {
 	const named = 3
-	q := fleet.Query{}.With("reason", string(failure.HostKeyChanged))
-	m := v.Find(q)
-	if m.Len() == 0 {
+	if v.Count("reason")[string(failure.HostKeyChanged)] == 0 {
 		return nil
 	}
+	q := fleet.Query{}.With("reason", string(failure.HostKeyChanged))
+	m := v.Find(q)
 	var said []link
 	for i, s := range m.Slice(0, named) {
 		if i > 0 {
@@ -172,6 +172,9 @@ func changes(v *fleet.View) (said []link) {
 func calm(v *fleet.View, n map[string]int) string {
 	pending, polled := n[string(poll.Pending)], n[string(poll.Up)]+n[string(poll.Down)]
 	if pending == 0 || slices.ContainsFunc(slices.Collect(maps.Values(v.Sweeps)), func(s poll.Sweeps) bool { return s.Done > 0 }) {
+		if down := n[string(poll.Down)]; down > 0 {
+			return "Nothing needs attention beside " + theDown(down)
+		}
 		return "Nothing needs attention"
 	}
 	text := fmt.Sprintf("First sweep: %s of %s polled", number(polled), number(polled+pending))
@@ -186,6 +189,13 @@ func calm(v *fleet.View, n map[string]int) string {
 	}
 	left := time.Duration(float64(v.At.Sub(start)) / float64(polled) * float64(pending))
 	return text + "; ends in about " + age(left) + "."
+}
+
+func theDown(n int) string {
+	if n == 1 {
+		return "the device that is down"
+	}
+	return "the " + number(n) + " devices that are down"
 }
 
 // endOfLife is when a release ends, or has ended.

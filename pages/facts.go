@@ -3,8 +3,10 @@ package pages
 import (
 	"cmp"
 	"fmt"
+	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"github.com/netver/netver_exporter/fleet"
@@ -16,8 +18,7 @@ type versionBox struct {
 	AsOf         string
 	Name, Patch  string
 	Badge, Class string
-	Rule         string // the rule that judges
-	Said         string // what comes of it
+	Said         []link // what comes of the rule that judges
 	EOL          string
 	Warnings     []string
 }
@@ -32,7 +33,7 @@ func (p *Pages) newVersionBox(v *fleet.View, s *poll.Status) *versionBox {
 	}
 	b.Badge, b.Class = verdictText(v.Badge(s))
 	if d := s.Verdict; d != nil {
-		b.Rule, b.Said = cmp.Or(d.Rule, d.Planned), d.Why
+		b.Said = linkRule(d.Why, cmp.Or(d.Rule, d.Planned))
 		for _, denial := range d.Denied {
 			text := "Denied: " + denial.Note
 			if denial.Severity != "" {
@@ -54,6 +55,21 @@ func (p *Pages) newVersionBox(v *fleet.View, s *poll.Status) *versionBox {
 		b.Warnings = append(b.Warnings, fmt.Sprintf("%d of %s run another version", n, plural(len(s.Facts.Members), "member")))
 	}
 	return b
+}
+
+// linkRule makes the name of the rule in a sentence a link to it, and begins it with a capital letter.
+func linkRule(sentence, rule string) []link {
+	if before, after, found := strings.Cut(sentence, "rule "+rule); found && rule != "" {
+		name := "rule " + rule
+		if before == "" {
+			name = "Rule " + rule
+		}
+		return []link{words(before), {Text: name, Href: "../versions#rule-" + url.PathEscape(rule)}, words(after + ".")}
+	}
+	if sentence != "" {
+		sentence = strings.ToUpper(sentence[:1]) + sentence[1:] + "."
+	}
+	return []link{words(sentence)}
 }
 
 // lifeOf says when a release ends.

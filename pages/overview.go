@@ -70,6 +70,7 @@ func redirect(w http.ResponseWriter, to string, status int) {
 }
 
 func (p *Pages) newOverview(v *fleet.View, q fleet.Query, page int) *overview {
+	v.Prepare("state", "verdict", "changed", "advisory", "platform", "reason")
 	states := v.Count("state")
 	o := &overview{frame: p.frame(v, "", "", "fleet")}
 	o.Root = "./"

@@ -15,7 +15,7 @@ const pageSize = 100
 // messageRoom is how many bytes the messages of one page have together, and leastMessage how many each has at least: a
 // page of failures is bounded, whatever devices say. The device's own page has the whole message.
 const (
-	messageRoom  = 12_000
+	messageRoom  = 10_000
 	leastMessage = 90
 )
 
@@ -48,7 +48,7 @@ type row struct {
 
 // pager leads to the pages before and after.
 type pager struct {
-	ID, Text, Previous, Next string
+	Text, Previous, Next string
 }
 
 // empty is what stands in the place of no devices.

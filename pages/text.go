@@ -100,7 +100,7 @@ func (d *device) text(b *bytes.Buffer) {
 	}
 	if v := d.Version; v != nil {
 		fmt.Fprintf(b, "\nVersion %s %s\n", v.Name, v.Badge)
-		for _, line := range append([]string{v.AsOf, v.Said, v.EOL}, v.Warnings...) {
+		for _, line := range append([]string{v.AsOf, textOf(v.Said), v.EOL}, v.Warnings...) {
 			if line != "" {
 				fmt.Fprintln(b, line)
 			}
@@ -169,7 +169,7 @@ func (p *versions) text(b *bytes.Buffer) {
 	fmt.Fprintf(b, "%s, as of %s\n", p.Sum, stamp(p.At))
 	writeCounts(b, p.Verdicts)
 	for _, r := range p.Matrix {
-		fmt.Fprintf(b, "\n%s, %s devices\n", r.Name, r.Devices)
+		fmt.Fprintf(b, "\n%s, %s\n", r.Name, r.Devices)
 		columned(b, func(w *tabwriter.Writer) {
 			for _, c := range r.Cells {
 				fmt.Fprintf(w, "  %s\t%s\t%s\n", c.Text, c.Devices, c.Word)

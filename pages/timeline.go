@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"math"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
+	"unicode"
 
 	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/poll"
@@ -16,6 +18,7 @@ type timeline struct {
 	Polls []pollRow
 	Scale string
 	Key   []keyEntry
+	Good  bool // there are polls that were good
 }
 
 type pollRow struct {
@@ -45,6 +48,7 @@ func newTimeline(polls []poll.Past, v *fleet.View) timeline {
 		t.Polls = append(t.Polls, newPollRow(p, scale, v))
 	}
 	t.Key = keyOf(polls)
+	t.Good = slices.ContainsFunc(polls, func(p poll.Past) bool { return p.Reason == "" })
 	return t
 }
 
@@ -118,28 +122,29 @@ func failedIn(p poll.Past) string {
 	return ""
 }
 
-// keyOf lists the phases of good polls in their order, each with its median.
+// keyOf lists the phases in their order, each with its median in the polls that were good.
 func keyOf(polls []poll.Past) (key []keyEntry) {
-	took := map[string][]time.Duration{}
+	good := map[string][]time.Duration{}
 	failed := false
 	for _, p := range polls {
 		failed = failed || p.Reason != ""
-		if p.Reason != "" {
-			continue
-		}
 		commands := 0
 		for _, phase := range p.Phases {
-			name, class := phaseName(phase), classOf(phase, &commands)
-			if took[name] == nil {
+			name := phaseName(phase)
+			class := classOf(poll.Phase{Name: phase.Name, Command: phase.Command}, &commands)
+			if !slices.ContainsFunc(key, func(k keyEntry) bool { return k.Name == name }) {
 				key = append(key, keyEntry{Class: class, Name: name})
 			}
-			took[name] = append(took[name], phase.Duration)
+			if p.Reason == "" {
+				good[name] = append(good[name], phase.Duration)
+			}
 		}
 	}
 	for i := range key {
-		all := took[key[i].Name]
-		slices.Sort(all)
-		key[i].Median = duration(all[len(all)/2])
+		if all := good[key[i].Name]; len(all) > 0 {
+			slices.Sort(all)
+			key[i].Median = duration(all[len(all)/2])
+		}
 	}
 	if failed {
 		key = append(key, keyEntry{Class: "ph0", Name: "failed here"})
@@ -150,6 +155,8 @@ func keyOf(polls []poll.Past) (key []keyEntry) {
 // duration is that of a phase: "0.4 ms", "184 ms", "11.5 s".
 func duration(d time.Duration) string {
 	switch {
+	case d < 100*time.Microsecond:
+		return "<0.1 ms"
 	case d < 10*time.Millisecond:
 		return fmt.Sprintf("%.1f ms", d.Seconds()*1000)
 	case d < time.Second:
@@ -171,13 +178,26 @@ type sessionLine struct {
 	Sent            bool
 }
 
+// visible shows characters that command a terminal as what they are: "\x1b[H".
+func visible(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r == '\t' || unicode.IsPrint(r) {
+			b.WriteRune(r)
+			continue
+		}
+		b.WriteString(strings.Trim(strconv.QuoteRuneToASCII(r), "'"))
+	}
+	return b.String()
+}
+
 func newSession(s *poll.Status, failed *poll.Session) *session {
 	if failed == nil || len(failed.Pieces) == 0 {
 		return nil
 	}
 	made := &session{At: clock(s.LastPoll), Cut: failed.Cut, Stop: "Stopped here: " + s.Err}
 	for _, l := range failed.Lines() {
-		line := sessionLine{At: fmt.Sprintf("%.3f", l.At.Seconds()), Arrow: "<", Text: l.Text, Sent: l.Sent}
+		line := sessionLine{At: fmt.Sprintf("%.3f", l.At.Seconds()), Arrow: "<", Text: visible(l.Text), Sent: l.Sent}
 		if l.Sent {
 			line.Arrow = ">"
 		}

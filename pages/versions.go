@@ -132,7 +132,7 @@ func newRuleRow(v *fleet.View, r *version.Rule, n *fleet.RuleCount) ruleRow {
 		good, judged = meets(v, r, n)
 		row.Href, row.Until = only("rule", r.Name), "does not judge yet"
 	case !r.Until.IsZero() && !v.At.Before(r.Until):
-		row.When, row.Class = "ended "+r.Until.UTC().Format("2 Jan 2006"), "v none"
+		row.When, row.Class, row.Until = "ended "+r.Until.UTC().Format("2 Jan 2006"), "v none", ""
 	case r.From.IsZero():
 		row.When, row.Class = "judges", "v ok"
 	default:

@@ -5,6 +5,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 const day = 24 * time.Hour
@@ -140,10 +141,17 @@ func list(words []string, last string) string {
 	return strings.Join(words, "")
 }
 
-// shorten cuts a text at a number of bytes, or a little before so that no character is cut.
+// shorten cuts a text so that it takes at most a number of bytes in HTML, where some characters take five.
 func shorten(text string, longest int) string {
-	if len(text) <= longest {
-		return text
+	for i, r := range text {
+		if longest--; strings.ContainsRune("<>&'\"", r) {
+			longest -= 4
+		} else {
+			longest -= utf8.RuneLen(r) - 1
+		}
+		if longest < 0 {
+			return text[:i] + "…"
+		}
 	}
-	return strings.ToValidUTF8(text[:longest], "") + "…"
+	return text
 }

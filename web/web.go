@@ -14,6 +14,7 @@ import (
 	"sync"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
@@ -93,7 +94,7 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	for pattern, handler := range people.Routes() {
-		mux.Handle(pattern, bounded(slots, handler))
+		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
 	}
 	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil
