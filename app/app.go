@@ -50,7 +50,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	case err != nil:
 		return err
 	}
-	handler, err := web.New(web.Config{
+	config := web.Config{
 		Version:   version.Version,
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
@@ -62,7 +62,11 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Reload:    func() error { return x.reload(ctx) },
 		Lifecycle: o.Lifecycle,
 		Log:       log,
-	})
+	}
+	if x.membership != nil {
+		config.Peers = x.membership.handler()
+	}
+	handler, err := web.New(config)
 	if err != nil {
 		return err
 	}
@@ -71,18 +75,19 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 
 // exporter is a running program: one engine, what it exports, and the file that both follow.
 type exporter struct {
-	file      string // configuration
-	stateFile string // "": no state is kept
-	log       *slog.Logger
-	engine    *poll.Engine
-	collector *collector.Collector
-	sessions  *device.Sessions
-	partition partition
-	rotation  *rotation
-	policy    *follower
-	inventory atomic.Pointer[Inventory] // of the configuration that is in force
-	replaced  chan struct{}             // tells of another inventory
-	latest    atomic.Pointer[loading]   // of the configuration
+	file       string // configuration
+	stateFile  string // "": no state is kept
+	log        *slog.Logger
+	engine     *poll.Engine
+	collector  *collector.Collector
+	sessions   *device.Sessions
+	partition  partition
+	membership *membership // nil: the process is in no cluster
+	rotation   *rotation
+	policy     *follower
+	inventory  atomic.Pointer[Inventory] // of the configuration that is in force
+	replaced   chan struct{}             // tells of another inventory
+	latest     atomic.Pointer[loading]   // of the configuration
 
 	reloading sync.Mutex        // guards what follows
 	plan      *Plan             // in force
@@ -108,6 +113,12 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 			log.Warn("starting without the sources' lists of the last run", "err", err)
 		}
 		plan.Groups, _ = plan.Inventory.merge()
+	}
+	if err := o.check(plan); err != nil {
+		return nil, err
+	}
+	if x.membership, err = x.join(plan, o); err != nil {
+		return nil, err
 	}
 	part := x.part(plan)
 	if x.engine, err = poll.New(part, log, x.collector); err != nil {
@@ -246,6 +257,17 @@ func (x *exporter) poll(ctx context.Context) error {
 		x.rotation.run(keeping, x.secretsChanged, func() error { return x.reload(keeping) })
 	})
 	keeper.Go(func() { x.policy.run(keeping) })
+	if x.membership != nil { // the engine ends once the replica has left the cluster
+		polling, stop := context.WithCancel(keeping)
+		defer stop()
+		member, abandon := context.WithCancel(ctx)
+		defer abandon()
+		keeper.Go(func() {
+			x.membership.replica.Run(member)
+			stop()
+		})
+		ctx = polling
+	}
 	defer func() {
 		stop()
 		keeper.Wait()

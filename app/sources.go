@@ -157,6 +157,9 @@ func (x *exporter) ready() bool {
 func (x *exporter) Snapshot() poll.Snapshot {
 	s := x.engine.Snapshot()
 	s.Share = x.partition.figures()
+	if x.membership != nil {
+		s.Share.Cluster = x.membership.figures()
+	}
 	for _, f := range x.inventory.Load().Feeds() {
 		s.Sources = append(s.Sources, f.Status())
 	}

@@ -110,7 +110,9 @@ func TestPhasesOfAShare(t *testing.T) {
 func TestAffinity(t *testing.T) {
 	eu := Member{Name: "a", Labels: map[string]string{"site": "eu"}}
 	us := Member{Name: "b", Labels: map[string]string{"site": "us", "tier": "1"}}
-	device := func(labels ...inventory.Label) *inventory.Device { return &inventory.Device{Name: "sw-1", Labels: labels} }
+	device := func(labels ...inventory.Label) *inventory.Device {
+		return &inventory.Device{Name: "sw-1", Labels: labels}
+	}
 	for _, c := range []struct {
 		d    *inventory.Device
 		want string

@@ -23,6 +23,7 @@ type Config struct {
 	Lifecycle     []string // as PlatformFiles
 	Groups        []Group
 	Collector     Collector
+	Cluster       Cluster
 
 	// Document holds the problems and warnings found so far, and takes in those that only come to light when something is
 	// made of the data. Check its Err before the data is used.

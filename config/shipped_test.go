@@ -153,7 +153,7 @@ func keys(n *yaml.Node, at string, list *[]string) {
 		for _, item := range n.Content {
 			keys(item, at+"[]", list)
 		}
-	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|match$|^credentials\.NAME\.\w+$|answer$|filter$|columns$|\.map$|endpoint_params$|token$|_auth\.password$|authorization\.credentials$|client_secret$|secrets\[\]$`).MatchString(at):
+	case n.Kind == yaml.MappingNode && !regexp.MustCompile(`labels$|match$|^credentials\.NAME\.\w+$|answer$|filter$|columns$|\.map$|endpoint_params$|token$|(_auth|etcd)\.password$|authorization\.credentials$|client_secret$|secrets\[\]$`).MatchString(at):
 		for i := 0; i < len(n.Content); i += 2 {
 			key := n.Content[i].Value
 			if at == "credentials" || at == "jump_hosts" || strings.HasSuffix(at, "http_headers") {

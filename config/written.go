@@ -23,6 +23,7 @@ type written struct {
 	Lifecycle     []string              `yaml:"lifecycle"`
 	Groups        []Group               `yaml:"groups"`
 	Collector     Collector             `yaml:"collector"`
+	Cluster       cluster               `yaml:"cluster"`
 }
 
 type credential struct {
@@ -58,6 +59,7 @@ func defaults() written {
 			HostKeys:   Strict,
 			Sessions:   Sessions{Idle: 10 * time.Minute, Max: 1000},
 		},
+		Cluster: cluster{TTL: 15 * time.Second},
 	}
 }
 
@@ -92,6 +94,7 @@ func (l *loader) complete(f *written) *Config {
 		Advisories:    l.locateAll(f.Advisories, "advisories"),
 		Lifecycle:     l.locateAll(f.Lifecycle, "lifecycle"),
 		Collector:     f.Collector,
+		Cluster:       l.cluster(&f.Cluster),
 		Document:      l.document,
 	}
 	c.SSH = l.ssh(f.SSH)

@@ -127,12 +127,35 @@ func (d *Door) Recall(credentials []CredentialMemory, devices map[string][]Devic
 				if m.Strong {
 					a.strong[name] = true
 				}
-				a.devices[name] = &deviceState{
-					accepted: m.Accepted, needs: m.Needs, method: m.Method, refusals: m.Refusals, notBefore: sane(m.NotBefore, now),
-					enableRefusals: m.EnableRefusals, enableAfter: sane(m.EnableAfter, now),
-				}
+				a.recall(name, m, now)
 			}
 		}
+	}
+}
+
+// Inherit gives the door what another process, which has the same credentials, remembers of devices by name. What is known here stays.
+func (d *Door) Inherit(devices map[string][]DeviceMemory) {
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	now := time.Now()
+	for name, memories := range devices {
+		for _, m := range memories {
+			c, ok := d.credentials[m.Credential]
+			if !ok {
+				continue
+			}
+			if _, known := c.account.devices[name]; !known {
+				c.account.recall(name, m, now)
+			}
+		}
+	}
+}
+
+// recall takes over what is remembered of a device.
+func (a *account) recall(name string, m DeviceMemory, now time.Time) {
+	a.devices[name] = &deviceState{
+		accepted: m.Accepted, needs: m.Needs, method: m.Method, refusals: m.Refusals, notBefore: sane(m.NotBefore, now),
+		enableRefusals: m.EnableRefusals, enableAfter: sane(m.EnableAfter, now),
 	}
 }
 

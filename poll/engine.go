@@ -51,6 +51,7 @@ type Engine struct {
 	apply   sync.Mutex         // one Apply at a time
 	leaving map[string]*target // left the inventory while a poll was in flight; guarded by apply
 	changed chan struct{}      // tells Run of a new plan
+	ended   chan struct{}      // tells that a poll of a device that is held has ended
 }
 
 // plan is a Plan made ready. It is immutable; Apply replaces it whole.
@@ -59,6 +60,7 @@ type plan struct {
 	poller    Poller
 	judge     Judge
 	revisions *atomic.Uint64 // statuses that the engine has made
+	may       func() bool    // nil: always
 	targets   []*target      // sorted by name
 	byName    map[string]*target
 	groups    map[string]*group
@@ -76,6 +78,7 @@ func New(p Plan, log *slog.Logger, o Observer) (*Engine, error) {
 		failed:   newFailedSessions(),
 		leaving:  make(map[string]*target),
 		changed:  make(chan struct{}, 1),
+		ended:    make(chan struct{}, 1),
 	}
 	e.current.Store(&plan{})
 	if err := e.Apply(p); err != nil {
@@ -125,9 +128,13 @@ func (e *Engine) Apply(p Plan) error {
 		byName:    make(map[string]*target),
 		groups:    make(map[string]*group),
 	}
+	if p.Replica != nil {
+		next.may = p.Replica.May
+	}
 	e.swap.Lock()
 	members := make(map[*group][]*target)
 	var awaited []*target
+	var inherited []*target
 	for i := range p.Groups {
 		g := &p.Groups[i]
 		kept, ok := old.groups[g.Name]
@@ -140,6 +147,10 @@ func (e *Engine) Apply(p Plan) error {
 			d := &g.Devices[j]
 			t := e.target(old, d.Name, now)
 			change := t.assign(next, kept, d, now, window)
+			if change.joined && p.Replica != nil && !p.Replica.Since.IsZero() {
+				t.joinAt(p.Replica.Since, now)
+				inherited = append(inherited, t)
+			}
 			if change.device {
 				e.door.Forget(d.Name)
 			}
@@ -157,12 +168,13 @@ func (e *Engine) Apply(p Plan) error {
 	}
 	slices.SortFunc(next.targets, func(a, b *target) int { return cmp.Compare(a.name, b.name) })
 	e.door.Configure(logins.Settings{Most: p.Settings.Concurrency, Rate: p.Settings.LoginRate, Credentials: p.Credentials, Refused: p.Refused})
+	e.inherit(p.Replica, inherited, p.Settings.KeepFacts, now)
 	e.current.Store(next)
 	e.release(old, next)
 	e.swap.Unlock()
 	for i := range p.Groups {
 		g := &p.Groups[i]
-		next.groups[g.Name].configure(g, p.Settings.Spread, members[next.groups[g.Name]])
+		next.groups[g.Name].configure(g, p.Settings.Spread, p.Replica != nil, members[next.groups[g.Name]])
 	}
 	for _, t := range awaited {
 		if g := t.home(); g != nil {

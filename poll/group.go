@@ -31,6 +31,7 @@ type group struct {
 	spread   float64
 	timeout  time.Duration      // of one poll; 0: that of the settings
 	cap      int                // of polls at once; 0: none
+	inStep   bool               // sweeps begin at whole intervals of the wall clock
 	members  []*target          // ordered by phase
 	sweep    *sweep             // the latest
 	stale    bool               // todo does not match members and sweep
@@ -50,12 +51,12 @@ func newGroup(name string, out lanes) *group {
 }
 
 // configure gives the group its part of a new plan. A sweep under way goes on with the new members.
-func (g *group) configure(plan *Group, spread float64, members []*target) {
+func (g *group) configure(plan *Group, spread float64, inStep bool, members []*target) {
 	slices.SortFunc(members, func(a, b *target) int { return cmp.Compare(a.phase, b.phase) })
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	g.interval, g.timeout, g.cap, g.spread = plan.Interval, plan.Timeout, plan.Concurrency, spread
-	g.members = members
+	g.members, g.inStep = members, inStep
 	g.stale = true
 	notify(g.wake)
 }

@@ -35,7 +35,16 @@ type Plan struct {
 	Refused     func(credential string) // told when a device refuses a password; nil: nobody asks
 	Groups      []Group
 	Poller      Poller
-	Judge       Judge // nil: no device has a verdict
+	Judge       Judge    // nil: no device has a verdict
+	Replica     *Replica // nil: no other process polls devices of the same inventory
+}
+
+// Replica is how a process takes part in polling an inventory together with others. Sweeps begin at whole intervals of the wall clock, so that a
+// device has the same place in those of every process.
+type Replica struct {
+	May   func() bool // asked before each poll; false: another process may poll the device by now
+	Since time.Time   // devices that are new to the engine were polled by others until then, and have their next poll at their place in the sweep; zero: by none
+	Known *Known      // of those devices; nil: nothing
 }
 
 func (p *Plan) validate() error {

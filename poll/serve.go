@@ -37,7 +37,7 @@ func (e *Engine) enter(s slot) *entry {
 	e.swap.RLock()
 	defer e.swap.RUnlock()
 	d := s.target.ask()
-	if d == nil { // it left
+	if may := e.current.Load().may; d == nil || may != nil && !may() { // it left, or may be another process's
 		s.group.ended(s)
 		return nil
 	}
@@ -66,6 +66,7 @@ func (e *Engine) enter(s slot) *entry {
 
 // serve polls the slot's target, from a worker, if the door lets it log in.
 func (e *Engine) serve(ctx context.Context, s slot) {
+	defer e.wakeHolder(s.target)
 	begun := e.enter(s)
 	if begun == nil {
 		return

@@ -27,6 +27,7 @@ type Snapshot struct {
 // Share is which part of an inventory the engine polls.
 type Share struct {
 	Inventory int      // devices of the whole inventory
+	Owned     int      // of them, those that the engine polls
 	Unowned   int      // of them, those that no process may take
 	Cluster   *Cluster // nil: the process knows of no others
 }

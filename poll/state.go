@@ -75,6 +75,8 @@ type deviceState struct {
 	Logins         []logins.DeviceMemory `json:"logins,omitempty"`
 	VersionHistory []versionState        `json:"version_history,omitempty"`
 	RebootHistory  []rebootState         `json:"reboot_history,omitempty"`
+
+	After time.Time `json:"after,omitzero"` // of a device that this process has not polled: until when another one did
 }
 
 type versionState struct {
@@ -157,38 +159,47 @@ func (s factsState) facts() parser.Facts {
 
 func (e *Engine) writeState(w io.Writer) error {
 	r := e.current.Load()
-	n := -1 // the header does not count
-	write := func(l stateLine) error {
-		text, err := json.Marshal(l)
-		if err != nil { // a device said something that JSON cannot hold, such as the year 10000: it is left out
-			return nil
-		}
-		n++
-		_, err = w.Write(append(text, '\n'))
-		return err
-	}
-	if err := write(stateLine{Header: &ourHeader}); err != nil {
-		return err
-	}
+	out := stateWriter{w: w}
+	out.line(stateLine{Header: &ourHeader})
 	for _, c := range e.door.Credentials() {
-		if err := write(stateLine{Credential: &c}); err != nil {
-			return err
-		}
+		out.line(stateLine{Credential: &c})
 	}
 	for _, g := range r.groups {
-		if err := write(stateLine{Group: g.state()}); err != nil {
-			return err
-		}
+		out.line(stateLine{Group: g.state()})
 	}
 	for _, t := range r.targets {
 		if s := t.state(); s != nil {
 			s.Logins = e.door.Device(s.Name)
-			if err := write(stateLine{Device: s}); err != nil {
-				return err
-			}
+			out.line(stateLine{Device: s})
 		}
 	}
-	return write(stateLine{End: &n})
+	return out.end()
+}
+
+// stateWriter writes the lines of a state file, until one cannot be written.
+type stateWriter struct {
+	w   io.Writer
+	n   int
+	err error
+}
+
+func (o *stateWriter) line(l stateLine) {
+	if o.err != nil {
+		return
+	}
+	text, err := json.Marshal(l)
+	if err != nil { // a device said something that JSON cannot hold, such as the year 10000: it is left out
+		return
+	}
+	o.n++
+	_, o.err = o.w.Write(append(text, '\n'))
+}
+
+// end writes the last line, with the number of lines between it and the header.
+func (o *stateWriter) end() error {
+	n := o.n - 1
+	o.line(stateLine{End: &n})
+	return o.err
 }
 
 // state is what a file holds.

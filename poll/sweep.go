@@ -20,6 +20,9 @@ func (g *group) open(now time.Time) (start time.Time, interval time.Duration) {
 	g.mu.Lock()
 	defer g.mu.Unlock()
 	start = now
+	if g.inStep {
+		g.resume = time.Unix(0, 0)
+	}
 	if since := now.Sub(g.resume); !g.resume.IsZero() && since >= 0 {
 		start = now.Add(-(since % g.interval))
 	}
@@ -61,12 +64,12 @@ func (g *group) arrange() {
 	g.todo, g.left = make([]slot, 0, len(g.members)), 0
 	sw := g.sweep
 	for _, t := range g.members {
-		polled, joined := t.times()
+		polled, joined, after := t.times()
 		if queued[t] || !polled.Before(sw.start) {
 			continue
 		}
 		due := sw.start
-		fresh := polled.IsZero() || sw.catchUp && sw.start.Sub(polled) >= g.interval
+		fresh := after.IsZero() && (polled.IsZero() || sw.catchUp && sw.start.Sub(polled) >= g.interval)
 		if !fresh {
 			due = due.Add(time.Duration(t.phase * g.spread * float64(g.interval)))
 		}
@@ -74,8 +77,14 @@ func (g *group) arrange() {
 			continue
 		}
 		late := due.Before(joined)
-		if late {
+		switch {
+		case !late:
+		case after.IsZero():
 			due = joined
+		case due.Sub(polled) < g.interval/2 || polled.IsZero() && due.Before(after): // the process before has polled it at its place
+			continue
+		default: // its place came while nobody had the device
+			due = due.Add(joined.Sub(after))
 		}
 		if due.Before(sw.passed) { // it had its turn
 			continue

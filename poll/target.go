@@ -21,6 +21,8 @@ type target struct {
 	device *inventory.Device // nil: it left the inventory
 	plan   *plan             // what its device belongs to
 	group  *group
+	held   bool          // it is not to be polled, until the next plan
+	after  time.Time     // places in a sweep before it were another process's; zero: it was polled by none
 	joined time.Time     // when its first poll is due, since it came into the inventory or must be polled anew
 	polled time.Time     // when a worker last took it; zero: never
 	before time.Time     // polled before that
@@ -41,6 +43,7 @@ func phase(name string) float64 {
 
 // change is what a new plan brings to a target, beyond its place.
 type change struct {
+	joined  bool // it is new, or back again
 	device  bool // another device may be behind the name
 	awaited bool // somebody waits for a poll that the group of before will not make
 }
@@ -58,6 +61,7 @@ func (t *target) assign(p *plan, g *group, d *inventory.Device, now time.Time, w
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	old := t.device
+	t.held = false
 	c.awaited = t.group != g && t.ended != nil && !t.busy
 	t.device, t.plan, t.group = d, p, g
 	now = now.Add(time.Duration(t.phase * float64(window)))
@@ -66,7 +70,8 @@ func (t *target) assign(p *plan, g *group, d *inventory.Device, now time.Time, w
 	}
 	switch {
 	case old == nil, old.Disabled != d.Disabled: // new, or back again
-		t.record, t.polled, t.joined = record{}, time.Time{}, now
+		t.record, t.polled, t.joined, t.after = record{}, time.Time{}, now, time.Time{}
+		c.joined = true
 		t.store(&Status{Device: *d, Platform: d.Platform}, now)
 		return c
 	case !sameDialogue(old, d): // what is known may be another device's: ask at once
@@ -107,10 +112,10 @@ func (t *target) home() *group {
 	return t.group
 }
 
-func (t *target) times() (polled, joined time.Time) {
+func (t *target) times() (polled, joined, after time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.polled, t.joined
+	return t.polled, t.joined, t.after
 }
 
 // await returns a channel that is closed when the next poll ends, and the group to ask for one; nil: one is in flight, or
@@ -122,7 +127,7 @@ func (t *target) await() (<-chan struct{}, *group) {
 		return t.ended, nil
 	}
 	t.ended = make(chan struct{})
-	if t.device == nil || t.device.Disabled {
+	if t.device == nil || t.device.Disabled || t.held {
 		defer t.release()
 		return t.ended, nil
 	}
@@ -190,7 +195,7 @@ func (t *target) toAsk() *inventory.Device {
 
 // wants reports that the slot is still worth a poll.
 func (t *target) wants(s slot) bool {
-	return t.group == s.group && !t.busy && !t.device.Disabled && t.polled.Before(s.since)
+	return t.group == s.group && !t.busy && !t.held && !t.device.Disabled && t.polled.Before(s.since)
 }
 
 // claim takes the target for a poll. At most one claim succeeds for a sweep, and none while a poll is in flight.

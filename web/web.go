@@ -18,6 +18,7 @@ import (
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
+	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/pages"
@@ -43,6 +44,7 @@ type Config struct {
 	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 	Ready     func() bool                    // the first inventory has been loaded
 	Reload    func() error                   // builds the new configuration whole, then swaps
+	Peers     http.Handler                   // answers other replicas below cluster.Path; nil: there are none
 	Lifecycle bool                           // whether POST /-/reload is allowed
 	Log       *slog.Logger
 }
@@ -95,6 +97,9 @@ func New(c Config) (http.Handler, error) {
 	}
 	for pattern, handler := range people.Routes() {
 		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
+	}
+	if c.Peers != nil {
+		mux.Handle(cluster.Path, c.Peers)
 	}
 	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil

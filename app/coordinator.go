@@ -1,0 +1,84 @@
+package app
+
+import (
+	"crypto/sha256"
+	"encoding/gob"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+
+	promconfig "github.com/prometheus/common/config"
+
+	"github.com/netver/netver_exporter/cluster"
+	"github.com/netver/netver_exporter/config"
+)
+
+// entry is what this process tells the others of itself.
+func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
+	e := cluster.Entry{Name: c.Name, Instance: instance(), Labels: c.Labels, Advertise: c.Advertise}
+	if e.Name != "" && e.Advertise != "" {
+		return e, nil
+	}
+	host, err := os.Hostname()
+	if err != nil {
+		return e, fmt.Errorf("cluster: read the host name: %w", err)
+	}
+	if e.Name == "" {
+		e.Name = host
+	}
+	if e.Advertise == "" {
+		_, port, err := net.SplitHostPort((*o.Web.WebListenAddresses)[0])
+		if err != nil {
+			return e, fmt.Errorf("cluster: advertise is not given, and cannot be made of --web.listen-address: %w", err)
+		}
+		scheme := "http://"
+		if *o.Web.WebConfigFile != "" {
+			scheme = "https://"
+		}
+		e.Advertise = scheme + net.JoinHostPort(host, port)
+	}
+	return e, nil
+}
+
+// coordinator makes the place where the replicas meet. It does not connect yet.
+func coordinator(c *config.Cluster) (cluster.Coordinator, error) {
+	e := c.Etcd
+	if e == nil {
+		return nil, errors.New("cluster.kubernetes is not there yet; use cluster.etcd")
+	}
+	made := cluster.EtcdConfig{Endpoints: e.Endpoints, Prefix: e.Prefix, Username: e.Username, Password: e.Password.Reveal(), TTL: c.TTL}
+	if e.TLS != (promconfig.TLSConfig{}) {
+		settings, err := promconfig.NewTLSConfig(&e.TLS)
+		if err != nil {
+			return nil, fmt.Errorf("cluster.etcd.tls_config: %w", err)
+		}
+		made.TLS = settings
+	}
+	return cluster.NewEtcd(made), nil
+}
+
+// peersClient makes the client with which replicas ask each other.
+func peersClient(c *config.Cluster) (*http.Client, error) {
+	client, err := promconfig.NewClientFromConfig(c.Peers, "peers", promconfig.WithKeepAlivesDisabled())
+	if err != nil {
+		return nil, fmt.Errorf("cluster.peers: %w", err)
+	}
+	return client, nil
+}
+
+// fingerprint is of all by which replicas have to agree: how devices are polled, and which there are.
+func fingerprint(p *Plan) string {
+	sum := sha256.New()
+	out := gob.NewEncoder(sum)
+	_ = out.Encode(p.Settings) // a hash takes everything, and the types are gob's
+	for _, c := range p.Credentials {
+		_ = out.Encode([]string{c.Name, fmt.Sprint(c.Rate)})
+	}
+	for i := range p.Groups {
+		_ = out.Encode(p.Groups[i])
+	}
+	return hex.EncodeToString(sum.Sum(nil)[:8])
+}

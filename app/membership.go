@@ -1,0 +1,168 @@
+package app
+
+import (
+	"context"
+	"crypto/rand"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/netver/netver_exporter/cluster"
+	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/poll"
+)
+
+// membership is this process's part in a cluster: it polls the share that the replica tells it. It is a cluster.Fleet.
+type membership struct {
+	exporter *exporter
+	replica  *cluster.Replica
+	log      *slog.Logger
+	changes  atomic.Uint64 // devices taken and given away
+
+	mu      sync.Mutex
+	given   map[string]*inventory.Device // devices given up since the latest adoption
+	known   poll.Known                   // of those
+	members []cluster.Member             // by which they were given up
+	kept    bool                         // given and known are of before the latest adoption
+}
+
+// join makes the process's part in the cluster that the configuration describes; nil: there is none.
+func (x *exporter) join(p *Plan, o Options) (*membership, error) {
+	c := &p.Config.Cluster
+	if !c.On() {
+		return nil, nil
+	}
+	self, err := entry(c, o)
+	if err != nil {
+		return nil, err
+	}
+	coordinator, err := coordinator(c)
+	if err != nil {
+		return nil, err
+	}
+	client, err := peersClient(c)
+	if err != nil {
+		return nil, err
+	}
+	m := &membership{exporter: x, log: x.log, given: map[string]*inventory.Device{}}
+	m.replica = cluster.New(cluster.Config{
+		Self: self, TTL: c.TTL, Coordinator: coordinator, Peers: cluster.HTTP{Client: client}, Fleet: m, Log: x.log,
+	})
+	x.partition.follow(&cluster.Share{Self: self.Name}, &poll.Replica{May: m.replica.May})
+	return m, nil
+}
+
+// instance tells this process from those before it that had its name.
+func instance() string { return rand.Text()[:12] }
+
+// Narrow is cluster.Fleet's.
+func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
+	x := m.exporter
+	x.partition.follow(&s, x.partition.replica())
+	m.mu.Lock()
+	if m.kept {
+		m.given, m.known, m.kept = map[string]*inventory.Device{}, poll.Known{}, false
+	}
+	if n := len(s.Views); n > 0 {
+		m.members = s.Views[n-1]
+	}
+	m.mu.Unlock()
+	ended := x.engine.Hold(func(d *inventory.Device) bool {
+		if s.Has(d) {
+			return true
+		}
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		m.given[d.Name] = d
+		return false
+	})
+	return func(ctx context.Context) {
+		ended(ctx)
+		held := x.engine.Held()
+		m.mu.Lock()
+		m.known.Add(held)
+		m.mu.Unlock()
+		m.apply()
+	}
+}
+
+// Adopt is cluster.Fleet's.
+func (m *membership) Adopt(s cluster.Share, answers []io.Reader, until time.Time) {
+	all := &poll.Known{}
+	m.mu.Lock()
+	all.Add(&m.known)
+	m.kept = true
+	m.mu.Unlock()
+	for _, a := range answers {
+		known, err := poll.ReadKnown(a)
+		if err != nil {
+			m.log.Warn("state of devices that were another replica's cannot be read", "err", err)
+			continue
+		}
+		all.Add(known)
+	}
+	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May, Since: until, Known: all})
+	m.apply()
+	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May})
+	figures := m.exporter.partition.figures()
+	m.log.Info("this replica's share of the fleet has changed", "devices", figures.Owned, "inventory", figures.Inventory, "known", all.Len())
+}
+
+// apply puts the inventory into force as it is shared now.
+func (m *membership) apply() {
+	x := m.exporter
+	x.reloading.Lock()
+	defer x.reloading.Unlock()
+	before := x.engine.Snapshot().Devices
+	if err := x.apply(x.plan); err != nil {
+		m.log.Error("share of the fleet not applied", "err", err)
+		return
+	}
+	m.changes.Add(changed(before, x.engine.Snapshot().Devices))
+}
+
+// changed counts the devices that are in one of two lists, which are sorted, and not in the other.
+func changed(before, after []*poll.Status) (n uint64) {
+	for len(before) > 0 && len(after) > 0 {
+		switch a, b := before[0].Device.Name, after[0].Device.Name; {
+		case a == b:
+			before, after = before[1:], after[1:]
+		case a < b:
+			before, n = before[1:], n+1
+		default:
+			after, n = after[1:], n+1
+		}
+	}
+	return n + uint64(len(before)) + uint64(len(after))
+}
+
+// state writes what is known of the devices that were given up and are an heir's now.
+func (m *membership) state(w io.Writer, heir string) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return m.known.Write(w, func(name string) bool {
+		d, ok := m.given[name]
+		return ok && cluster.Owner(d, m.members) == heir
+	})
+}
+
+// handler answers what other replicas ask.
+func (m *membership) handler() http.Handler { return m.replica.Handler(m.state) }
+
+// figures are the cluster's for a snapshot.
+func (m *membership) figures() *poll.Cluster {
+	s := m.replica.State()
+	return &poll.Cluster{Members: s.Members, Up: s.Up, Mismatch: s.Mismatch, Changes: m.changes.Load()}
+}
+
+// check reports what does not go together with a cluster.
+func (o *Options) check(p *Plan) error {
+	if p.Config.Cluster.On() && o.Shard != (cluster.Shard{}) {
+		return fmt.Errorf("--shard.total=%d and the configuration's cluster are two ways to share the inventory; use one of them", o.Shard.Total)
+	}
+	return nil
+}

@@ -1,0 +1,65 @@
+package cluster
+
+import (
+	"cmp"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"slices"
+)
+
+// Entry is what a replica tells the others of itself, as JSON.
+type Entry struct {
+	Name      string            `json:"name"`
+	Instance  string            `json:"instance"` // another one after a restart
+	Labels    map[string]string `json:"labels,omitempty"`
+	Advertise string            `json:"advertise"`         // URL at which the others reach it
+	Leaving   bool              `json:"leaving,omitempty"` // it is no member any more, and finishes its polls
+	Applied   string            `json:"applied,omitempty"` // id of the members by which it has given up devices; no poll of one is in flight
+	Config    string            `json:"config,omitempty"`  // fingerprint of its configuration and inventory
+}
+
+// Coordinator keeps the entries of replicas that live. Its methods may be called at the same time.
+type Coordinator interface {
+	// Renew keeps the replica's entry, as it is now, for a TTL from the moment of the call, and returns the entries of all that live. They are no older than
+	// the call. ErrTaken: another replica has the name.
+	Renew(ctx context.Context, self Entry) ([]Entry, error)
+	// Watch calls changed when entries may have changed, until it fails or the context ends. Nothing depends on it but how soon a change is seen.
+	Watch(ctx context.Context, changed func()) error
+	// Leave takes the replica's entry out.
+	Leave(ctx context.Context) error
+}
+
+// ErrTaken is that another replica that lives has the same name, or the replica's own entry of before a crash has not ended yet.
+var ErrTaken = errors.New("another replica has this name, or the lease from before a crash has not ended yet")
+
+// view is the members among which the fleet is shared.
+type view struct {
+	id      string
+	members []Member // sorted by name
+}
+
+// active is the view that entries amount to.
+func active(entries []Entry) view {
+	var v view
+	for _, e := range entries {
+		if !e.Leaving {
+			v.members = append(v.members, Member{e.Name, e.Instance, e.Labels})
+		}
+	}
+	slices.SortFunc(v.members, func(a, b Member) int { return cmp.Compare(a.Name, b.Name) })
+	text, err := json.Marshal(v.members)
+	if err != nil { // of strings alone
+		panic(err)
+	}
+	sum := sha256.Sum256(text)
+	v.id = hex.EncodeToString(sum[:8])
+	return v
+}
+
+// has reports whether a replica is a member.
+func (v *view) has(instance string) bool {
+	return slices.ContainsFunc(v.members, func(m Member) bool { return m.Instance == instance })
+}

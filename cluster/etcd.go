@@ -1,0 +1,211 @@
+package cluster
+
+import (
+	"context"
+	"crypto/tls"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math"
+	"strings"
+	"sync"
+	"time"
+
+	"go.etcd.io/etcd/api/v3/v3rpc/rpctypes"
+	clientv3 "go.etcd.io/etcd/client/v3"
+	"go.uber.org/zap"
+)
+
+// EtcdConfig is how etcd is reached.
+type EtcdConfig struct {
+	Endpoints []string
+	Prefix    string // of all keys; it ends in a slash
+	Username  string // "": no authentication
+	Password  string
+	TLS       *tls.Config // nil: that of the endpoints' URLs
+	TTL       time.Duration
+}
+
+// Etcd is the coordinator on etcd: each replica is a key under a lease. Make it with NewEtcd.
+type Etcd struct {
+	EtcdConfig
+	mu     sync.Mutex // guards what follows; it is not held during calls
+	client *clientv3.Client
+
+	// Of Renew and Leave, which are not called at the same time.
+	lease  clientv3.LeaseID // 0: there is none
+	stored string           // the entry's text as it is in etcd; "": it is not there
+	key    string
+}
+
+// NewEtcd makes a coordinator that is not connected yet.
+func NewEtcd(c EtcdConfig) *Etcd { return &Etcd{EtcdConfig: c} }
+
+func (c *Etcd) members() string { return c.Prefix + "members/" }
+
+// connect returns the client. It is made on first use, since with a user name that needs an etcd that answers.
+func (c *Etcd) connect() (*clientv3.Client, error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.client != nil {
+		return c.client, nil
+	}
+	client, err := clientv3.New(clientv3.Config{
+		Endpoints: c.Endpoints, Username: c.Username, Password: c.Password, TLS: c.TLS, DialTimeout: c.TTL / 8,
+		// An endpoint that hangs is found out; etcd forbids to ask more often than each 5 s.
+		DialKeepAliveTime: max(6*time.Second, c.TTL/3), DialKeepAliveTimeout: max(time.Second, c.TTL/8), Logger: zap.NewNop(),
+	})
+	if err != nil {
+		return nil, fmt.Errorf("connect to etcd: %w", err)
+	}
+	c.client = client
+	return client, nil
+}
+
+// call makes a call, and makes it once more, which is to another endpoint, if it takes too long.
+func call[T any](ctx context.Context, c *Etcd, doing string, do func(context.Context) (T, error)) (answer T, err error) {
+	for range 2 {
+		within, cancel := context.WithTimeout(ctx, c.TTL/8)
+		answer, err = do(within)
+		slow := within.Err() != nil
+		cancel()
+		if err == nil {
+			return answer, nil
+		}
+		if !slow || ctx.Err() != nil {
+			break
+		}
+	}
+	return answer, fmt.Errorf("%s: %w", doing, err)
+}
+
+// Renew is Coordinator's.
+func (c *Etcd) Renew(ctx context.Context, self Entry) ([]Entry, error) {
+	client, err := c.connect()
+	if err != nil {
+		return nil, err
+	}
+	if err := c.keep(ctx, client); err != nil {
+		return nil, err
+	}
+	if err := c.store(ctx, client, self); err != nil {
+		return nil, err
+	}
+	answer, err := call(ctx, c, "read the members", func(ctx context.Context) (*clientv3.GetResponse, error) {
+		return client.Get(ctx, c.members(), clientv3.WithPrefix())
+	})
+	if err != nil {
+		return nil, err
+	}
+	var entries []Entry
+	there := false
+	for _, kv := range answer.Kvs {
+		var e Entry
+		if json.Unmarshal(kv.Value, &e) != nil || e.Name != strings.TrimPrefix(string(kv.Key), c.members()) {
+			continue // no replica's
+		}
+		there = there || e.Instance == self.Instance
+		entries = append(entries, e)
+	}
+	if !there {
+		c.stored = ""
+		return nil, errors.New("this replica's key is gone from etcd; it is written again")
+	}
+	return entries, nil
+}
+
+// keep renews the lease, or is granted a new one.
+func (c *Etcd) keep(ctx context.Context, client *clientv3.Client) error {
+	if c.lease != 0 {
+		answer, err := call(ctx, c, "renew the lease", func(ctx context.Context) (*clientv3.LeaseKeepAliveResponse, error) {
+			return client.KeepAliveOnce(ctx, c.lease)
+		})
+		switch {
+		case err == nil && answer.TTL > 0:
+			return nil
+		case err != nil && !errors.Is(err, rpctypes.ErrLeaseNotFound):
+			return err
+		}
+	}
+	c.lease, c.stored = 0, ""
+	answer, err := call(ctx, c, "ask for a lease", func(ctx context.Context) (*clientv3.LeaseGrantResponse, error) {
+		return client.Grant(ctx, int64(math.Ceil(c.TTL.Seconds())))
+	})
+	if err != nil {
+		return err
+	}
+	c.lease = answer.ID
+	return nil
+}
+
+// store writes the entry if it is another one than that in etcd.
+func (c *Etcd) store(ctx context.Context, client *clientv3.Client, self Entry) error {
+	text, err := json.Marshal(self)
+	if err != nil {
+		return fmt.Errorf("write the entry: %w", err)
+	}
+	if string(text) == c.stored {
+		return nil
+	}
+	c.key = c.members() + self.Name
+	put := clientv3.OpPut(c.key, string(text), clientv3.WithLease(c.lease))
+	answer, err := call(ctx, c, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
+		return client.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(c.key), "=", 0)).Then(put).Else(clientv3.OpGet(c.key)).Commit()
+	})
+	if err != nil {
+		return err
+	}
+	if !answer.Succeeded {
+		there := answer.Responses[0].GetResponseRange().Kvs
+		var e Entry
+		if len(there) == 0 || json.Unmarshal(there[0].Value, &e) == nil && e.Instance != self.Instance {
+			return fmt.Errorf("%w (at %s)", ErrTaken, e.Advertise)
+		}
+		answer, err = call(ctx, c, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
+			return client.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(c.key), "=", there[0].ModRevision)).Then(put).Commit()
+		})
+		if err == nil && !answer.Succeeded {
+			err = errors.New("write the entry: another process has written it meanwhile")
+		}
+		if err != nil {
+			return err
+		}
+	}
+	c.stored = string(text)
+	return nil
+}
+
+// Watch is Coordinator's. It begins with the present, so that compaction is of no matter: what was before, Renew reads.
+func (c *Etcd) Watch(ctx context.Context, changed func()) error {
+	client, err := c.connect()
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithCancel(clientv3.WithRequireLeader(ctx))
+	defer cancel()
+	for answer := range client.Watch(ctx, c.members(), clientv3.WithPrefix(), clientv3.WithCreatedNotify()) {
+		if err := answer.Err(); err != nil {
+			return fmt.Errorf("watch the members: %w", err)
+		}
+		changed()
+	}
+	return errors.New("watch the members: ended")
+}
+
+// Leave is Coordinator's. It ends the connection, too.
+func (c *Etcd) Leave(ctx context.Context) error {
+	c.mu.Lock()
+	client := c.client
+	c.mu.Unlock()
+	if client == nil {
+		return nil
+	}
+	defer client.Close()
+	if c.lease == 0 {
+		return nil
+	}
+	_, err := call(ctx, c, "give the lease back", func(ctx context.Context) (*clientv3.LeaseRevokeResponse, error) {
+		return client.Revoke(ctx, c.lease)
+	})
+	return err
+}

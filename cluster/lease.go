@@ -1,0 +1,152 @@
+package cluster
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// lease is until when the replica may poll.
+type lease struct {
+	until    atomic.Pointer[time.Time] // by the monotonic clock; nil: it may not
+	reaching atomic.Bool               // the latest renewal was acknowledged
+	static   atomic.Bool               // no replica reaches the coordinator
+}
+
+func (l *lease) valid(now time.Time) bool {
+	until := l.until.Load()
+	return until != nil && now.Before(*until)
+}
+
+func (l *lease) reaches() bool { return l.reaching.Load() }
+
+func (l *lease) extend(until time.Time) { l.until.Store(&until) }
+
+// renewal is the outcome of one.
+type renewal struct {
+	sent    time.Time
+	entries []Entry
+	err     error
+	static  bool // no replica reaches the coordinator
+}
+
+// renew renews the entry again and again, until the context ends.
+func (r *Replica) renew(ctx context.Context) {
+	timer := time.NewTimer(0)
+	defer timer.Stop()
+	acknowledged := time.Now()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case <-timer.C:
+		case <-r.wake:
+		}
+		n := r.attempt(ctx)
+		wait := r.TTL / 3
+		if n.err == nil {
+			acknowledged = n.sent
+		} else {
+			wait = r.TTL / 15
+			if n.sent.Sub(acknowledged) > r.TTL/3 {
+				n.static = r.nobodyReaches(ctx)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return
+		case r.renewed <- n:
+		}
+		timer.Reset(wait)
+	}
+}
+
+func (r *Replica) attempt(ctx context.Context) renewal {
+	ctx, cancel := context.WithTimeout(ctx, r.TTL/4)
+	defer cancel()
+	r.mu.Lock()
+	self := r.self
+	r.mu.Unlock()
+	n := renewal{sent: time.Now()}
+	n.entries, n.err = r.Coordinator.Renew(ctx, self)
+	r.lease.reaching.Store(n.err == nil)
+	return n
+}
+
+// ErrGone is that nothing listens at a replica's address any more: it has ended.
+var ErrGone = errors.New("the replica is not there")
+
+// nobodyReaches asks all other replicas. A replica that does not answer, and is not gone for certain, may reach the coordinator and take over.
+func (r *Replica) nobodyReaches(ctx context.Context) bool {
+	r.mu.Lock()
+	entries := r.entries
+	r.mu.Unlock()
+	if entries == nil {
+		return false
+	}
+	ctx, cancel := context.WithTimeout(ctx, r.TTL/6)
+	defer cancel()
+	var reaching atomic.Bool
+	var asking sync.WaitGroup
+	for _, e := range entries {
+		if e.Instance == r.Self.Instance {
+			continue
+		}
+		asking.Go(func() {
+			yes, err := r.Peers.Reaches(ctx, e)
+			if yes || err != nil && !errors.Is(err, ErrGone) {
+				reaching.Store(true)
+			}
+		})
+	}
+	asking.Wait()
+	return !reaching.Load()
+}
+
+// watch has the entry renewed, and with it the others' entries read, as soon as they change.
+func (r *Replica) watch(ctx context.Context) {
+	for ctx.Err() == nil {
+		err := r.Coordinator.Watch(ctx, func() { notify(r.wake) })
+		if ctx.Err() != nil {
+			return
+		}
+		r.Log.Debug("watch of the cluster ended, and begins anew", "err", err)
+		select {
+		case <-ctx.Done():
+		case <-time.After(r.TTL / 15):
+		}
+	}
+}
+
+// take takes in the outcome of a renewal.
+func (r *Replica) take(n renewal) {
+	now := time.Now()
+	valid := r.lease.valid(now)
+	switch {
+	case n.err == nil:
+		r.mu.Lock()
+		before := r.entries
+		r.entries = n.entries
+		r.mu.Unlock()
+		if before == nil {
+			r.Log.Info("joined the cluster", "name", r.Self.Name, "members", len(n.entries))
+		} else if r.failing != "" || !valid {
+			r.recovered = now
+			r.Log.Info("the cluster's coordinator is reached again", "members", len(n.entries))
+		}
+		r.failing = ""
+		r.lease.static.Store(false)
+		r.lease.extend(n.sent.Add(r.TTL - r.margin()))
+	case n.static && valid:
+		if !r.lease.static.Swap(true) {
+			r.Log.Warn("no replica reaches the cluster's coordinator: each keeps the share that it has until it is back", "err", n.err)
+		}
+		r.lease.extend(n.sent.Add(r.TTL - r.margin()))
+	}
+	if n.err != nil && n.err.Error() != r.failing {
+		r.failing = n.err.Error()
+		r.Log.Warn("the cluster's coordinator did not renew this replica's lease", "name", r.Self.Name, "err", n.err)
+	}
+}

@@ -1,0 +1,96 @@
+package cluster
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"net/url"
+	"syscall"
+)
+
+// The paths of what replicas ask each other.
+const (
+	Path       = "/-/cluster/" // all of them are below it
+	statusPath = Path + "status"
+	statePath  = Path + "state"
+)
+
+// mostState bounds the answer to Fetch, in bytes: a device takes about one kilobyte.
+const mostState = 1 << 30
+
+// HTTP asks other replicas at the addresses that they advertise.
+type HTTP struct{ Client *http.Client }
+
+// status is what a replica says of itself.
+type status struct {
+	Instance string `json:"instance"`
+	Reaches  bool   `json:"reaches"` // the coordinator
+}
+
+// Reaches is Peers's.
+func (p HTTP) Reaches(ctx context.Context, e Entry) (bool, error) {
+	answer, err := p.get(ctx, e, statusPath, nil)
+	if errors.Is(err, syscall.ECONNREFUSED) {
+		return false, ErrGone
+	}
+	if err != nil {
+		return false, err
+	}
+	var s status
+	if err := json.NewDecoder(answer).Decode(&s); err != nil {
+		return false, fmt.Errorf("replica %s: %w", e.Name, err)
+	}
+	if s.Instance != e.Instance { // it was started again, and has no share yet
+		return false, ErrGone
+	}
+	return s.Reaches, nil
+}
+
+// Fetch is Peers's.
+func (p HTTP) Fetch(ctx context.Context, e Entry, heir, view string) (io.Reader, error) {
+	return p.get(ctx, e, statePath, url.Values{"heir": {heir}, "view": {view}})
+}
+
+func (p HTTP) get(ctx context.Context, e Entry, path string, query url.Values) (io.Reader, error) {
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.Advertise+path+"?"+query.Encode(), nil)
+	if err != nil {
+		return nil, fmt.Errorf("ask replica %s: %w", e.Name, err)
+	}
+	response, err := p.Client.Do(request)
+	if err != nil {
+		return nil, fmt.Errorf("ask replica %s: %w", e.Name, err)
+	}
+	defer response.Body.Close()
+	body, err := io.ReadAll(io.LimitReader(response.Body, mostState))
+	if err == nil && response.StatusCode != http.StatusOK {
+		err = errors.New(response.Status)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("ask replica %s at %s: %w", e.Name, e.Advertise, err)
+	}
+	return bytes.NewReader(body), nil
+}
+
+// Handler answers what other replicas ask below Path. state writes what is known of the devices that this replica has given up for an heir.
+func (r *Replica) Handler(state func(w io.Writer, heir string) error) http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET "+statusPath, func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_ = json.NewEncoder(w).Encode(status{r.Self.Instance, r.lease.reaches()}) // a client that went away
+	})
+	mux.HandleFunc("GET "+statePath, func(w http.ResponseWriter, request *http.Request) {
+		heir := request.URL.Query().Get("heir")
+		if !r.gaveUpBy(request.URL.Query().Get("view")) {
+			http.Error(w, "this replica has not given up devices by that list of members", http.StatusConflict)
+			return
+		}
+		if state(w, heir) == nil {
+			r.noteServed(heir)
+		}
+	})
+	return mux
+}

@@ -1,0 +1,194 @@
+//go:build e2e
+
+package e2e
+
+import (
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestCluster has three replicas share 3,000 simulated devices on a real etcd of three members, and takes parts of it away. After each part
+// the simulator has seen every device polled in time and hardly one twice, and each device has one set of series.
+func TestCluster(t *testing.T) {
+	r := newClusterRig(t)
+	for _, name := range []string{"a", "b", "c"} {
+		r.start(name)
+	}
+	r.settled("a", "b", "c")
+	r.pass("start", clusterInterval+clusterSlack, 0, 0)
+	for _, part := range []struct {
+		name  string
+		early int // polls less than half an interval after the one before, at most, in percent of the devices
+		do    func()
+	}{
+		{"rolling restart", 1, r.rollingRestart},
+		{"a replica is killed", 10, r.killed},
+		{"a replica is stopped past its lease, and goes on", 10, r.stopped},
+		{"the leader of etcd is killed, the history compacted", 0, r.leaderless},
+		{"no etcd for two intervals", 0, r.noEtcd},
+		{"a replica is cut off from etcd", 10, r.cutOff},
+		{"a replica has another configuration", 0, r.otherConfig},
+		{"three, five, two replicas", 1, r.scaled},
+	} {
+		from := time.Now()
+		part.do()
+		r.pass(part.name, clusterInterval+clusterSlack, part.early*clusterDevices/100, time.Since(from))
+		r.series(slices.Collect(maps.Keys(r.replicas))...)
+	}
+	twice := 0
+	for _, d := range r.fleet.Devices() {
+		if d.Stats().ConnectionsMax > 1 {
+			twice++
+		}
+	}
+	r.t.Logf("%d devices had two connections at once", twice)
+}
+
+// pass lets the cluster run for a while, and then looks at the polls since before that.
+func (r *clusterRig) pass(what string, d time.Duration, doubles int, before time.Duration) {
+	r.t.Helper()
+	from := time.Now().Add(-before)
+	time.Sleep(d)
+	sum := r.ledger.since(from)
+	r.t.Logf("%s: %d polls in %.0f s, longest gap %.1f s (%s), %d polled twice", what, sum.polls, time.Since(from).Seconds(), sum.gap.Seconds(), sum.of, sum.double)
+	if sum.gap > longestGap {
+		r.t.Errorf("%s: %s was not polled for %v, want %v at most", what, sum.of, sum.gap, longestGap)
+	}
+	if sum.double > doubles {
+		r.t.Errorf("%s: %d polls came too early, want %d at most", what, sum.double, doubles)
+	}
+}
+
+func (r *clusterRig) rollingRestart() {
+	for _, name := range []string{"a", "b", "c"} {
+		if err := r.replicas[name].stop(r.t); err != nil {
+			r.t.Errorf("%s: %v", name, err)
+		}
+		r.start(name)
+		r.settled("a", "b", "c")
+	}
+	if polls, seen := int(r.series("a", "b", "c")), r.ledger.total(); seen-polls > clusterDevices/10 {
+		r.t.Errorf("the replicas tell of %d polls, the devices have seen %d: counters were lost on the way", polls, seen)
+	}
+}
+
+func (r *clusterRig) killed() {
+	kill(r.t, r.replicas["b"].process)
+	r.settled("a", "c")
+	r.start("b")
+	r.settled("a", "b", "c")
+}
+
+// stopped stops a process until its lease has ended and others have taken over, and lets it go on: it must not poll what is theirs.
+func (r *clusterRig) stopped() {
+	b := r.replicas["b"]
+	b.signal(r.t, syscall.SIGSTOP)
+	r.settled("a", "c")
+	b.signal(r.t, syscall.SIGCONT)
+	r.settled("a", "b", "c")
+}
+
+// leaderless kills the leader of etcd, and starts it again while the history is compacted.
+func (r *clusterRig) leaderless() {
+	leader := r.leader()
+	kill(r.t, leader.process)
+	r.compact()
+	leader.start(r.t)
+	leader.listening(r.t, "tcp", leader.client)
+	r.compact()
+	r.settled("a", "b", "c")
+}
+
+// noEtcd ends all of etcd for two intervals. Every replica keeps its share, and says so.
+func (r *clusterRig) noEtcd() {
+	before := map[string]float64{}
+	for name, c := range r.replicas {
+		m, err := c.metrics()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		before[name] = m["netver_devices_owned"]
+	}
+	for _, m := range r.etcd {
+		kill(r.t, m.process)
+	}
+	time.Sleep(2 * clusterInterval)
+	for name, c := range r.replicas {
+		m, err := c.metrics()
+		if err != nil {
+			r.t.Fatal(err)
+		}
+		if m["netver_devices_owned"] != before[name] || m["netver_cluster_up"] != 0 {
+			r.t.Errorf("%s owns %v devices without etcd, %v before; netver_cluster_up %v", name, m["netver_devices_owned"], before[name], m["netver_cluster_up"])
+		}
+	}
+	for _, m := range r.etcd {
+		m.start(r.t)
+	}
+	r.settled("a", "b", "c")
+	time.Sleep(2 * clusterTTL) // until those that might not have come back would be taken over
+	for name, c := range r.replicas {
+		if m, err := c.metrics(); err != nil || m["netver_devices_owned"] != before[name] {
+			r.t.Errorf("%s owns %v devices when etcd is back, %v before; %v", name, m["netver_devices_owned"], before[name], err)
+		}
+	}
+}
+
+// cutOff cuts one replica off from etcd alone. It stops before the others take over.
+func (r *clusterRig) cutOff() {
+	b := r.replicas["b"]
+	for _, p := range b.proxies {
+		p.setCut(true)
+	}
+	r.settled("a", "c")
+	if m, err := b.metrics(); err != nil || m["netver_devices_owned"] != 0 || m["netver_cluster_up"] != 0 {
+		r.t.Errorf("the replica that is cut off owns %v devices, netver_cluster_up %v; %v", m["netver_devices_owned"], m["netver_cluster_up"], err)
+	}
+	for _, p := range b.proxies {
+		p.setCut(false)
+	}
+	r.settled("a", "b", "c")
+}
+
+// otherConfig has one replica read another configuration, and then the same again.
+func (r *clusterRig) otherConfig() {
+	b := r.replicas["b"]
+	r.configure("b", b.address, b.endpoints(), "  - {name: more, platform: vyos, credentials: lab}\n")
+	b.reload(r.t)
+	mismatch := func(want float64) {
+		for name, c := range r.replicas {
+			c.waitFor(r.t, fmt.Sprintf("netver_cluster_config_mismatch %v at %s", want, name), func() error {
+				m, err := c.metrics()
+				if err == nil && m["netver_cluster_config_mismatch"] != want {
+					err = errors.New("it is not")
+				}
+				return err
+			})
+		}
+	}
+	mismatch(1)
+	r.configure("b", b.address, b.endpoints(), "")
+	b.reload(r.t)
+	mismatch(0)
+	r.settled("a", "b", "c")
+}
+
+// scaled has three replicas become five, and then two.
+func (r *clusterRig) scaled() {
+	r.start("d")
+	r.start("e")
+	r.settled("a", "b", "c", "d", "e")
+	for _, name := range []string{"b", "c", "d"} {
+		r.replicas[name].signal(r.t, syscall.SIGTERM)
+	}
+	r.settled("a", "e")
+	for _, name := range []string{"b", "c", "d"} {
+		_ = r.replicas[name].stop(r.t)
+		delete(r.replicas, name)
+	}
+}

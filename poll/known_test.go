@@ -1,0 +1,120 @@
+package poll
+
+import (
+	"bytes"
+	"context"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"github.com/netver/netver_exporter/inventory"
+)
+
+// TestHandover moves half of a fleet from one engine to another, under way in a sweep: no device is polled by both at once, none twice in an
+// interval, none later than an interval and the time in which nobody had it, and all that was known is known.
+func TestHandover(t *testing.T) {
+	for name, known := range map[string]bool{"known": true, "after a crash": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				const interval, nobody = 10 * time.Minute, 30 * time.Second
+				f := newFleet(after(5 * time.Second))
+				may := func() bool { return true }
+				whole := oneGroup(settings, f, interval, 200)
+				whole.Settings.Concurrency = 50
+				first := whole
+				first.Replica = &Replica{May: may}
+				a, stopA := start(t, first, nil)
+				defer stopA()
+				second := oneGroup(whole.Settings, f, interval, 0)
+				second.Replica = &Replica{May: may}
+				b, stopB := start(t, second, nil)
+				defer stopB()
+				time.Sleep(34 * time.Minute)
+				synctest.Wait()
+
+				first.Groups = []Group{{Name: "g", Interval: interval, Devices: whole.Groups[0].Devices[:100]}}
+				second.Groups = []Group{{Name: "g", Interval: interval, Devices: whole.Groups[0].Devices[100:]}}
+				stays := map[string]bool{}
+				for _, d := range first.Groups[0].Devices {
+					stays[d.Name] = true
+				}
+				ended := a.Hold(func(d *inventory.Device) bool { return stays[d.Name] })
+				ended(t.Context())
+				moved := time.Now()
+				var file bytes.Buffer
+				if err := a.Held().Write(&file, func(string) bool { return true }); err != nil {
+					t.Fatal(err)
+				}
+				if err := a.Apply(first); err != nil {
+					t.Fatal(err)
+				}
+				time.Sleep(nobody)
+				second.Replica = &Replica{May: may, Since: moved}
+				if known {
+					k, err := ReadKnown(&file)
+					if err != nil {
+						t.Fatal(err)
+					}
+					second.Replica.Known = k
+				}
+				if err := b.Apply(second); err != nil {
+					t.Fatal(err)
+				}
+				for _, s := range b.Snapshot().Devices {
+					if known && (s.Polls < 3 || s.Facts.Version != "1.0") || !known && s.Polls != 0 {
+						t.Fatalf("%s: %d polls, version %q at the new one", s.Device.Name, s.Polls, s.Facts.Version)
+					}
+				}
+				time.Sleep(30 * time.Minute)
+				synctest.Wait()
+				if len(f.twice) > 0 {
+					t.Errorf("polled twice at once: %v", f.twice)
+				}
+				for _, d := range whole.Groups[0].Devices {
+					times := f.of(d.Name)
+					for i := 2; i < len(times); i++ { // the first sweep of an engine is at once, the second at the device's place
+						gap := times[i].Sub(times[i-1])
+						if gap < interval/2 || gap > interval+nobody+10*time.Second {
+							t.Errorf("%s: polls %s apart", d.Name, gap)
+						}
+					}
+				}
+			})
+		})
+	}
+}
+
+// TestMayNot: an engine that may not poll does not.
+func TestMayNot(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(after(time.Second))
+		plan := oneGroup(settings, f, time.Minute, 20)
+		plan.Replica = &Replica{May: func() bool { return false }}
+		_, stop := start(t, plan, nil)
+		defer stop()
+		time.Sleep(5 * time.Minute)
+		synctest.Wait()
+		if n := len(f.polls()); n > 0 {
+			t.Errorf("%d devices were polled", n)
+		}
+	})
+}
+
+// TestHeldDevicesEnd: Hold's function returns when the context ends, though a poll hangs.
+func TestHeldDevicesEnd(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		f := newFleet(after(time.Hour))
+		plan := oneGroup(settings, f, time.Minute, 1)
+		plan.Settings.Timeout = time.Hour
+		e, stop := start(t, plan, nil)
+		defer stop()
+		time.Sleep(time.Second)
+		ctx, cancel := context.WithTimeout(t.Context(), 10*time.Second)
+		defer cancel()
+		began := time.Now()
+		e.Hold(func(*inventory.Device) bool { return false })(ctx)
+		if took := time.Since(began); took != 10*time.Second {
+			t.Errorf("waited %s", took)
+		}
+	})
+}
