@@ -9,11 +9,13 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"strings"
 
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/config"
+	"github.com/netver/netver_exporter/file"
 )
 
 // entry is what this process tells the others of itself.
@@ -47,7 +49,7 @@ func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
 func coordinator(c *config.Cluster) (cluster.Coordinator, error) {
 	e := c.Etcd
 	if e == nil {
-		return nil, errors.New("cluster.kubernetes is not there yet; use cluster.etcd")
+		return leases(c)
 	}
 	made := cluster.EtcdConfig{Endpoints: e.Endpoints, Prefix: e.Prefix, Username: e.Username, Password: e.Password.Reveal(), TTL: c.TTL}
 	if e.TLS != (promconfig.TLSConfig{}) {
@@ -58,6 +60,34 @@ func coordinator(c *config.Cluster) (cluster.Coordinator, error) {
 		made.TLS = settings
 	}
 	return cluster.NewEtcd(made), nil
+}
+
+// account is where Kubernetes puts what a pod needs to ask the API server.
+const account = "/var/run/secrets/kubernetes.io/serviceaccount/"
+
+// leases makes the coordinator on Lease objects of the Kubernetes that this pod runs in.
+func leases(c *config.Cluster) (cluster.Coordinator, error) {
+	host, port := os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT")
+	if host == "" {
+		return nil, errors.New("cluster.kubernetes: this process runs in no pod of Kubernetes: KUBERNETES_SERVICE_HOST is not set")
+	}
+	made := cluster.KubernetesConfig{URL: "https://" + net.JoinHostPort(host, port), Namespace: c.Kubernetes.Namespace, TTL: c.TTL}
+	if made.Namespace == "" {
+		text, err := file.Read(account+"namespace", 1<<10)
+		if err != nil {
+			return nil, fmt.Errorf("cluster.kubernetes: read the pod's namespace: %w", err)
+		}
+		made.Namespace = strings.TrimSpace(string(text))
+	}
+	settings := promconfig.DefaultHTTPClientConfig
+	settings.Authorization = &promconfig.Authorization{Type: "Bearer", CredentialsFile: account + "token"} // read at each request: it changes
+	settings.TLSConfig.CAFile = account + "ca.crt"
+	client, err := promconfig.NewClientFromConfig(settings, "kubernetes")
+	if err != nil {
+		return nil, fmt.Errorf("cluster.kubernetes: %w", err)
+	}
+	made.Client = client
+	return cluster.NewKubernetes(made), nil
 }
 
 // peersClient makes the client with which replicas ask each other.

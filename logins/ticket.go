@@ -167,7 +167,9 @@ func (t *Ticket) Confirm() {
 func (t *Ticket) confirm() {
 	if t.verdict == Accepted && !t.confirmed {
 		t.confirmed = true
+		before := t.account.state()
 		t.account.accept(t.device, t.method)
+		t.account.pass(before)
 		t.release()
 	}
 }
@@ -238,6 +240,7 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 	}
 	t.count()
 	t.confirm()
+	before, had := t.account.state(), t.account.holders[t] || t.sent
 	switch {
 	case t.spoiled():
 		t.account.refuse(t, time.Now())
@@ -245,6 +248,9 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 		t.account.slowDown(t, time.Now())
 	case t.verdict == NoneSent && reason == "":
 		t.account.device(t.device).resetBackOff()
+	}
+	if t.verdict != Accepted && (had || t.spoiled()) {
+		t.account.pass(before)
 	}
 	t.release()
 	if t.verdict == Refused {
