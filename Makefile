@@ -2,6 +2,9 @@
 
 GOLANGCI    := github.com/golangci/golangci-lint/v2/cmd/golangci-lint@v2.15.0
 GOVULNCHECK := golang.org/x/vuln/cmd/govulncheck@v1.9.0
+NFPM        := github.com/goreleaser/nfpm/v2/cmd/nfpm@v2.45.2
+CYCLONEDX   := github.com/CycloneDX/cyclonedx-gomod/cmd/cyclonedx-gomod@v1.10.0
+HELM        := helm.sh/helm/v3/cmd/helm@v3.22.0
 FUZZTIME    ?= 5s
 
 VERSION  ?= $(or $(shell git describe --tags --always --dirty 2>/dev/null | sed 's/^v//'),unknown)
@@ -19,7 +22,7 @@ SHELL       := /bin/bash
 
 .PHONY: build
 build: ## a static binary
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o netver_exporter .
+	CGO_ENABLED=0 go build -trimpath -buildvcs=false -ldflags '$(LDFLAGS)' -o netver_exporter .
 
 .PHONY: test
 test: packages vet rules ## everything that decides: units with the race detector, rules, real parts
@@ -36,7 +39,8 @@ faults: ## the program against devices that misbehave; prints each test as it en
 
 .PHONY: packages
 packages: ## the Debian packages and the accounts that the end-to-end tests need
-	scripts/install-packages.sh ansible-core dropbear-bin frr openssh-client openssh-server prometheus
+	scripts/install-packages.sh ansible-core chromium dropbear-bin firefox-esr frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager \
+		busybox-static docker-compose docker.io fish man-db rpm systemd systemd-container zsh
 	scripts/make-accounts.sh
 
 .PHONY: vet
@@ -46,10 +50,10 @@ vet:
 .PHONY: rules
 rules: packages ## alert and recording rules, with their cases
 	promtool check config deploy/prometheus/prometheus.yml
-	promtool test rules deploy/prometheus/rules_test.yml deploy/prometheus/alerts_test.yml deploy/prometheus/queries_test.yml
+	promtool test rules deploy/prometheus/*_test.yml
 
 .PHONY: check
-check: format lint test fuzz vulnerabilities ## all of CI and more: format, lint, tests (they hold the docs in step), short fuzz, vulnerabilities
+check: format lint modules test chart fuzz vulnerabilities ## all of CI and more: format, lint, modules, tests (they hold the docs in step), Helm chart, short fuzz, vulnerabilities
 
 .PHONY: format
 format: ## fails when a file is not formatted
@@ -62,6 +66,10 @@ lint:
 .PHONY: fuzz
 fuzz: ## each fuzz target for FUZZTIME
 	scripts/fuzz.sh $(FUZZTIME)
+
+.PHONY: modules
+modules: ## the modules on this machine are the ones that go.sum tells of
+	go mod verify
 
 .PHONY: vulnerabilities
 vulnerabilities: ## known vulnerabilities in what we call; says so when the database cannot be reached
@@ -83,3 +91,23 @@ bench-packages: ## the Debian package that the rig compares with
 .PHONY: docker
 docker: ## an image that holds the binary and nothing else
 	docker build --build-arg VERSION=$(VERSION) -t netver_exporter:$(VERSION) .
+
+TARGETS ?= linux/amd64 linux/arm64 linux/armv7 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 freebsd/amd64 freebsd/arm64
+DIST    ?= dist
+
+.PHONY: release
+release: export LDFLAGS := $(LDFLAGS)
+release: ## archives for each of TARGETS, packages, SBOM and checksums in DIST
+	DIST='$(DIST)' TARGETS='$(TARGETS)' VERSION='$(VERSION)' NFPM=$(NFPM) CYCLONEDX=$(CYCLONEDX) scripts/release.sh
+
+.PHONY: reproducible
+reproducible: ## builds this commit twice, in two folders and with nothing cached, and compares the bytes; 3 minutes
+	scripts/reproducible.sh
+
+.PHONY: chart
+chart: ## lints and renders the Helm chart, which deploy/kubernetes is made of; Helm itself is built once, in some 2 minutes
+	HELM=$(HELM) scripts/chart.sh
+
+.PHONY: chart-update
+chart-update: ## writes deploy/kubernetes anew
+	HELM=$(HELM) scripts/chart.sh --update

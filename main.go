@@ -6,12 +6,19 @@ import (
 	"context"
 	"os"
 	"os/signal"
+	"runtime/debug"
+	"strings"
 	"syscall"
+
+	"github.com/prometheus/common/version"
 
 	"github.com/netver/netver_exporter/cli"
 )
 
 func main() {
+	if built, ok := debug.ReadBuildInfo(); ok && version.Version == "" { // by go install, which knows no flags of ours
+		version.Version = strings.TrimPrefix(built.Main.Version, "v")
+	}
 	// A second signal kills at once: whoever waits for a device can always get out.
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	context.AfterFunc(ctx, stop)

@@ -20,6 +20,7 @@ import (
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/device"
+	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/web"
@@ -53,7 +54,10 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Version:   version.Version,
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
-		Snapshot:  x.Snapshot,
+		Views:     fleet.NewCache(x.Snapshot, x.order),
+		History:   x.engine.History,
+		Policy:    x.currentPolicy,
+		Loaded:    x.latestLoad,
 		Ready:     x.ready,
 		Reload:    func() error { return x.reload(ctx) },
 		Lifecycle: o.Lifecycle,
@@ -83,6 +87,7 @@ type exporter struct {
 	policy     *follower
 	inventory  atomic.Pointer[Inventory] // of the configuration that is in force
 	replaced   chan struct{}             // tells of another inventory
+	latest     atomic.Pointer[loading]   // of the configuration
 
 	reloading sync.Mutex        // guards what follows
 	plan      *Plan             // in force
@@ -144,10 +149,7 @@ func (x *exporter) load(ctx context.Context) (*Plan, error) {
 		err  error
 	}
 	done := make(chan result, 1)
-	w := Wiring{Sessions: x.sessions, Log: x.log, Refused: x.rotation.tell}
-	if x.plan != nil {
-		w.HostKeys = x.plan.HostKeys
-	}
+	w := Wiring{Sessions: x.sessions, Log: x.log, Refused: x.rotation.tell, Before: x.plan}
 	go func() {
 		plan, err := Load(x.file, w)
 		done <- result{plan, err}
@@ -189,11 +191,14 @@ func (x *exporter) secretsChanged(credential string) bool {
 
 // loaded makes known how a load went and what it brought, in the metrics and in the log.
 func (x *exporter) loaded(plan *Plan, err error) {
-	x.collector.Reloaded(err == nil, time.Now())
+	now := time.Now()
+	x.collector.Reloaded(err == nil, now)
 	if err != nil {
+		x.latest.Store(&loading{at: x.latest.Load().at})
 		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
 		return
 	}
+	x.latest.Store(&loading{now, true})
 	if x.plan != nil {
 		x.plan.Close()
 	}

@@ -67,6 +67,20 @@ func TestNoHome(t *testing.T) {
 	}
 }
 
+// A home that is no whole path would be a folder called ~ beside the program.
+func TestRelativeHome(t *testing.T) {
+	for _, home := range []string{"~", "home/netver", "."} {
+		c, err := config.Parse("config.yml", []byte(strings.Replace(fleetOfOne, "{file: secret}", "x", 1)), func(name string) (string, bool) { return home, name == "HOME" })
+		if err != nil {
+			t.Fatal(err)
+		}
+		want := fmt.Sprintf("config.yml:1: ssh.known_hosts[0]: ~ has no meaning here, since the environment variable HOME is %q and no whole path; write the whole path", home)
+		if _, err = Build(c, Wiring{}); err == nil || err.Error() != want {
+			t.Errorf("got\n%v\nwant\n%s", err, want)
+		}
+	}
+}
+
 // accept-new has to write the keys that it learns.
 func TestKnownHostsNotWritable(t *testing.T) {
 	dir := t.TempDir()

@@ -14,8 +14,8 @@ import (
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
-// fleet completes the devices of every group, and makes feeds of its sources.
-func fleet(c *config.Config, known *parser.Registry) ([]poll.Group, []feed) {
+// complete completes the devices of every group, and makes feeds of its sources.
+func complete(c *config.Config, known *parser.Registry) ([]poll.Group, []feed) {
 	f := &completion{
 		document: c.Document, names: names(c, known), legacy: c.SSH.LegacyAlgorithms, jump: c.SSH.Jump,
 		devices: map[string]*strictyaml.Path{}, addresses: map[string]bool{}, missing: map[string]bool{},

@@ -83,6 +83,7 @@ func (v *Inventory) mergeWithOrigins() (groups []poll.Group, problems map[*inven
 		found := slices.Clone(list.Problems)
 		g := &groups[f.group]
 		g.Devices = slices.Grow(slices.Clip(g.Devices), len(list.Devices))
+		used := len(found)+len(list.Devices) == 0 // nothing is listed
 		for j := range list.Devices {
 			l := &list.Devices[j]
 			d, faults := v.names.Complete(&l.Entry, &f.common)
@@ -91,6 +92,7 @@ func (v *Inventory) mergeWithOrigins() (groups []poll.Group, problems map[*inven
 				continue
 			}
 			if first, taken := members[d.Name]; taken {
+				used = used || first.address == d.Address
 				if first.address != d.Address {
 					found = append(found, fmt.Sprintf("%s: the device %q is at %s here and at %s in %s, which stays", l.Place, d.Name, d.Address, first.address, first))
 				}
@@ -98,6 +100,10 @@ func (v *Inventory) mergeWithOrigins() (groups []poll.Group, problems map[*inven
 			}
 			members[d.Name] = member{d.Address, f.Feed, l.Place}
 			g.Devices = append(g.Devices, d)
+			used = true
+		}
+		if !used {
+			found = slices.Insert(found, 0, fmt.Sprintf("group %q: source %s gives no device: all of its entries are left out", f.Group, f.Name))
 		}
 		problems[f.Feed] = found
 	}

@@ -16,12 +16,42 @@ import (
 // WriteLab writes a configuration that polls the fleet, and the known_hosts file that it names, beside it. It never writes
 // over a file that exists.
 func WriteLab(file string, fleet *lab.Fleet) error {
-	knownHosts := file + ".known_hosts"
-	if err := writeNew(file, labConfig(filepath.Base(knownHosts), fleet.Devices())); err != nil {
-		return err
+	return writeAllNew([]labFile{
+		{file, labConfig(filepath.Base(knownHosts(file)), fleet.Devices())},
+		{knownHosts(file), fleet.KnownHosts()},
+	})
+}
+
+// RemoveLab removes what WriteLab or WriteLiveLab has written.
+func RemoveLab(file string) error {
+	var all error
+	for _, name := range []string{file, knownHosts(file), fieldDevices(file), labLifecycle(file)} {
+		if err := os.Remove(name); !errors.Is(err, fs.ErrNotExist) {
+			all = errors.Join(all, err)
+		}
 	}
-	if err := writeNew(knownHosts, fleet.KnownHosts()); err != nil {
-		return errors.Join(err, os.Remove(file))
+	return all
+}
+
+func knownHosts(file string) string { return file + ".known_hosts" }
+
+// labFile is a file that belongs to the lab's configuration.
+type labFile struct {
+	name    string
+	content []byte
+}
+
+// writeAllNew writes all of the files, or leaves none behind.
+func writeAllNew(files []labFile) error {
+	for i, f := range files {
+		err := writeNew(f.name, f.content)
+		if err == nil {
+			continue
+		}
+		for _, written := range files[:i] {
+			err = errors.Join(err, os.Remove(written.name))
+		}
+		return err
 	}
 	return nil
 }
@@ -46,19 +76,22 @@ ssh: {known_hosts: [%q]}
 credentials:
   lab: {username: %s, password: %s}
 groups:
-  - name: lab
-    credentials: lab
-    devices:
 `, knownHosts, lab.Username, lab.Password)
+	writeLabGroup(&b, devices)
+	return b.Bytes()
+}
+
+// writeLabGroup writes the group "lab" with the devices.
+func writeLabGroup(b *bytes.Buffer, devices []*lab.Device) {
+	b.WriteString("  - name: lab\n    credentials: lab\n    devices:\n")
 	for _, d := range devices {
-		fmt.Fprintf(&b, "      - {name: %s, address: %q, platform: %s, labels: {", d.Name, d.Addr(), d.Platform.ID)
+		fmt.Fprintf(b, "      - {name: %s, address: %q, platform: %s, labels: {", d.Name, d.Addr(), d.Platform.ID)
 		for i, name := range slices.Sorted(maps.Keys(d.Labels)) {
 			if i > 0 {
 				b.WriteString(", ")
 			}
-			fmt.Fprintf(&b, "%s: %q", name, d.Labels[name])
+			fmt.Fprintf(b, "%s: %q", name, d.Labels[name])
 		}
 		b.WriteString("}}\n")
 	}
-	return b.Bytes()
 }

@@ -19,7 +19,7 @@ var update = flag.Bool("update", false, "rewrite what the bad files are expected
 // environment is what the test files find in the environment.
 func environment(name string) (string, bool) {
 	v, ok := map[string]string{
-		"HOME":            "testdata",
+		"HOME":            "/nonexistent",
 		"NETOPS_PASSWORD": "hunter2",
 		"EMPTY":           "",
 		"SSH_AUTH_SOCK":   "/nonexistent/agent",

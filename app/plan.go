@@ -43,13 +43,17 @@ func (p *Plan) asker() *device.Poller { return p.Poller.(*device.Poller) }
 type Wiring struct {
 	Observe  func(device.Report)     // told of each poll's session; nil: nobody asks
 	Sessions *device.Sessions        // keeps sessions from poll to poll; nil: none are kept
-	HostKeys *transport.HostKeys     // of the plan before; nil: there was none
+	Before   *Plan                   // of whose connections and host keys what is the same is taken over; nil: there was none
 	Refused  func(credential string) // told when a device refuses a password; nil: nobody asks
 	Log      *slog.Logger            // hears of host keys that are learned; nil: nobody does
 }
 
 // Close lets go of what the plan holds: connections to jump hosts, once the polls in flight have ended.
-func (p *Plan) Close() { p.client.Close() }
+func (p *Plan) Close() {
+	if p.client != nil {
+		p.client.Close()
+	}
+}
 
 // Load reads the file and builds its plan. Start, reload, check and poll all come through here. The error is of type
 // strictyaml.Problems and holds all that is wrong, not only the first.
@@ -79,6 +83,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Spread:      c.Poll.Spread,
 		KeepFacts:   c.Poll.KeepFacts,
 	}
+	checkAlgorithms(c)
 	opened := credentials(c)
 	for name, credential := range opened {
 		p.Credentials = append(p.Credentials, logins.Credential{
@@ -90,14 +95,17 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 		Client:      client(c, opened, w),
 		Platforms:   known,
 		Credentials: opened,
+		Algorithms:  map[string]transport.Algorithms{},
 		Keep:        device.Keep{Groups: map[string]bool{}, Max: c.SSH.Sessions.Max, Idle: c.SSH.Sessions.Idle},
+		TellSSH:     c.Collector.SSH,
 		Observe:     w.Observe,
 	}
 	p.Refused = w.Refused
-	groups, feeds := fleet(c, known)
+	groups, feeds := complete(c, known)
 	p.Inventory = &Inventory{static: groups, feeds: feeds, names: names(c, known)}
 	p.Groups, _ = p.Inventory.merge()
 	for _, g := range c.Groups {
+		asker.Algorithms[g.Name] = algorithms(g.Algorithms)
 		if g.Session == config.Persistent {
 			asker.Keep.Groups[g.Name] = true
 		}
@@ -108,11 +116,13 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	}
 	judged, doubts := policy(c, known, listed)
 	p.Policy, p.Judge = judged, judged.judge
+	p.client = asker.Client
 	if err := c.Document.Err(); err != nil {
+		p.Close()
 		return nil, err
 	}
 	p.Warnings = append(c.Document.Warnings(), doubts...)
-	p.client, p.HostKeys = asker.Client, asker.Client.HostKeys()
+	p.HostKeys = p.client.HostKeys()
 	made := device.New(asker)
 	if w.Sessions != nil {
 		made.KeepIn(w.Sessions)
@@ -126,12 +136,16 @@ func client(c *config.Config, credentials map[string]*transport.Credential, w Wi
 	if c.Document.Faulty(strictyaml.At("ssh")) || c.Document.Explained(strictyaml.At("ssh")) {
 		return nil
 	}
+	var before *transport.Client
+	if w.Before != nil {
+		before = w.Before.client
+	}
 	made, err := transport.New(transport.Config{
 		ConnectTimeout: c.Poll.ConnectTimeout,
 		HostKeys:       transport.Policy(hostKeys(c)),
 		KnownHosts:     c.SSH.KnownHosts,
 		JumpHosts:      jumpHosts(c, credentials),
-		Known:          w.HostKeys,
+		Before:         before,
 		Log:            w.Log,
 	})
 	if err == nil {
@@ -161,6 +175,7 @@ func jumpHosts(c *config.Config, credentials map[string]*transport.Credential) [
 			Name: name, CredentialName: j.Credentials, MaxSessions: j.MaxSessions,
 			Target: transport.Target{
 				Name: name, Address: j.Address, Credential: credential, HostKeys: transport.Policy(j.HostKeys), Jump: j.Jump, Legacy: j.LegacyAlgorithms,
+				Algorithms: algorithms(j.Algorithms),
 			},
 		})
 	}
@@ -193,31 +208,6 @@ func knownHostsProblem(files []string, message string) strictyaml.Problem {
 		}
 	}
 	return strictyaml.Problem{Text: message}
-}
-
-// credentials opens private keys. Credentials that have a problem already are left out.
-func credentials(c *config.Config) map[string]*transport.Credential {
-	made := make(map[string]*transport.Credential, len(c.Credentials))
-	for name, w := range c.Credentials {
-		at := strictyaml.At("credentials", name)
-		if c.Document.Faulty(at) {
-			continue
-		}
-		login := transport.Login{
-			Username: w.Username, Password: w.Password, PrivateKey: w.PrivateKey, Passphrase: w.Passphrase, Agent: w.Agent, Enable: w.Enable,
-			BareEnable: w.BareEnable,
-		}
-		for _, a := range w.Answers {
-			login.Answers = append(login.Answers, transport.Answer(a))
-		}
-		credential, err := transport.NewCredential(login)
-		if err != nil {
-			c.Document.Fault(at.Child("private_key"), "%v", err)
-			continue
-		}
-		made[name] = credential
-	}
-	return made
 }
 
 // lint notes what the linter of Prometheus finds wrong with the gauges of a platform.

@@ -79,7 +79,7 @@ func TestDefaults(t *testing.T) {
 	if diff := cmp.Diff(want, c.Settings); diff != "" {
 		t.Errorf("settings (-want +got):\n%s", diff)
 	}
-	wantSSH := config.SSH{HostKeys: config.Strict, KnownHosts: []string{"testdata/.ssh/known_hosts"}, Sessions: config.Sessions{Idle: 10 * time.Minute, Max: 1000}}
+	wantSSH := config.SSH{HostKeys: config.Strict, KnownHosts: []string{"/nonexistent/.ssh/known_hosts"}, Sessions: config.Sessions{Idle: 10 * time.Minute, Max: 1000}}
 	if diff := cmp.Diff(wantSSH, c.Config.SSH); diff != "" {
 		t.Errorf("ssh (-want +got):\n%s", diff)
 	}
@@ -170,7 +170,7 @@ func TestWarnings(t *testing.T) {
 		{"insecure", "ssh: {host_keys: insecure}\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"),
 			[]string{"config.yml:1: ssh.host_keys: insecure: whoever answers at a device's address gets its password; use accept-new or strict"}},
 		{"no known_hosts", "ssh: {known_hosts: [none]}\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"),
-			[]string{"config.yml:1: ssh.known_hosts[0]: none does not exist, so the devices that it should know will be refused; fill it with ssh-keyscan, or use host_keys: accept-new"}},
+			[]string{"config.yml:1: ssh.known_hosts[0]: none does not exist, so the devices that it should know will be refused; fill it with netver_exporter hostkey scan, or use host_keys: accept-new"}},
 		{"bad lines of known_hosts", "ssh: {known_hosts: [bad_known_hosts]}\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"),
 			[]string{"bad_known_hosts:2: want host names, key type and key; the line is skipped"}},
 		{"accept-new starts without", "ssh: {known_hosts: [none], host_keys: accept-new}\n" + credentials + fmt.Sprintf(group, "devices: [192.0.2.1]"), nil},

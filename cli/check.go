@@ -27,8 +27,12 @@ func bindCheck(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 		for _, warning := range plan.Warnings {
 			fmt.Fprintln(s.Err, "warning:", warning)
 		}
-		fmt.Fprintf(s.Out, "%s: %s in %s, %s: OK\n", *file, strictyaml.Count(plan.Devices(), "device"),
-			strictyaml.Count(len(plan.Groups), "group"), strictyaml.Count(len(plan.Platforms.All()), "platform"))
+		verdict := "OK"
+		if n := len(plan.Warnings); n > 0 {
+			verdict += ", with " + strictyaml.Count(n, "warning")
+		}
+		fmt.Fprintf(s.Out, "%s: %s in %s, %s: %s\n", *file, strictyaml.Count(plan.Devices(), "device"),
+			strictyaml.Count(len(plan.Groups), "group"), strictyaml.Count(len(plan.Platforms.All()), "platform"), verdict)
 		return nil
 	}
 }

@@ -13,7 +13,7 @@ import (
 	"github.com/prometheus/common/version"
 )
 
-// Streams are what a command reads from and writes to.
+// Streams are what a command reads from and writes to. What cannot be seen is escaped on the way out.
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
@@ -34,6 +34,7 @@ var commands = []command{
 	{"parse", "Show the facts in a file that holds a command's output. No network.", bindParse},
 	{"platforms", "List the platforms, or show one's definition.", bindPlatforms},
 	{"schema", "Print the JSON Schema of the configuration or of a platform's definition, for editors.", bindSchema},
+	{"hostkey", "Fill and correct known_hosts: scan, show, accept, forget.", bindHostkey},
 	{"versions", "Compare and sort versions in their platform's own order; explain the policy for versions.", bindVersions},
 	{"report", "Sum up the fleet: versions, compliance, denied versions, ends of life, reboots.", bindReport},
 	{"healthcheck", "Ask a running exporter whether it is healthy.", bindHealthcheck},
@@ -45,6 +46,7 @@ var errSilent = errors.New("failed")
 // Execute runs the command that the arguments name and returns its exit code: 0, or 1 when it failed or was called
 // wrongly. The context ends it.
 func Execute(ctx context.Context, args []string, s Streams) int {
+	s.Out, s.Err = &printable{w: s.Out}, &printable{w: s.Err}
 	run, err := parseArgs(args, s)
 	if err == nil {
 		err = run(ctx)
@@ -74,6 +76,9 @@ func parseArgs(args []string, s Streams) (func(context.Context) error, error) {
 			clause.Default()
 		}
 		run[c.name] = c.bind(clause, s)
+	}
+	if len(args) == 1 && generated[args[0]] != nil {
+		return func(context.Context) error { return generated[args[0]](app, s.Out) }, nil
 	}
 	name, err := app.Parse(args)
 	if err != nil {

@@ -35,7 +35,14 @@ func explanation(r device.Report) string {
 		fmt.Fprintf(&b, "  server %q, prompt %q\n", r.Transcript.Server, r.Transcript.Prompt)
 	}
 	for _, p := range r.Transcript.Phases {
-		fmt.Fprintf(&b, "  %-10s %8.1f ms\n", p.Name, float64(p.Duration)/float64(time.Millisecond))
+		fmt.Fprintf(&b, "  %-10s %8.1f ms", p.Name, float64(p.Duration)/float64(time.Millisecond))
+		if p.Command != "" {
+			fmt.Fprintf(&b, "  %s", p.Command)
+		}
+		if p.Failed {
+			fmt.Fprint(&b, "  failed")
+		}
+		fmt.Fprintln(&b)
 	}
 	for _, event := range r.Transcript.Log {
 		arrow := '<'

@@ -14,20 +14,21 @@ import (
 )
 
 func bindHealthcheck(c *kingpin.CmdClause, s Streams) func(context.Context) error {
-	address := c.Flag("url", "Where the exporter is.").Default("http://localhost:9733").URL()
+	address := c.Flag("url", "Where the exporter is.").Default("http://localhost:9733").String()
 	timeout := c.Flag("timeout", "How long to wait for its answer.").Default("5s").Duration()
 	return func(ctx context.Context) error {
+		exporter, err := exporterURL(*address)
+		if err != nil {
+			return err
+		}
 		ctx, cancel := context.WithTimeout(ctx, *timeout)
 		defer cancel()
-		return healthy(ctx, *address, *timeout, s.Out)
+		return healthy(ctx, exporter, *timeout, s.Out)
 	}
 }
 
 // healthy asks /-/healthy and prints the answer.
 func healthy(ctx context.Context, exporter *url.URL, timeout time.Duration, out io.Writer) error {
-	if exporter.Host == "" || exporter.Scheme != "http" && exporter.Scheme != "https" {
-		return fmt.Errorf("--url=%s: want http://HOST:PORT or https://HOST:PORT", exporter.Redacted())
-	}
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, exporter.JoinPath("-", "healthy").String(), nil)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -9,7 +10,9 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"text/tabwriter"
+	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -21,6 +24,7 @@ import (
 
 func bindLab(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	number := c.Flag("devices", "How many devices.").Default("60").Int()
+	live := c.Flag("live", "Devices reboot, are upgraded, fail and recover by themselves all the time.").Bool()
 	file := c.Flag("write-config", "Leave the configuration behind in this new file, as an example to start from.").String()
 	server := addServerFlags(c, s)
 	return func(ctx context.Context) error {
@@ -31,7 +35,11 @@ func bindLab(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		devices, err := lab.Demo(*number, platforms.All()...)
+		demo, write := lab.Demo, app.WriteLab
+		if *live {
+			demo, write = lab.LiveDemo, app.WriteLiveLab
+		}
+		devices, err := demo(*number, platforms.All()...)
 		if err != nil {
 			return err
 		}
@@ -48,17 +56,64 @@ func bindLab(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 			defer os.RemoveAll(dir)
 			*file = filepath.Join(dir, "config.yml")
 		}
-		if err := app.WriteLab(*file, fleet); err != nil {
+		if err := write(*file, fleet); err != nil {
 			return fmt.Errorf("write the lab's configuration: %w", err)
 		}
-		server.options.ConfigFile = *file
-		server.options.Listening = func(url string) { fmt.Fprint(s.Out, introduction(url, *file, devices)) }
-		return server.run(ctx)
+		l := labRun{file: *file, fleet: fleet, live: *live, out: s.Out}
+		return l.run(ctx, server)
 	}
 }
 
+// labRun is a lab whose configuration is written.
+type labRun struct {
+	file  string
+	fleet *lab.Fleet
+	live  bool
+	out   io.Writer
+}
+
+// run serves the lab until the context ends. If it cannot begin, no configuration is left behind.
+func (l labRun) run(ctx context.Context, server *serverFlags) error {
+	var changes sync.WaitGroup
+	changing, stop := context.WithCancel(ctx)
+	errs := make(chan error, 2)
+	listened := false
+	server.options.ConfigFile = l.file
+	server.options.Listening = func(url string) {
+		listened = true
+		fmt.Fprint(l.out, introduction(url, l.file, l.fleet.Devices(), l.pace()))
+		if l.live {
+			changes.Go(func() { errs <- l.fleet.Live(changing, l.pace()) })
+			changes.Go(func() { errs <- app.FieldChanges(changing, l.file, l.fleet, fieldPace) })
+		}
+	}
+	err := server.run(ctx)
+	stop()
+	changes.Wait()
+	close(errs)
+	for e := range errs {
+		err = errors.Join(err, e)
+	}
+	if !listened {
+		err = errors.Join(err, app.RemoveLab(l.file))
+	}
+	return err
+}
+
+// fieldPace is the time between two changes of the live lab's source of devices.
+const fieldPace = 15 * time.Second
+
+// pace is the time between two changes of the live fleet, such that a device meets one every two minutes; 0: nothing changes.
+func (l labRun) pace() time.Duration {
+	if !l.live {
+		return 0
+	}
+	return min(2*time.Second, 2*time.Minute/time.Duration(len(l.fleet.Devices())))
+}
+
 // introduction is what a person wants to know of a lab that has just started.
-func introduction(url, file string, devices []*lab.Device) string {
+// Pace is the time between two changes of the fleet, or 0.
+func introduction(url, file string, devices []*lab.Device, pace time.Duration) string {
 	var b strings.Builder
 	fmt.Fprintf(&b, "%s on loopback, until Ctrl-C.\n\n", strictyaml.Count(len(devices), "simulated device"))
 	table := tabwriter.NewWriter(&b, 0, 0, 2, ' ', 0)
@@ -70,6 +125,9 @@ func introduction(url, file string, devices []*lab.Device) string {
 	fmt.Fprintf(table, "configuration\t%s\n", file)
 	_ = table.Flush() // into memory
 	b.WriteByte('\n')
+	if pace > 0 {
+		fmt.Fprintf(&b, "Every %s something happens to a device: it reboots, is upgraded, fails or recovers.\n\n", pace.Round(time.Millisecond))
+	}
 	writeNotes(&b, devices)
 	return b.String()
 }

@@ -7,9 +7,11 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 // TestLab starts the lab, goes by what it prints, and ends it.
@@ -59,6 +61,21 @@ func TestLab(t *testing.T) {
 	if code := Execute(t.Context(), []string{"healthcheck", "--url=" + page + "nowhere"}, Streams{Out: io.Discard, Err: &said}); code != 1 || !strings.Contains(said.String(), "answers 404") {
 		t.Errorf("healthcheck of no exporter: exit code %d, %q", code, &said)
 	}
+	for address, want := range map[string]string{
+		"localhost:9733":          "lacks http:// or https:// before the host; write it as http://localhost:9733",
+		"user:secret@host:9733":   "lacks http:// or https:// before the host",
+		"exporter":                "lacks http:// or https:// before the host",
+		"ftp://localhost":         "--url is no address of an exporter; write it as http://localhost:9733",
+		"http://":                 "--url is no address of an exporter",
+		"http://u:secret@local %": "--url is no address of an exporter",
+	} {
+		for _, command := range []string{"healthcheck", "report"} {
+			said.Reset()
+			if code := Execute(t.Context(), []string{command, "--url=" + address}, Streams{Out: io.Discard, Err: &said}); code != 1 || !strings.Contains(said.String(), want) || strings.Contains(said.String(), "secret") {
+				t.Errorf("%s --url=%s: exit code %d, %q, want %q", command, address, code, &said, want)
+			}
+		}
+	}
 	stop()
 	go func() { _, _ = io.Copy(io.Discard, out) }()
 	if code := <-ended; code != 0 {
@@ -68,6 +85,67 @@ func TestLab(t *testing.T) {
 	if code := Execute(t.Context(), []string{"healthcheck", "--url=" + page}, Streams{Out: io.Discard, Err: &said}); code != 1 || !strings.Contains(said.String(), "connection refused") {
 		t.Errorf("healthcheck after the end: exit code %d, %q", code, &said)
 	}
+}
+
+// TestLabLive holds that a live lab changes by itself, and its source too, and that all its files are gone when it cannot begin.
+func TestLabLive(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "lab.yml")
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	out, printed := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		args := []string{"lab", "--live", "--devices=500", "--write-config=" + file, "--web.listen-address=127.0.0.1:0", "--log.level=error"}
+		ended <- Execute(ctx, args, Streams{Out: printed, Err: io.Discard})
+		printed.Close()
+	}()
+	var text strings.Builder
+	lines := bufio.NewScanner(out)
+	for lines.Scan() && !strings.HasPrefix(lines.Text(), "Every ") {
+		text.WriteString(lines.Text() + "\n")
+	}
+	if want := "Every 240ms something happens to a device: it reboots, is upgraded, fails or recovers."; lines.Text() != want {
+		t.Errorf("it says %q, want %q", lines.Text(), want)
+	}
+	go func() { _, _ = io.Copy(io.Discard, out) }()
+	page := find(t, text.String(), `(?m)^open +(http://127\.0\.0\.1:\d+/)$`)[1]
+	changed := regexp.MustCompile(`(?m)^netver_poll_failures_total\{reason="host_key_changed"\} [1-9]`) // of no device at the start
+	again := time.NewTicker(100 * time.Millisecond)
+	defer again.Stop()
+	for !changed.MatchString(getPage(t, page+"metrics")) {
+		<-again.C
+	}
+
+	var said bytes.Buffer
+	occupied := strings.TrimSuffix(strings.TrimPrefix(page, "http://"), "/")
+	other := filepath.Join(t.TempDir(), "other.yml")
+	if code := Execute(t.Context(), []string{"lab", "--live", "--write-config=" + other, "--web.listen-address=" + occupied, "--log.level=error"}, Streams{Out: io.Discard, Err: &said}); code != 1 || !strings.Contains(said.String(), "address already in use") {
+		t.Errorf("a second lab at the same address: exit code %d, %q", code, &said)
+	}
+	if left, _ := filepath.Glob(filepath.Dir(other) + "/*"); left != nil {
+		t.Errorf("a lab that could not begin leaves %v", left)
+	}
+	stop()
+	if code := <-ended; code != 0 {
+		t.Errorf("exit code %d", code)
+	}
+	if left, _ := filepath.Glob(filepath.Dir(file) + "/*"); len(left) != 4 {
+		t.Errorf("--write-config leaves %v, want four files", left)
+	}
+}
+
+func getPage(t *testing.T, url string) string {
+	t.Helper()
+	answer, err := http.Get(url)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer answer.Body.Close()
+	body, err := io.ReadAll(answer.Body)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(body)
 }
 
 func find(t *testing.T, text, expression string) []string {

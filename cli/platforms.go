@@ -23,7 +23,9 @@ func bindPlatforms(c *kingpin.CmdClause, s Streams) func(context.Context) error 
 	names := list.Flag("names", "List the names that Netmiko, NAPALM, Ansible, Oxidized and scrapli have for each platform.").Bool()
 	show := c.Command("show", "Print a platform's definition.")
 	id := show.Arg("id", "The platform's id, or an alias.").Required().String()
-	flags := addPlatformFlags(list, show)
+	commands := c.Command("commands", "Print what a platform has the exporter type, as a TACACS+ command set; for Junos also as a login class.")
+	of := commands.Arg("id", "The platform's id, or an alias.").Required().String()
+	flags := addPlatformFlags(list, show, commands)
 	test := c.Command("test", "Read recorded answers with a definition; print the facts, and what found them.")
 	definition := test.Arg("file", "The definition, a YAML file.").Required().String()
 	samples := test.Arg("sample", "A .txtar file: a line \"-- COMMAND --\" ahead of each answer.").Required().Strings()
@@ -35,10 +37,13 @@ func bindPlatforms(c *kingpin.CmdClause, s Streams) func(context.Context) error 
 		if err != nil {
 			return err
 		}
-		if *id != "" {
-			p, err := app.Platform(platforms, *id)
+		if name := cmp.Or(*id, *of); name != "" {
+			p, err := app.Platform(platforms, name)
 			if err != nil {
 				return err
+			}
+			if *of != "" {
+				return printCommands(s.Out, p)
 			}
 			_, err = s.Out.Write(p.Definition())
 			return err
@@ -63,6 +68,15 @@ func listPlatforms(out io.Writer, platforms *parser.Registry) error {
 		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Vendor, strings.Join(platforms.Aliases(p), ", "), strings.Join(typed, "; "), p.Session.Mode, p.Origin)
 	}
 	return table.Flush()
+}
+
+func printCommands(w io.Writer, p *parser.Platform) error {
+	text := p.CommandSet()
+	if p.ID == "juniper_junos" {
+		text += "\n" + p.LoginClass()
+	}
+	_, err := io.WriteString(w, text)
+	return err
 }
 
 // printNames writes a row for each platform and a column for each tool.

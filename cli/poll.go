@@ -6,14 +6,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/schollz/progressbar/v3"
-	"golang.org/x/term"
 
 	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/device"
@@ -123,7 +121,7 @@ func pollOnce(ctx context.Context, plan poll.Plan, progress io.Writer) ([]web.De
 		return nil, errors.New("there are no devices to poll")
 	}
 	counter := &countdown{left: total, done: make(chan struct{})}
-	if file, ok := progress.(*os.File); ok && term.IsTerminal(int(file.Fd())) && total > 1 {
+	if file, ok := screen(progress); ok && total > 1 {
 		counter.bar = progressbar.NewOptions(total, progressbar.OptionSetWriter(file), progressbar.OptionShowCount(),
 			progressbar.OptionSetDescription("polling"), progressbar.OptionSetPredictTime(true), progressbar.OptionClearOnFinish())
 	}

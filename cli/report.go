@@ -2,18 +2,12 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 	"errors"
-	"fmt"
 	"maps"
-	"net/http"
-	"net/url"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
-	client "github.com/prometheus/common/config"
 
 	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/report"
@@ -50,46 +44,4 @@ func sweep(ctx context.Context, config string, s Streams) ([]web.Device, error) 
 		return nil, err
 	}
 	return pollOnce(ctx, plan.Plan, s.Err)
-}
-
-// fetchTimeout is how long a running exporter may take to list its devices.
-const fetchTimeout = 2 * time.Minute
-
-// fetchDevices asks a running exporter for its devices.
-func fetchDevices(ctx context.Context, base, httpConfig string) ([]web.Device, error) {
-	settings := &client.HTTPClientConfig{}
-	if httpConfig != "" {
-		var err error
-		if settings, _, err = client.LoadHTTPConfigFile(httpConfig); err != nil { // in several lines
-			return nil, fmt.Errorf("%s: %s", httpConfig, strings.Join(strings.Fields(err.Error()), " "))
-		}
-	}
-	address, err := url.Parse(base)
-	if err != nil || address.Host == "" || address.Scheme != "http" && address.Scheme != "https" {
-		return nil, errors.New("--url is no address of an exporter; write it as http://host:9733")
-	}
-	asker, err := client.NewClientFromConfig(*settings, "report")
-	if err != nil {
-		return nil, fmt.Errorf("%s: %w", httpConfig, err)
-	}
-	ctx, cancel := context.WithTimeout(ctx, fetchTimeout)
-	defer cancel()
-	endpoint := address.JoinPath("api/v1/devices")
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, endpoint.String(), nil)
-	if err != nil {
-		return nil, fmt.Errorf("ask %s: %w", endpoint.Redacted(), err)
-	}
-	answer, err := asker.Do(request)
-	if err != nil {
-		return nil, err // names the method and the address, without a password
-	}
-	defer answer.Body.Close()
-	if answer.StatusCode != http.StatusOK {
-		return nil, fmt.Errorf("ask %s: the answer is %s", endpoint.Redacted(), answer.Status)
-	}
-	var devices []web.Device
-	if err := json.NewDecoder(answer.Body).Decode(&devices); err != nil {
-		return nil, fmt.Errorf("ask %s: the answer is no list of devices: %w", endpoint.Redacted(), err)
-	}
-	return devices, nil
 }

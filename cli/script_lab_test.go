@@ -1,10 +1,13 @@
 package cli
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"regexp"
 	"strings"
+
+	"github.com/rogpeppe/go-internal/testscript"
 
 	"github.com/netver/netver_exporter/lab"
 	"github.com/netver/netver_exporter/parser"
@@ -37,6 +40,15 @@ func simulated(platforms *parser.Registry, samples []parser.Sample, argument str
 		}
 	}
 	return nil, fmt.Errorf("no such sample: %s", argument)
+}
+
+// startBastion starts a jump host, names it in a configuration that is there already, and sends all devices through it.
+func startBastion(ts *testscript.TestScript, _ bool, args []string) {
+	ctx, cancel := context.WithCancel(context.Background())
+	b, err := lab.StartBastion(ctx, "127.0.0.1")
+	ts.Check(err)
+	ts.Defer(func() { cancel(); b.Close() })
+	edit(ts, false, []string{args[0], "ssh: {", "jump_hosts: {bastion: {address: \"" + b.Addr() + "\", credentials: lab}}\\nssh: {jump: bastion, "})
 }
 
 // running puts another version into the answers of a sample; "": they stay as they are.

@@ -21,15 +21,15 @@ func TestMain(m *testing.M) {
 }
 
 // TestScript plays testdata/script: the command line as a user sees it. A script's `lab DEVICE...` starts
-// simulated devices and writes lab.yml, which polls them and begins with head.yml. Platforms of the script's own are in
-// platforms/*.yml, and what their devices say in samples/PLATFORM.txtar. `edit FILE OLD NEW` changes a file; \n in NEW is
-// a line's end.
+// simulated devices and writes lab.yml, which polls them and begins with head.yml; `bastion lab.yml` puts a jump host in
+// front. Platforms of the script's own are in platforms/*.yml, and what their devices say in samples/PLATFORM.txtar.
+// `edit FILE OLD NEW` changes a file; \n in NEW is a line's end.
 func TestScript(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:           "../testdata/script",
 		UpdateScripts: os.Getenv("UPDATE_SCRIPTS") != "",
 		Cmds: map[string]func(*testscript.TestScript, bool, []string){
-			"lab": startLab, "edit": edit, "address": freeAddress, "reload": reload, "scrape": scrape,
+			"lab": startLab, "bastion": startBastion, "edit": edit, "address": freeAddress, "reload": reload, "scrape": scrape,
 		},
 	})
 }

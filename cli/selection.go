@@ -31,6 +31,9 @@ func addSelection(c *kingpin.CmdClause) *selection {
 	return s
 }
 
+// none reports that nothing is selected.
+func (s *selection) none() bool { return !s.all && len(s.names)+len(s.groups)+len(s.labels) == 0 }
+
 // check reports what is wrong with the selection whatever the inventory.
 func (s *selection) check() error {
 	if some := len(s.names)+len(s.groups)+len(s.labels) > 0; s.all == some {

@@ -71,6 +71,7 @@ func fleet() poll.Snapshot {
 				},
 				Platform: "cisco_ios", Vendor: "Cisco", Polls: 12, Failures: 1, Reboots: 1, VersionChanges: 2,
 				LastPoll: at(10), LastSuccess: at(10), Duration: 1250 * time.Millisecond, Facts: up, BootTime: at(0).Add(-49 * time.Hour),
+				SSH: &poll.SSH{KeyExchange: "mlkem768x25519-sha256", HostKey: "ssh-ed25519", Cipher: "aes128-gcm@openssh.com", Verified: "key"},
 				Verdict: &version.Verdict{
 					Rule: "campus", Wanted: `>= 17.9.4, "17.6*"`, Compliant: version.Yes, Undecidable: true,
 					Denied: []version.Denial{{Note: "CVE-2026-1", Severity: "critical"}, {Note: "FN-1"}}, Undecided: []version.Denial{{Note: "FN-2"}},

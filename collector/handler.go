@@ -27,8 +27,9 @@ func (c *Collector) Handler(opts promhttp.HandlerOpts) http.Handler {
 		},
 	}
 	if opts.MaxRequestsInFlight > 0 {
-		h.slots = make(chan struct{}, opts.MaxRequestsInFlight)
-		opts.MaxRequestsInFlight = min(opts.MaxRequestsInFlight, maxWhole)
+		h.slots = NewSlots(opts.MaxRequestsInFlight)
+		h.wholeSlots = NewSlots(min(opts.MaxRequestsInFlight, maxWhole))
+		opts.MaxRequestsInFlight = 0
 	}
 	h.whole = promhttp.HandlerForTransactional(c, opts)
 	return h
@@ -44,26 +45,22 @@ type handler struct {
 	negotiate http.Handler // sets the headers for format and encoding from the Accept headers; gathers nothing
 	formats   map[expfmt.FormatType]format
 	whole     http.Handler
-	slots     chan struct{} // nil: no limit
+
+	slots, wholeSlots *Slots // of all scrapes, and of those that promhttp answers; nil: no limit
 }
 
 func (h *handler) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	if h.slots != nil {
-		select {
-		case h.slots <- struct{}{}:
-			defer func() { <-h.slots }()
-		default:
-			http.Error(w, "too many scrapes at once, try again later", http.StatusServiceUnavailable)
-			return
-		}
-	}
+	h.slots.Serve(w, r, h.answer)
+}
+
+func (h *handler) answer(w http.ResponseWriter, r *http.Request) {
 	negotiated := headers{}
 	h.negotiate.ServeHTTP(negotiated, r)
 	contentType := expfmt.Format(negotiated.Header().Get("Content-Type"))
 	format, isRendered := h.formats[contentType.FormatType()]
 	compressor, known := compressors[negotiated.Header().Get("Content-Encoding")]
 	if !known || !isRendered || strings.Contains(string(contentType), "version=2") {
-		h.whole.ServeHTTP(w, r)
+		h.wholeSlots.Serve(w, r, h.whole.ServeHTTP)
 		return
 	}
 	maps.Copy(w.Header(), negotiated)

@@ -13,6 +13,15 @@ type list struct {
 // lists is every such row, ordered by name.
 var lists = []list{
 	{
+		name: "netver_device_ssh_info", labels: []string{"cipher", "host_key", "kex", "verified"},
+		help: "What secured the SSH connection of the latest poll that succeeded; verified: key, certificate, or no; only with collector.ssh.",
+		values: func(s *poll.Status, emit func(float64, ...string)) {
+			if s.SSH != nil {
+				emit(1, s.SSH.Cipher, s.SSH.HostKey, s.SSH.KeyExchange, s.SSH.Verified)
+			}
+		},
+	},
+	{
 		name: "netver_device_version_denied", labels: []string{"advisory", "severity"},
 		help: "Whether a rule or an advisory denies the version that the device runs (1), as of the latest poll; absent otherwise.",
 		values: func(s *poll.Status, emit func(float64, ...string)) {

@@ -47,25 +47,28 @@ type Poll struct {
 // Collector is what is exported beyond the facts of devices.
 type Collector struct {
 	Members bool `yaml:"members"` // a series for every member of a stack or cluster
+	SSH     bool `yaml:"ssh"`     // a series for every device with what secured its connection
 }
 
 // SSH is what holds for all devices.
 type SSH struct {
-	KnownHosts       []string `yaml:"known_hosts"` // complete with their folder
-	HostKeys         string   `yaml:"host_keys"`   // Strict, AcceptNew or Insecure
-	LegacyAlgorithms bool     `yaml:"legacy_algorithms"`
-	Sessions         Sessions `yaml:"sessions" alias:"keep_alive"`
-	Jump             string   `yaml:"jump"`
+	KnownHosts       []string   `yaml:"known_hosts"` // complete with their folder
+	HostKeys         string     `yaml:"host_keys"`   // Strict, AcceptNew or Insecure
+	LegacyAlgorithms bool       `yaml:"legacy_algorithms"`
+	Algorithms       Algorithms `yaml:"algorithms"`
+	Sessions         Sessions   `yaml:"sessions" alias:"keep_alive"`
+	Jump             string     `yaml:"jump"`
 }
 
 // JumpHost is a host through which devices, or other jump hosts, are reached.
 type JumpHost struct {
-	Address          string `yaml:"address"` // host:port
-	Credentials      string `yaml:"credentials"`
-	MaxSessions      int    `yaml:"max_sessions"` // connections through it at once; 0: any number
-	Jump             string `yaml:"jump"`         // the one before it; "": none
-	HostKeys         string `yaml:"host_keys"`    // ssh.host_keys by default
-	LegacyAlgorithms bool   `yaml:"legacy_algorithms"`
+	Address          string     `yaml:"address"` // host:port
+	Credentials      string     `yaml:"credentials"`
+	MaxSessions      int        `yaml:"max_sessions"` // connections through it at once; 0: any number
+	Jump             string     `yaml:"jump"`         // the one before it; "": none
+	HostKeys         string     `yaml:"host_keys"`    // ssh.host_keys by default
+	LegacyAlgorithms bool       `yaml:"legacy_algorithms"`
+	Algorithms       Algorithms `yaml:"algorithms"` // those of ssh.algorithms by default
 }
 
 // The policies for host keys.
@@ -83,15 +86,16 @@ type Sessions struct {
 
 // Credential is how to log in. A zero secret is not given.
 type Credential struct {
-	Username   string
-	Password   secret.Value
-	PrivateKey secret.Value // the key itself in PEM
-	Passphrase secret.Value
-	Agent      string // the socket of an SSH agent; "": none
-	Enable     secret.Value
-	BareEnable bool // the privileged mode asks for no password
-	Answers    []Answer
-	LoginRate  float64 // logins a second with this credential; 0: no limit of its own
+	Username    string
+	Password    secret.Value
+	PrivateKey  secret.Value // the key itself in PEM; where Agent is given, its public half will do
+	Certificate secret.Value // for the key, as ssh-keygen -s writes it
+	Passphrase  secret.Value
+	Agent       string // the socket of an SSH agent; "": none
+	Enable      secret.Value
+	BareEnable  bool // the privileged mode asks for no password
+	Answers     []Answer
+	LoginRate   float64 // logins a second with this credential; 0: no limit of its own
 }
 
 // Group is devices that are polled alike.
@@ -106,7 +110,8 @@ type Group struct {
 	Session          string            `yaml:"session"`   // PerPoll by default, or Persistent
 	HostKeys         string            `yaml:"host_keys"` // ssh.host_keys by default
 	LegacyAlgorithms *bool             `yaml:"legacy_algorithms"`
-	Jump             *string           `yaml:"jump"` // ssh.jump by default
+	Algorithms       Algorithms        `yaml:"algorithms"` // those of ssh.algorithms by default
+	Jump             *string           `yaml:"jump"`       // ssh.jump by default
 	Labels           map[string]string `yaml:"labels"`
 	Devices          []inventory.Entry `yaml:"devices"`
 	Written          sources           `yaml:",inline"`

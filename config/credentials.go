@@ -36,21 +36,28 @@ func (l *loader) credential(name string, w *credential, at *strictyaml.Path) Cre
 	if w.Passphrase.given() && !w.PrivateKey.given() {
 		l.document.Fault(at.Child("passphrase"), "there is no private_key that it could open")
 	}
+	if w.Certificate.given() && !w.PrivateKey.given() && !w.Agent {
+		l.document.Fault(at.Child("certificate"), "there is no key that it is for; give private_key, or agent: true if an SSH agent has it")
+	}
 	if enable := w.Enable.ref(); w.Enable.None && enable.given() {
 		l.document.Fault(at.Child("enable"), "none stands beside a secret; keep one")
 	}
 	if looksLikePath(w.PrivateKey.Text.Reveal()) {
 		l.document.Fault(at.Child("private_key"), "this is a path, not a key; write private_key: {file: PATH}")
 	}
+	if looksLikePath(w.Certificate.Text.Reveal()) {
+		l.document.Fault(at.Child("certificate"), "this is a path, not a certificate; write certificate: {file: PATH}")
+	}
 	l.loginRate(at.Child("login_rate"), w.LoginRate)
 	c := Credential{
-		Username:   w.Username,
-		Password:   l.secret(name, w.Password, at.Child("password")),
-		PrivateKey: l.secret(name, w.PrivateKey, at.Child("private_key")),
-		Passphrase: l.secret(name, w.Passphrase, at.Child("passphrase")),
-		Enable:     l.secret(name, w.Enable.ref(), at.Child("enable")),
-		BareEnable: w.Enable.None,
-		LoginRate:  w.LoginRate,
+		Username:    w.Username,
+		Password:    l.secret(name, w.Password, at.Child("password")),
+		PrivateKey:  l.secret(name, w.PrivateKey, at.Child("private_key")),
+		Certificate: l.secret(name, w.Certificate, at.Child("certificate")),
+		Passphrase:  l.secret(name, w.Passphrase, at.Child("passphrase")),
+		Enable:      l.secret(name, w.Enable.ref(), at.Child("enable")),
+		BareEnable:  w.Enable.None,
+		LoginRate:   w.LoginRate,
 	}
 	for i := range w.Answers {
 		place := at.Child("answers").Item(i).Child("answer")

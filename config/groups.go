@@ -56,6 +56,7 @@ func (l *loader) group(g *Group, c *Config, at *strictyaml.Path) {
 	default:
 		l.document.Fault(at.Child("session"), "unknown session %q; %s or %s", g.Session, PerPoll, Persistent)
 	}
+	g.Algorithms = g.Algorithms.over(c.SSH.Algorithms)
 	if g.HostKeys == "" {
 		g.HostKeys = c.SSH.HostKeys
 	} else {

@@ -10,7 +10,7 @@ import (
 )
 
 // agent is how requests to sources name the program.
-var agent = "netver_exporter/" + version.Version
+func agent() string { return "netver_exporter/" + version.Version }
 
 // httpClient is the settings of an HTTP client, in Prometheus's words.
 type httpClient struct {
@@ -82,19 +82,19 @@ func (w *httpClient) settings(l *loader, at *strictyaml.Path) promconfig.HTTPCli
 	if a, at := w.BasicAuth, at.Child("basic_auth"); a != nil {
 		c.BasicAuth = &promconfig.BasicAuth{
 			Username: a.Username, Password: l.promSecret(a.Password, at.Child("password")),
-			PasswordFile: l.optional(a.PasswordFile, at.Child("password_file")),
+			PasswordFile: l.secretFile(a.PasswordFile, at.Child("password_file")),
 		}
 	}
 	if a, at := w.Authorization, at.Child("authorization"); a != nil {
 		c.Authorization = &promconfig.Authorization{
 			Type: a.Type, Credentials: l.promSecret(a.Credentials, at.Child("credentials")),
-			CredentialsFile: l.optional(a.CredentialsFile, at.Child("credentials_file")),
+			CredentialsFile: l.secretFile(a.CredentialsFile, at.Child("credentials_file")),
 		}
 	}
 	if o, at := w.OAuth2, at.Child("oauth2"); o != nil {
 		c.OAuth2 = &promconfig.OAuth2{
 			ClientID: o.ClientID, ClientSecret: l.promSecret(o.ClientSecret, at.Child("client_secret")),
-			ClientSecretFile: l.optional(o.ClientSecretFile, at.Child("client_secret_file")),
+			ClientSecretFile: l.secretFile(o.ClientSecretFile, at.Child("client_secret_file")),
 			TokenURL:         o.TokenURL, Scopes: o.Scopes, EndpointParams: o.EndpointParams,
 			TLSConfig: o.TLS.settings(l, at.Child("tls_config")), ProxyConfig: c.ProxyConfig,
 		}
@@ -109,7 +109,7 @@ func (w *httpClient) settings(l *loader, at *strictyaml.Path) promconfig.HTTPCli
 			made.Secrets = append(made.Secrets, l.promSecret(h.Secrets[i], at.Child("secrets").Item(i)))
 		}
 		for i := range h.Files {
-			made.Files[i] = l.locate(h.Files[i], at.Child("files").Item(i))
+			made.Files[i] = l.secretFile(h.Files[i], at.Child("files").Item(i))
 		}
 		c.HTTPHeaders.Headers[name] = made
 	}
@@ -119,7 +119,7 @@ func (w *httpClient) settings(l *loader, at *strictyaml.Path) promconfig.HTTPCli
 func (w *tlsConfig) settings(l *loader, at *strictyaml.Path) promconfig.TLSConfig {
 	return promconfig.TLSConfig{
 		CAFile: l.optional(w.CAFile, at.Child("ca_file")), CertFile: l.optional(w.CertFile, at.Child("cert_file")),
-		KeyFile: l.optional(w.KeyFile, at.Child("key_file")), ServerName: w.ServerName, InsecureSkipVerify: w.InsecureSkipVerify,
+		KeyFile: l.secretFile(w.KeyFile, at.Child("key_file")), ServerName: w.ServerName, InsecureSkipVerify: w.InsecureSkipVerify,
 		MinVersion: promconfig.TLSVersions[w.MinVersion],
 	}
 }

@@ -29,6 +29,7 @@ func (l *loader) jumpHosts(written map[string]JumpHost, c *Config) map[string]Ju
 		if j.MaxSessions < 0 || j.MaxSessions > maxConcurrency {
 			l.document.Fault(at.Child("max_sessions"), "%d is out of range; want 1 to %d, or 0 for any number", j.MaxSessions, maxConcurrency)
 		}
+		j.Algorithms = j.Algorithms.over(c.SSH.Algorithms)
 		if j.HostKeys == "" {
 			j.HostKeys = c.SSH.HostKeys
 		} else {

@@ -74,12 +74,15 @@ func (l *loader) secret(credential string, ref secretRef, at *strictyaml.Path) s
 	}
 	switch {
 	case given == 0:
+		if !ref.Text.IsZero() {
+			l.exposed(l.document.FileOf(at), "the secret itself stands in this file", at)
+		}
 		return ref.Text
 	case given > 1:
 		l.document.Fault(at, "more than one of env, file and command is given; keep one")
 		return secret.Value{}
 	case ref.File != "":
-		if ref.File = l.locate(ref.File, at.Child("file")); ref.File == "" {
+		if ref.File = l.secretFile(ref.File, at.Child("file")); ref.File == "" {
 			return secret.Value{}
 		}
 	}

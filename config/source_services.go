@@ -110,7 +110,7 @@ func (s *sourceLoader) client(address string, w *httpClient, at *strictyaml.Path
 	if s.document.Faulty(at) {
 		return nil
 	}
-	client, err := inventory.NewClient(c, agent)
+	client, err := inventory.NewClient(c, agent())
 	if err != nil {
 		s.document.Fault(at, "%v", err)
 		return nil

@@ -57,7 +57,7 @@ func (l *loader) knownHosts(c *Config) {
 				l.document.Fault(at.Item(i), "host_keys: accept-new cannot write to %s: %s", name, err)
 			}
 		case err != nil && !learns:
-			l.document.Warn(at.Item(i), "%s does not exist, so the devices that it should know will be refused; fill it with ssh-keyscan, or use host_keys: accept-new", name)
+			l.document.Warn(at.Item(i), "%s does not exist, so the devices that it should know will be refused; fill it with netver_exporter hostkey scan, or use host_keys: accept-new", name)
 		}
 	}
 }

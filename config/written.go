@@ -27,14 +27,15 @@ type written struct {
 }
 
 type credential struct {
-	Username   string    `yaml:"username"`
-	Password   secretRef `yaml:"password"`
-	PrivateKey secretRef `yaml:"private_key"`
-	Passphrase secretRef `yaml:"passphrase"`
-	Agent      bool      `yaml:"agent"`
-	Enable     enableRef `yaml:"enable"`
-	Answers    []answer  `yaml:"answers"`
-	LoginRate  float64   `yaml:"login_rate"`
+	Username    string    `yaml:"username"`
+	Password    secretRef `yaml:"password"`
+	PrivateKey  secretRef `yaml:"private_key"`
+	Certificate secretRef `yaml:"certificate"`
+	Passphrase  secretRef `yaml:"passphrase"`
+	Agent       bool      `yaml:"agent"`
+	Enable      enableRef `yaml:"enable"`
+	Answers     []answer  `yaml:"answers"`
+	LoginRate   float64   `yaml:"login_rate"`
 }
 
 type answer struct {
@@ -68,6 +69,7 @@ type loader struct {
 	env      func(name string) (string, bool)
 	document *strictyaml.Document
 	found    map[string][]found // secrets that stood elsewhere, by credential
+	told     map[string]bool    // files that exposed has warned of
 }
 
 // decode lays the file over the defaults.
@@ -76,7 +78,7 @@ func decode(path string, source []byte, env func(name string) (string, bool)) (*
 	if err != nil {
 		return nil, nil, err
 	}
-	l := &loader{path: path, env: env, document: document, found: map[string][]found{}}
+	l := &loader{path: path, env: env, document: document, found: map[string][]found{}, told: map[string]bool{}}
 	l.include()
 	f := defaults()
 	document.Decode(&f)
@@ -113,6 +115,10 @@ func (l *loader) locate(path string, at *strictyaml.Path) string {
 		home, _ := l.env("HOME")
 		if home == "" {
 			l.document.Fault(at, "~ has no meaning here, since the environment variable HOME is not set; write the whole path")
+			return ""
+		}
+		if !filepath.IsAbs(home) { // a "~" that nobody expanded, say
+			l.document.Fault(at, "~ has no meaning here, since the environment variable HOME is %q and no whole path; write the whole path", home)
 			return ""
 		}
 		return filepath.Join(home, rest)

@@ -57,6 +57,7 @@ func (p *Poller) Detect(ctx context.Context, d *inventory.Device, ticket *logins
 		f.Transcript.Answers = append(f.Transcript.Answers, t.Answers...)
 		f.Transcript.Phases = append(f.Transcript.Phases, t.Phases...)
 		f.Transcript.Log = append(f.Transcript.Log, t.Log...)
+		f.Transcript.Cut = f.Transcript.Cut || t.Cut
 		if err != nil {
 			return f, err
 		}
@@ -85,7 +86,7 @@ var answersQuestion = regexp.MustCompile(`^(?i:\{\w+\}|y|yes|n|no|a|\d| |\x19|)$
 
 // unknownScript is ready for every prompt of the platforms, and types what a terminal's Enter key sends, which all of
 // them take. Of the answers to their questions it leaves out those that are commands.
-func unknownScript(platforms *parser.Registry, record bool) session.Script {
+func unknownScript(platforms *parser.Registry, record int) session.Script {
 	s := session.Script{Dialogue: dialogue.Dialogue{Mode: dialogue.Shell, Enter: "\r"}, Record: record}
 	for _, p := range platforms.All() {
 		s.Prompt = append(s.Prompt, p.Session.Prompt...)

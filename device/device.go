@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strconv"
 	"strings"
@@ -28,7 +29,9 @@ type Config struct {
 	Client      *transport.Client
 	Platforms   *parser.Registry
 	Credentials map[string]*transport.Credential // by name, as devices know them
+	Algorithms  map[string]transport.Algorithms  // what is offered, by group
 	Keep        Keep                             // whose sessions are kept
+	TellSSH     bool                             // outcomes say what secured the connection
 	Observe     func(Report)                     // told of each poll as it ends, from its worker; nil: nobody asks. Reports then hold a log of the session, and no session is kept
 }
 
@@ -54,7 +57,10 @@ type Poller struct {
 // New makes a Poller. It connects to nothing yet.
 func New(c Config) *Poller {
 	p := &Poller{config: c, scripts: make(map[string]script)}
-	record := c.Observe != nil
+	record := failedSession
+	if c.Observe != nil {
+		record = math.MaxInt
+	}
 	for _, platform := range c.Platforms.All() {
 		p.scripts[platform.ID] = newScript(platform, record)
 	}
@@ -69,7 +75,7 @@ type script struct {
 	session.Script
 }
 
-func newScript(p *parser.Platform, record bool) script {
+func newScript(p *parser.Platform, record int) script {
 	s := script{platform: p, definition: string(p.Definition()), Script: session.Script{Dialogue: p.Session, Record: record}}
 	for _, c := range p.Commands {
 		if c.Poll {
@@ -79,10 +85,17 @@ func newScript(p *parser.Platform, record bool) script {
 	return s
 }
 
+// failedSession is how much of a session is kept for people if the poll fails, in bytes: what was said last.
+const failedSession = 6 << 10
+
 // Poll asks one device.
 func (p *Poller) Poll(ctx context.Context, d *inventory.Device, ticket *logins.Ticket) poll.Outcome {
 	report, start := Report{Device: d}, time.Now()
 	o := p.poll(ctx, d, ticket, &report)
+	o.Phases = phases(&report.Transcript, o.Err)
+	if o.Err != nil {
+		o.Session = sessionOf(&report.Transcript)
+	}
 	if p.config.Observe != nil {
 		report.Platform, report.Err, report.Took = o.Platform, o.Err, time.Since(start)
 		p.redactAnswers(&report)
@@ -107,8 +120,8 @@ func (p *Poller) poll(ctx context.Context, d *inventory.Device, ticket *logins.T
 	id := platformOf(d)
 	if id == "" {
 		found, err := p.Detect(ctx, d, ticket)
+		report.Transcript = found.Transcript
 		if err != nil {
-			report.Transcript = found.Transcript
 			return poll.Outcome{Err: err}
 		}
 		id = found.Mark.Platform.ID
@@ -144,7 +157,9 @@ func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, 
 	if d.Mode != "" {
 		script.Mode = dialogue.Mode(d.Mode)
 	}
+	detection := report.Transcript.Phases
 	report.Transcript, o.Err = p.talk(ctx, d, target, script.Script)
+	report.Transcript.Phases = slices.Concat(detection, report.Transcript.Phases)
 	if o.Err != nil {
 		return o
 	}
@@ -159,6 +174,9 @@ func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, 
 		return o
 	}
 	o.Facts = withoutSecrets(reading.Facts, redact)
+	if s := report.Transcript.Secured; p.config.TellSSH {
+		o.SSH = &poll.SSH{KeyExchange: s.KeyExchange, HostKey: s.HostKey, Cipher: s.Cipher, Verified: string(s.Verified)}
+	}
 	return o
 }
 
@@ -187,7 +205,7 @@ func withoutSecrets(f parser.Facts, redact *secret.Redactor) parser.Facts {
 func (p *Poller) talk(ctx context.Context, d *inventory.Device, t transport.Target, script session.Script) (transcript session.Transcript, err error) {
 	script.Lacks = p.lacks.of(d.Address)
 	if good, ok := p.keeps(d); ok {
-		transcript, err = p.kept.talk(ctx, p.config.Client, t, good, script)
+		transcript, err = p.kept.talk(ctx, visit{p.config.Client, t, good}, script)
 	} else {
 		transcript, err = session.Run(ctx, p.config.Client, t, script)
 	}
@@ -214,7 +232,10 @@ func (p *Poller) target(d *inventory.Device, ticket *logins.Ticket) (transport.T
 	if !ok {
 		return transport.Target{}, fmt.Errorf("credential %q is not known", d.Credential)
 	}
-	return transport.Target{Name: d.Name, Address: d.Address, Credential: credential, HostKeys: transport.Policy(d.HostKeys), Jump: d.Jump, Legacy: d.Legacy, Ticket: ticket}, nil
+	return transport.Target{
+		Name: d.Name, Address: d.Address, Credential: credential, HostKeys: transport.Policy(d.HostKeys), Jump: d.Jump,
+		Legacy: d.Legacy, Algorithms: p.config.Algorithms[d.Group], Ticket: ticket,
+	}, nil
 }
 
 func outputs(t session.Transcript) []parser.Output {

@@ -35,6 +35,9 @@ func TestSessionsAndReloads(t *testing.T) {
 	}{
 		{"the same", func(*device.Config) {}, 1},
 		{"another enable secret", func(c *device.Config) { c.Credentials["lab"].Enable = secret.New("opensesame") }, 2},
+		{"other algorithms", func(c *device.Config) {
+			c.Algorithms = map[string]transport.Algorithms{"kept": {Ciphers: "aes256-ctr"}}
+		}, 2},
 		{"not kept any more", func(c *device.Config) { c.Keep.Groups = nil }, 2},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

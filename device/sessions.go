@@ -54,6 +54,7 @@ type way struct {
 	definition          string // of the platform
 	mode, jump          string
 	legacy              bool
+	algorithms          transport.Algorithms
 }
 
 func (p purpose) same(q purpose) bool {
@@ -68,7 +69,7 @@ func (p *Poller) purpose(d *inventory.Device) (purpose, bool) {
 		return purpose{}, false
 	}
 	return purpose{
-		way:      way{d.Address, d.Credential, script.definition, d.Mode, d.Jump, d.Legacy},
+		way:      way{d.Address, d.Credential, script.definition, d.Mode, d.Jump, d.Legacy, p.config.Algorithms[d.Group]},
 		identity: credential.Identity(), enable: credential.Enable,
 	}, true
 }
@@ -187,24 +188,31 @@ func (s *Sessions) end() []*session.Conn {
 	return gone
 }
 
+// visit is one poll of a device whose sessions are kept.
+type visit struct {
+	client *transport.Client
+	target transport.Target
+	good   purpose
+}
+
 // talk asks over the device's session, or a new one if there is none or the device has closed it.
-func (s *Sessions) talk(ctx context.Context, c *transport.Client, t transport.Target, good purpose, script session.Script) (session.Transcript, error) {
-	if conn := s.take(t.Name, good); conn != nil {
-		conn.Use(t.Ticket)
-		transcript, err := s.ask(ctx, t.Name, good, conn)
+func (s *Sessions) talk(ctx context.Context, v visit, script session.Script) (session.Transcript, error) {
+	if conn := s.take(v.target.Name, v.good); conn != nil {
+		conn.Use(v.target.Ticket)
+		transcript, err := s.ask(ctx, v, conn)
 		if err == nil || ctx.Err() != nil {
 			return transcript, err
 		}
 	}
-	conn, transcript, err := session.Open(ctx, c, t, script)
+	conn, transcript, err := session.Open(ctx, v.client, v.target, script)
 	if err != nil {
 		return transcript, err
 	}
-	return s.ask(ctx, t.Name, good, conn)
+	return s.ask(ctx, v, conn)
 }
 
-// ask keeps the session if it has answered and there is room, and closes it otherwise, also after a panic.
-func (s *Sessions) ask(ctx context.Context, device string, good purpose, conn *session.Conn) (session.Transcript, error) {
+// ask keeps the session if it has answered and there is room, here and at the jump hosts, and closes it otherwise, also after a panic.
+func (s *Sessions) ask(ctx context.Context, v visit, conn *session.Conn) (session.Transcript, error) {
 	kept := false
 	defer func() {
 		if !kept {
@@ -212,8 +220,8 @@ func (s *Sessions) ask(ctx context.Context, device string, good purpose, conn *s
 		}
 	}()
 	transcript, err := conn.Ask(ctx)
-	if err == nil {
-		kept = s.put(device, good, conn)
+	if err == nil && !v.client.Crowded(v.target) {
+		kept = s.put(v.target.Name, v.good, conn)
 	}
 	return transcript, err
 }

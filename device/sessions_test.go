@@ -106,7 +106,7 @@ func (n *network) device(i int) *inventory.Device {
 }
 
 // ask polls a device of the network and fails the test if the device does.
-func (n *network) ask(t testing.TB, i int) {
+func (n *network) ask(t testing.TB, i int) poll.Outcome {
 	t.Helper()
 	ctx, cancel := context.WithTimeout(t.Context(), 20*time.Second)
 	defer cancel()
@@ -114,6 +114,7 @@ func (n *network) ask(t testing.TB, i int) {
 	if o.Err != nil || o.Facts.Version == "" {
 		t.Fatalf("%s: %v", n.devices[i].Name, o.Err)
 	}
+	return o
 }
 
 var kept = device.Keep{Groups: map[string]bool{"kept": true}, Max: 10, Idle: time.Hour}

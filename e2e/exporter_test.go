@@ -13,7 +13,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/netver/netver_exporter/lab"
 )
+
+// witness sees what the exporter prints, logs and serves, and knows the secrets that it was given. One that it finds fails the suite.
+var witness lab.Witness
 
 // binary is the exporter as it is shipped. TestMain builds it.
 var binary string
@@ -33,7 +38,14 @@ func TestMain(m *testing.M) {
 			fmt.Fprintf(os.Stderr, "%s: %v\n%s", build, err, out)
 			return 1
 		}
-		return m.Run()
+		code := m.Run()
+		looked, err := witness.Verdict()
+		fmt.Println(looked)
+		if err != nil {
+			fmt.Println(err)
+			code = max(code, 1)
+		}
+		return code
 	}())
 }
 
@@ -48,11 +60,19 @@ func startExporter(t *testing.T, args ...string) exporter {
 	t.Helper()
 	address := freeAddress(t, "127.0.0.1")
 	e := exporter{address: address, process: start(t, binary, append(args, "--web.listen-address="+address, "--web.enable-lifecycle")...)}
+	t.Cleanup(e.lookThrough)
 	e.waitFor(t, "/-/ready", func() error {
 		_, err := get(t.Context(), "http://"+address+"/-/ready")
 		return err
 	})
 	return e
+}
+
+// lookThrough shows the witness what an exporter serves that still runs.
+func (e exporter) lookThrough() {
+	for _, page := range []string{"/", "/metrics", "/versions", "/api/v1/devices", "/api/v1/targets", "/api/v1/versions", "/api/v1/status"} {
+		_, _ = get(context.Background(), "http://"+e.address+page)
+	}
 }
 
 func (e exporter) metrics(t *testing.T) string {
@@ -103,6 +123,7 @@ func get(ctx context.Context, url string) ([]byte, error) {
 	}
 	defer response.Body.Close()
 	body, err := io.ReadAll(response.Body)
+	witness.See(url, body)
 	if err == nil && response.StatusCode != http.StatusOK {
 		err = fmt.Errorf("%s: %s: %s", url, response.Status, body)
 	}

@@ -205,7 +205,7 @@ func verdictOfOurs(t *testing.T, file, address string) failure.Reason {
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
 	defer cancel()
-	link, err := client.Login(ctx, transport.Target{Address: address, Credential: &transport.Credential{Username: "nobody"}}, "", func(string) {})
+	link, err := client.Login(ctx, transport.Target{Address: address, Credential: &transport.Credential{Username: "nobody"}}, "", func(string, time.Time) {})
 	if err == nil {
 		link.End()
 		t.Fatal("the server lets everybody in")

@@ -7,6 +7,7 @@ import (
 	"net"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"syscall"
@@ -41,6 +42,9 @@ func start(t *testing.T, name string, args ...string) *process {
 	}()
 	t.Cleanup(func() {
 		_ = p.stop(t)
+		if name == binary {
+			witness.See("the output of "+p.cmd.String(), []byte(p.out.String()))
+		}
 		if t.Failed() {
 			t.Logf("%s printed last:\n%s", p.name, p.out.tail(30))
 		}
@@ -130,7 +134,11 @@ func runWith(t *testing.T, input, name string, args ...string) string {
 	cmd := exec.Command(name, args...)
 	var stdout, stderr bytes.Buffer
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = bytes.NewBufferString(input), &stdout, &stderr
-	if err := cmd.Run(); err != nil {
+	err := cmd.Run()
+	if name == binary {
+		witness.See(cmd.String(), slices.Concat(stdout.Bytes(), stderr.Bytes()))
+	}
+	if err != nil {
 		t.Fatalf("%s: %v\n%s%s", cmd, err, stdout.String(), stderr.String())
 	}
 	return stdout.String()

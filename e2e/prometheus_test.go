@@ -22,9 +22,15 @@ type prometheus struct {
 	address string
 }
 
-// startPrometheus runs Prometheus with the shipped example configuration and rules. Only the targets and the pace are
-// the test's.
+// startPrometheus is startPrometheusWith for those who have no Alertmanager.
 func startPrometheus(t *testing.T, targets ...string) prometheus {
+	t.Helper()
+	return startPrometheusWith(t, freeAddress(t, "127.0.0.1"), targets...)
+}
+
+// startPrometheusWith runs Prometheus with the shipped example configuration and rules. Only the addresses and the pace are
+// the test's.
+func startPrometheusWith(t *testing.T, alertmanager string, targets ...string) prometheus {
 	t.Helper()
 	program, err := exec.LookPath("prometheus")
 	if err != nil {
@@ -32,11 +38,13 @@ func startPrometheus(t *testing.T, targets ...string) prometheus {
 	}
 	dir := t.TempDir()
 	for _, name := range []string{"rules.yml", "alerts.yml"} {
-		rules := strings.ReplaceAll(readFile(t, filepath.Join(shipped, name)), " interval: 15m", " interval: 1s")
+		rules := strings.NewReplacer(" interval: 15m", " interval: 1s", "(netver_device_up[10m])", "(netver_device_up[5s])").
+			Replace(readFile(t, filepath.Join(shipped, name)))
 		writeFile(t, filepath.Join(dir, name), "%s", rules)
 	}
 	config := strings.NewReplacer(
 		`"localhost:9733"`, `"`+strings.Join(targets, `", "`)+`"`,
+		"localhost:9093", alertmanager,
 		"_interval: 30s", "_interval: 1s",
 	).Replace(readFile(t, filepath.Join(shipped, "prometheus.yml")))
 	file := writeFile(t, filepath.Join(dir, "prometheus.yml"), "%s", config)

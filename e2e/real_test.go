@@ -69,7 +69,6 @@ func TestReal(t *testing.T) {
 		}
 	})
 	t.Run("rules", func(t *testing.T) { rulesWork(t, prom) })
-	t.Run("dashboard", func(t *testing.T) { dashboardAnswers(t, prom) })
 	t.Run("readme", func(t *testing.T) { readmeAnswers(t, prom) })
 	t.Run("stop", func(t *testing.T) {
 		for _, e := range []exporter{watch, lab} {

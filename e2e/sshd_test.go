@@ -48,6 +48,7 @@ func startSSHD(t *testing.T, settings ...string) server {
 	for _, path := range []string{hostKey, clientKey} {
 		run(t, "ssh-keygen", "-q", "-t", "ed25519", "-N", "", "-C", "", "-f", path)
 	}
+	witness.Give(readFile(t, clientKey))
 	authorized := strings.TrimSpace(readFile(t, clientKey+".pub"))
 	address := freeAddress(t, "127.9.7.33")
 	ip, port, _ := net.SplitHostPort(address)
@@ -103,5 +104,6 @@ func givePasswords(t *testing.T) string {
 // setPassword gives both accounts a password.
 func setPassword(t *testing.T, password string) {
 	t.Helper()
+	witness.Give(password)
 	runWith(t, fmt.Sprintf("%s:%s\n%s:%s\n", router, password, host, password), "chpasswd")
 }

@@ -55,6 +55,9 @@ var realServers = []row{
 	{"the password is changed in steady state on sshd; 12 devices", "paused after at most those in flight and 2; up again by the canary once it is put right", "e2e TestPasswordChanged"},
 	{"sshd with `MaxSessions 1`", "up, no poll fails", "e2e TestOneSession"},
 	{"sshd drops a connection at `MaxStartups`", "up, no poll fails: it is tried again once", "e2e TestMaxStartups"},
+	{"sshd with `MaxAuthTries 3`: an encrypted key, a user certificate, an agent's seventh key by its certificate or its public half, six wrong keys of an agent before a password", "up; no password is refused", "e2e TestProofs"},
+	{"sshd verifies a security key (`sk-ssh-ed25519@openssh.com`) of an agent", "up", "e2e TestSecurityKey"},
+	{"the password is changed on sshd and in its file; 3 devices", "up again by itself, after at most one refusal a device", "e2e TestRotation"},
 }
 
 // row is a line of a table of docs/reliability.md. Its last cell is the test.

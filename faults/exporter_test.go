@@ -58,7 +58,9 @@ func runAt(t *testing.T, address, config string, args ...string) *exporter {
 		close(e.done)
 	}()
 	t.Cleanup(func() {
+		e.lookThrough()
 		e.stop(t)
+		e.seeFiles(t, args)
 		if t.Failed() {
 			t.Logf("the exporter said last:\n%s", e.log.tail(40))
 		}
@@ -177,6 +179,7 @@ func fetch(ctx context.Context, method, url string) (status int, body []byte, er
 	}
 	defer response.Body.Close()
 	body, err = io.ReadAll(response.Body)
+	witness.See(method+" "+url, body)
 	return response.StatusCode, body, err
 }
 

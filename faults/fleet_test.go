@@ -39,7 +39,7 @@ func newDevice(t *testing.T, name, platform string) *lab.Device {
 	}
 	for _, s := range all {
 		if s.Platform == platform {
-			return &lab.Device{Name: name, Hostname: name, Platform: p, Sample: s, Aging: true}
+			return &lab.Device{Name: name, Hostname: name, Platform: p, Sample: s, Aging: true, Login: lab.Login{Password: ourPassword}}
 		}
 	}
 	t.Fatalf("no sample of platform %q", platform)
@@ -84,6 +84,7 @@ func startFleet(t *testing.T, devices ...*lab.Device) *lab.Fleet {
 type config struct {
 	Poll        pollSection               `yaml:"poll"`
 	SSH         map[string]any            `yaml:"ssh"`
+	JumpHosts   map[string]jumpHost       `yaml:"jump_hosts,omitempty"`
 	Credentials map[string]map[string]any `yaml:"credentials"`
 	Groups      []group                   `yaml:"groups"`
 
@@ -102,6 +103,7 @@ type group struct {
 	Name        string   `yaml:"name"`
 	Credentials string   `yaml:"credentials"`
 	Session     string   `yaml:"session,omitempty"`
+	Jump        string   `yaml:"jump,omitempty"`
 	Devices     []member `yaml:"devices"`
 }
 
@@ -131,7 +133,7 @@ func emptyConfig(t *testing.T, poll pollSection) *config {
 func newConfig(t *testing.T, fleet *lab.Fleet, poll pollSection) *config {
 	t.Helper()
 	c := emptyConfig(t, poll)
-	c.credential("lab", lab.Password)
+	c.credential("lab", ourPassword)
 	c.Groups = []group{{Name: "lab", Credentials: "lab", Devices: []member{}}}
 	c.trust(t, fleet)
 	for _, d := range fleet.Devices() {
@@ -157,7 +159,7 @@ func (c *config) credential(name, password string) {
 	c.Credentials[name] = map[string]any{
 		"username": lab.Username, "password": password,
 		// Nobody asks this. Credentials that have all secrets in common would share their refusals.
-		"answers": []map[string]string{{"ask": "^whose is " + name + "$", "answer": "answer-of-" + name}},
+		"answers": []map[string]string{{"ask": "^whose is " + name + "$", "answer": anAnswer + name}},
 	}
 }
 

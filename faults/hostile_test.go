@@ -72,7 +72,9 @@ func TestHostileScraper(t *testing.T) {
 	}
 
 	_, last := e.awaitOnTime(t, plan.Interval, devices...)
-	verifyNoFailures(t, first, last, devices...)
+	if failed := failedBetween(first, last, devices); len(failed) > len(devices)/100 {
+		t.Errorf("%d of %d devices failed, among them %s", len(failed), len(devices), failed[:min(len(failed), 5)])
+	}
 	const memory = "process_resident_memory_bytes"
 	if grown := last.value(memory) - first.value(memory); grown > headroom {
 		t.Errorf("%.0f MB more memory, want at most %.0f", grown/1e6, headroom/1e6)

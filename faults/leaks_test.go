@@ -35,7 +35,7 @@ func TestLeaks(t *testing.T) {
 	members := config.Groups[0].Devices
 	for i := range members {
 		members[i].Credentials = "of-" + members[i].Name // so that none is paused
-		config.credential(members[i].Credentials, lab.Password)
+		config.credential(members[i].Credentials, ourPassword)
 	}
 	e := run(t, config.write(t))
 	e.awaitScrape(t, "a sweep", polledTimes(2))

@@ -25,7 +25,7 @@ func TestLockout(t *testing.T) {
 	other := newDevice(t, "lab-other", "arista_eos")
 	fleet := startFleet(t, append(devices, other)...)
 	config := newConfig(t, fleet, lockoutPlan)
-	config.credential("another", lab.Password)
+	config.credential("another", ourPassword)
 	config.Groups[0].Devices[len(devices)].Credentials = "another"
 	e := run(t, config.write(t))
 	e.awaitScrape(t, "all devices up", upOnes(fleet.Devices()...))

@@ -16,10 +16,11 @@ var loginPlan = pollSection{
 	Interval: slowly(1500 * time.Millisecond), Timeout: slowly(500 * time.Millisecond), ConnectTimeout: slowly(400 * time.Millisecond), Concurrency: 64,
 }
 
-// The passwords of these tests. The exporter is configured with the first; the devices have one or the other.
+// The secrets of these tests. The exporter is configured with the first password; the devices have one or the other.
 const (
 	ourPassword   = "swordfish"
 	otherPassword = "marlin"
+	anAnswer      = "answer-of-" // and the credential's name
 )
 
 // manners are the columns of the table of logins: how servers ask for a password and refuse it.

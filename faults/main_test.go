@@ -19,6 +19,9 @@ var raced = flag.Bool("raced", true, "build the exporter with the race detector"
 
 func TestMain(m *testing.M) {
 	flag.Parse()
+	for _, secret := range []string{ourPassword, otherPassword, anAnswer} {
+		witness.Give(secret)
+	}
 	os.Exit(func() int {
 		dir, err := os.MkdirTemp("", "netver-faults-")
 		if err != nil {
@@ -37,6 +40,13 @@ func TestMain(m *testing.M) {
 			return 1
 		}
 		fmt.Printf("times are stretched by %.1f\n", stretch())
-		return m.Run()
+		code := m.Run()
+		looked, err := witness.Verdict()
+		fmt.Println(looked)
+		if err != nil {
+			fmt.Println(err)
+			code = max(code, 1)
+		}
+		return code
 	}())
 }

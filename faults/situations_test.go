@@ -157,13 +157,15 @@ func changed(t *testing.T, x *stage) {
 // newKey is a private key as a configuration has it.
 func newKey(t *testing.T) string {
 	t.Helper()
-	_, key, err := ed25519.GenerateKey(rand.Reader)
+	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		t.Fatal(err)
 	}
-	block, err := ssh.MarshalPrivateKey(key, "")
+	block, err := ssh.MarshalPrivateKey(private, "")
 	if err != nil {
 		t.Fatal(err)
 	}
-	return string(pem.EncodeToMemory(block))
+	key := string(pem.EncodeToMemory(block))
+	witness.Give(key)
+	return key
 }

@@ -63,7 +63,7 @@ func newTrouble(t *testing.T, plan pollSection) (*trouble, *config) {
 		default:
 			x.others = append(x.others, d)
 		}
-		config.credential(m.Credentials, lab.Password)
+		config.credential(m.Credentials, ourPassword)
 		g := &config.Groups[i/2%2]
 		g.Devices = append(g.Devices, *m)
 	}

@@ -13,3 +13,6 @@ func writable(path string) error {
 	}
 	return err
 }
+
+// openToAll is always false: who may read a file is not in its mode.
+func openToAll(fs.FileMode) bool { return false }

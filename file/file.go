@@ -51,6 +51,18 @@ func Appendable(name string) error {
 	})
 }
 
+// OpenToAll reports whether a file is one that every user of the machine may read, as far as its own permissions tell. It is
+// false for what is no regular file, and where the system has no such permissions.
+func OpenToAll(name string) bool {
+	open := false
+	err := bounded(patience, func() error {
+		info, err := os.Stat(name)
+		open = err == nil && info.Mode().IsRegular() && openToAll(info.Mode())
+		return err
+	})
+	return err == nil && open
+}
+
 // Glob lists the files that a pattern of package filepath means, in order. The errors are like those of Read, or
 // filepath.ErrBadPattern.
 func Glob(pattern string) ([]string, error) {

@@ -21,6 +21,7 @@ type Feed struct {
 	success  time.Time // of the latest reading that was believed; zero: never
 	failures uint64
 	tried    bool
+	wrong    string // with the latest reading; "": nothing
 }
 
 // Config is what a feed is made of.
@@ -56,13 +57,14 @@ type Status struct {
 	Devices       int
 	LastSuccess   time.Time // zero: never
 	Failures      uint64
+	Err           string // what is wrong with the latest reading; "": nothing
 }
 
 // Status returns how the feed fares.
 func (f *Feed) Status() Status {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return Status{f.Group, f.Name, len(f.list.Devices), f.success, f.failures}
+	return Status{f.Group, f.Name, len(f.list.Devices), f.success, f.failures, f.wrong}
 }
 
 // List returns the latest list that was believed. It must not be changed.
@@ -84,7 +86,7 @@ func (f *Feed) Inherit(old *Feed) {
 	old.mu.Lock()
 	defer old.mu.Unlock()
 	f.list, f.success, f.failures, f.tried = old.list, old.success, old.failures, old.tried
-	f.doubt = old.doubt
+	f.doubt, f.wrong = old.doubt, old.wrong
 }
 
 // Load reads the source. changed reports that there is a new list. With an error the list before stays: the source could not
@@ -97,9 +99,10 @@ func (f *Feed) Load(ctx context.Context) (changed bool, err error) {
 	changed, err = f.load(ctx)
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	f.tried = true
+	f.tried, f.wrong = true, ""
 	if err != nil {
 		f.failures++
+		f.wrong = err.Error()
 	} else {
 		f.success = time.Now()
 	}

@@ -38,6 +38,15 @@ var (
 // Platforms without a usable sample are left out, and so are those with the fewest samples if there are more than
 // devices. The devices are not started.
 func Demo(n int, platforms ...*parser.Platform) ([]*Device, error) {
+	casts, err := newCasts(platforms)
+	if err != nil {
+		return nil, err
+	}
+	return assemble(n, casts), nil
+}
+
+// newCasts makes an empty cast for each platform with a usable sample, those with the most samples first.
+func newCasts(platforms []*parser.Platform) ([]*cast, error) {
 	samples, err := parser.Samples()
 	if err != nil {
 		return nil, err
@@ -52,7 +61,11 @@ func Demo(n int, platforms ...*parser.Platform) ([]*Device, error) {
 		return nil, errors.New("no sample fits any of the platforms")
 	}
 	slices.SortStableFunc(casts, func(a, b *cast) int { return len(b.samples) - len(a.samples) })
+	return casts, nil
+}
 
+// assemble makes n devices, of each cast in turn.
+func assemble(n int, casts []*cast) []*Device {
 	extras := specials[:min(len(specials), n/3)]
 	healthy := n - len(extras)
 	for i := range healthy {
@@ -69,7 +82,7 @@ func Demo(n int, platforms ...*parser.Platform) ([]*Device, error) {
 	for _, c := range casts {
 		fleet = append(fleet, c.devices...)
 	}
-	return fleet, nil
+	return fleet
 }
 
 // cast is the part of the fleet that has one platform.

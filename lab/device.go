@@ -21,6 +21,8 @@ type Device struct {
 	Labels   map[string]string // for the inventory; the lab does not read them
 	Notes    []string          // how it differs from a good device, for people; the lab does not read them
 
+	Releases []parser.Sample // what Fleet.Live changes the device between, the oldest first; none: it is never upgraded
+
 	Address    netip.Addr    // in 127.0.0.0/8; zero: the fleet picks one
 	Login      Login         // who may log in; zero: Username with Password
 	Hostname   string        // replaces the host name of the sample; "": as the sample has it
@@ -44,6 +46,7 @@ type Device struct {
 	script   atomic.Pointer[script]
 	fault    atomic.Pointer[behaviour]
 	password atomic.Pointer[string]
+	release  atomic.Int32 // index into Releases
 	asks     *manner
 	progress progress
 	counters

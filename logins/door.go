@@ -32,7 +32,7 @@ type Settings struct {
 	Rate        float64 // logins started per second over the whole fleet; 0: no limit
 	Credentials []Credential
 	Fleet       *Fleet                  // nil: no other process uses the credentials
-	Refused     func(credential string) // told of each refusal of a secret, from the poll that met it; nil: nobody asks
+	Refused     func(credential string) // told of each refused login and each outdated proof, from the poll that met it; nil: nobody asks
 }
 
 // Door decides which logins may happen. Make it with New. It may be used by any number of goroutines at once.
@@ -197,6 +197,8 @@ type State struct {
 	Paused  bool
 	Allowed int                // logins that may be in flight with its secret now
 	Logins  map[Verdict]uint64 // by what became of the secret: every verdict, from 0
+	Tries   int                // while it is paused: how often it was refused in a row before
+	Next    time.Time          // while it is paused: no device tries it before
 }
 
 // States returns the state of every credential in use.
@@ -208,6 +210,9 @@ func (d *Door) States() map[string]State {
 		s := State{Paused: c.account.paused, Allowed: c.account.allowed(), Logins: make(map[Verdict]uint64, verdicts)}
 		for v, n := range c.outcomes {
 			s.Logins[Verdict(v)] = n
+		}
+		if s.Paused {
+			s.Tries, s.Next = c.account.tries, c.account.next
 		}
 		states[name] = s
 	}

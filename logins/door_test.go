@@ -222,3 +222,31 @@ func TestReloadsBesidePolls(t *testing.T) {
 		t.Error("no refusal was told")
 	}
 }
+
+// TestRefusalsAreTold has every kind of poll after which the proofs of a credential are worth reading again.
+func TestRefusalsAreTold(t *testing.T) {
+	for name, tt := range map[string]struct {
+		poll   func(*Ticket)
+		reason failure.Reason
+		told   int
+	}{
+		"accepted":                          {poll: func(t *Ticket) { _ = t.MaySend("password"); t.Tell(Accepted) }},
+		"a key opened":                      {poll: func(*Ticket) {}},
+		"not reached":                       {poll: func(*Ticket) {}, reason: failure.Connect},
+		"the password was refused":          {poll: func(t *Ticket) { _ = t.MaySend("password"); t.Tell(Refused) }, reason: failure.Auth, told: 1},
+		"a key was refused":                 {poll: func(*Ticket) {}, reason: failure.Auth, told: 1},
+		"accepted, with an old certificate": {poll: func(t *Ticket) { _ = t.MaySend("password"); t.Tell(Accepted); t.Outdated() }, told: 1},
+	} {
+		t.Run(name, func(t *testing.T) {
+			told := 0
+			d := New(slog.New(slog.DiscardHandler))
+			d.Configure(Settings{Most: 8, Refused: func(string) { told++ }, Credentials: []Credential{{Name: "netops", Password: true, Key: true}}})
+			ticket, _, _ := d.Enter(Request{Device: "a", Credential: "netops", Interval: time.Minute}, nil)
+			tt.poll(ticket)
+			ticket.Close(tt.reason)
+			if told != tt.told {
+				t.Errorf("told %d times, want %d", told, tt.told)
+			}
+		})
+	}
+}

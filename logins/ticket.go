@@ -35,6 +35,7 @@ type Ticket struct {
 	login     Verdict
 	verdict   Verdict // of all logins of the poll, the latest that was not NoneSent
 	confirmed bool    // the account knows of it, if it is Accepted
+	outdated  bool    // a proof of the credential has run out
 }
 
 // Login asks whether a connection may be made for another login. It waits for the rate limits, within the context. An
@@ -184,30 +185,14 @@ func (t *Ticket) Other(method string) {
 	t.other = method
 }
 
-// MayEnable reports whether the enable secret may be sent to the device now. It may not for a while after a refusal.
-func (t *Ticket) MayEnable() bool {
-	if t == nil {
-		return true
-	}
-	t.door.mu.Lock()
-	defer t.door.mu.Unlock()
-	return !time.Now().Before(t.account.device(t.device).enableAfter)
-}
-
-// TellEnable says whether the device took the enable secret.
-func (t *Ticket) TellEnable(accepted bool) {
+// Outdated says that a proof of the credential has run out, such as a certificate: it is worth reading again.
+func (t *Ticket) Outdated() {
 	if t == nil {
 		return
 	}
 	t.door.mu.Lock()
 	defer t.door.mu.Unlock()
-	d := t.account.device(t.device)
-	if accepted {
-		d.enableRefusals, d.enableAfter = 0, time.Time{}
-		return
-	}
-	d.enableRefusals++
-	d.enableAfter = time.Now().Add(backOff(d.enableRefusals, t.interval))
+	t.outdated = true
 }
 
 // Clean reports that the poll may be tried again: no secret was refused, or may have been.
@@ -253,7 +238,7 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 		t.account.pass(before)
 	}
 	t.release()
-	if t.verdict == Refused {
+	if t.verdict == Refused || t.verdict == NoneSent && reason == failure.Auth || t.outdated {
 		return t.door.refused
 	}
 	return nil

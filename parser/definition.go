@@ -63,6 +63,7 @@ type definition struct {
 	Needs    writtenNeeds      `yaml:"needs"`
 	Order    *version.Order    `yaml:"order"`
 	Detect   Detect            `yaml:"detect"`
+	Allow    []string          `yaml:"allow,filled,list"`
 }
 
 type writtenCommand struct {
@@ -132,6 +133,7 @@ func (c *compiler) platform(w *definition) *Platform {
 	if p.Detect.Command == "" && len(p.Commands) > 0 {
 		p.Detect.Command = p.Commands[0].Run
 	}
+	c.typed(w, p)
 	return p
 }
 

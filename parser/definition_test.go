@@ -52,7 +52,7 @@ func TestLoadWithoutContent(t *testing.T) {
 	for _, tt := range []struct{ text, want string }{
 		{"", "x.yml: the file is empty; it needs at least id, vendor, title, session and commands"},
 		{"# nothing\n", "x.yml: the file is empty; it needs at least id, vendor, title, session and commands"},
-		{"[]", "x.yml:1: want keys with a value each; known here: id, vendor, title, aliases, session, commands, recorded, sections, not_told, needs, order, detect"},
+		{"[]", "x.yml:1: want keys with a value each; known here: id, vendor, title, aliases, session, commands, recorded, sections, not_told, needs, order, detect, allow"},
 		{tinyDefinition + "---\nid: two\n", "x.yml:7: want a single YAML document; remove what follows the second ---"},
 		{"id: a\n\tb: c\n", "x.yml:2: not YAML: found a tab character that violates indentation"},
 		{"id: [", "x.yml:1: not YAML: did not find expected node content"},

@@ -95,21 +95,17 @@ func (s *search) members(c *Command, text string) {
 }
 
 func (s *search) rows(r *memberRule, text string, from int) {
-	line, ok := r.row.find(text, from)
-	for ok {
-		next, more := r.row.find(text, line.end+1)
-		if !more {
-			next.start = len(text)
-		}
-		s.member(r, line.of(text), text[min(line.end+1, len(text)):next.start])
-		line, ok = next, more
+	line, groups := r.row.submatches(text, from)
+	for groups != nil {
+		next, more := r.row.submatches(text, line.end+1)
+		s.member(r, groups, text[min(line.end+1, len(text)):next.start])
+		line, groups = next, more
 	}
 }
 
-// member takes a row and the block below it in.
-func (s *search) member(r *memberRule, row, block string) {
+// member takes the groups of a row and the block below it in.
+func (s *search) member(r *memberRule, groups []string, block string) {
 	var told Member
-	groups := r.row.re.FindStringSubmatch(row)
 	for i, name := range r.row.re.SubexpNames() {
 		if name != "" && groups[i] != "" {
 			*memberGroups[name](&told) = tidy(groups[i])

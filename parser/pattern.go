@@ -3,6 +3,7 @@ package parser
 import (
 	"regexp"
 	"regexp/syntax"
+	"slices"
 	"strings"
 	"unicode"
 )
@@ -10,11 +11,11 @@ import (
 // maxLine bounds the part of a line that patterns see, since RE2 is linear but not free.
 const maxLine = 16 << 10
 
-// pattern finds lines. The literal, a text that every match holds, finds candidates at the speed of a string search, so
+// pattern finds lines. Of the literals every match holds one: they find candidates at the speed of a string search, so
 // that the expression runs on few lines.
 type pattern struct {
-	re      *regexp.Regexp
-	literal string
+	re       *regexp.Regexp
+	literals []string // nil: any line may match
 }
 
 // newPattern returns nil for nil.
@@ -26,33 +27,57 @@ func newPattern(re *regexp.Regexp) *pattern {
 	if err != nil { // cannot happen: it compiled
 		return &pattern{re: re}
 	}
-	return &pattern{re: re, literal: requiredLiteral(tree)}
+	return &pattern{re: re, literals: requiredLiterals(tree)}
 }
 
-// requiredLiteral returns the longest text that every match of the tree holds, "" if there is none.
-func requiredLiteral(tree *syntax.Regexp) string {
+// maxLiterals bounds the texts that are looked for, each of which costs a pass.
+const maxLiterals = 4
+
+// requiredLiterals returns the longest texts of which every match of the tree holds one, nil if there are none.
+func requiredLiterals(tree *syntax.Regexp) []string {
 	switch tree.Op {
 	case syntax.OpLiteral:
-		if tree.Flags&syntax.FoldCase == 0 {
-			return string(tree.Rune)
+		text := string(tree.Rune)
+		if tree.Flags&syntax.FoldCase != 0 {
+			text = longestCaseless(tree.Rune)
 		}
-		return longestCaseless(tree.Rune)
+		if text != "" {
+			return []string{text}
+		}
 	case syntax.OpCapture, syntax.OpPlus:
-		return requiredLiteral(tree.Sub[0])
+		return requiredLiterals(tree.Sub[0])
 	case syntax.OpRepeat:
 		if tree.Min > 0 {
-			return requiredLiteral(tree.Sub[0])
+			return requiredLiterals(tree.Sub[0])
 		}
 	case syntax.OpConcat:
-		longest := ""
+		var best []string
 		for _, sub := range tree.Sub {
-			if s := requiredLiteral(sub); len(s) > len(longest) {
-				longest = s
+			if l := requiredLiterals(sub); shortest(l) > shortest(best) {
+				best = l
 			}
 		}
-		return longest
+		return best
+	case syntax.OpAlternate:
+		var all []string
+		for _, sub := range tree.Sub {
+			l := requiredLiterals(sub)
+			if l == nil || len(all)+len(l) > maxLiterals {
+				return nil
+			}
+			all = append(all, l...)
+		}
+		return all
 	}
-	return ""
+	return nil
+}
+
+// shortest is the length of the shortest text, 0 if there is none.
+func shortest(texts []string) int {
+	if len(texts) == 0 {
+		return 0
+	}
+	return len(slices.MinFunc(texts, func(a, b string) int { return len(a) - len(b) }))
 }
 
 // longestCaseless returns the longest run of characters that have no other case.
@@ -75,12 +100,18 @@ func (p *pattern) next(text string, from int) (line span, ok bool) {
 		return span{}, false
 	}
 	start := from
-	if p.literal != "" {
-		i := strings.Index(text[from:], p.literal)
-		if i < 0 {
+	if p.literals != nil {
+		rest := text[from:]
+		at := len(rest)
+		for _, literal := range p.literals { // where one begins before those so far
+			if i := strings.Index(rest[:min(at+len(literal)-1, len(rest))], literal); i >= 0 {
+				at = i
+			}
+		}
+		if at == len(rest) {
 			return span{}, false
 		}
-		if nl := strings.LastIndexByte(text[from:from+i], '\n'); nl >= 0 {
+		if nl := strings.LastIndexByte(rest[:at], '\n'); nl >= 0 {
 			start = from + nl + 1
 		}
 	}
@@ -93,6 +124,20 @@ func (p *pattern) find(text string, from int) (line span, ok bool) {
 		line, ok = p.next(text, from)
 		if !ok || p.re.MatchString(line.of(text)) {
 			return line, ok
+		}
+		from = line.end + 1
+	}
+}
+
+// submatches returns the first line at or after from that matches, and its groups: nil, and the end of the text, if there is none.
+func (p *pattern) submatches(text string, from int) (line span, groups []string) {
+	for {
+		line, ok := p.next(text, from)
+		if !ok {
+			return span{len(text), len(text)}, nil
+		}
+		if groups := p.re.FindStringSubmatch(line.of(text)); groups != nil {
+			return line, groups
 		}
 		from = line.end + 1
 	}

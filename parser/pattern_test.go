@@ -2,24 +2,30 @@ package parser
 
 import (
 	"regexp"
+	"slices"
 	"testing"
 )
 
-func TestRequiredLiteral(t *testing.T) {
-	for _, tt := range []struct{ pattern, want string }{
-		{`^Cisco IOS XE Software, Version (\S+)`, "Cisco IOS XE Software, Version "},
-		{`^[Cc]isco (\S+)`, "isco "},
-		{`(?i)^version: (\S+)`, ": "},
-		{`(?:foo|bar) baz`, " baz"},
-		{`(?:foo|bar)`, ""},
-		{`(?:optional)?x`, "x"},
-		{`(?:often )+x`, "often "},
-		{`(?:thrice){3}`, "thrice"},
-		{`(?:maybe){0,3}`, ""},
-		{`^(\S+)$`, ""},
+func TestRequiredLiterals(t *testing.T) {
+	for _, tt := range []struct {
+		pattern string
+		want    []string
+	}{
+		{`^Cisco IOS XE Software, Version (\S+)`, []string{"Cisco IOS XE Software, Version "}},
+		{`^[Cc]isco (\S+)`, []string{"isco "}},
+		{`(?i)^version: (\S+)`, []string{": "}},
+		{`(?:foo|bar) baz`, []string{" baz"}},
+		{`(?:foo|bar)`, []string{"foo", "bar"}},
+		{`(?:foo|\d)`, nil},
+		{`(?:1st|2nd|3rd|4th|5th)`, nil},
+		{`(?:optional)?x`, []string{"x"}},
+		{`(?:often )+x`, []string{"often "}},
+		{`(?:thrice){3}`, []string{"thrice"}},
+		{`(?:maybe){0,3}`, nil},
+		{`^(\S+)$`, nil},
 	} {
-		if got := newPattern(regexp.MustCompile(tt.pattern)).literal; got != tt.want {
-			t.Errorf("literal of %s is %q, want %q", tt.pattern, got, tt.want)
+		if got := newPattern(regexp.MustCompile(tt.pattern)).literals; !slices.Equal(got, tt.want) {
+			t.Errorf("literals of %s are %q, want %q", tt.pattern, got, tt.want)
 		}
 	}
 }
@@ -28,6 +34,7 @@ func TestRequiredLiteral(t *testing.T) {
 func FuzzPattern(f *testing.F) {
 	f.Add(`^[Cc]isco (\S+)`, "x\nCisco abc\n\ncisco def")
 	f.Add(`(?i)version: `, "VERSION: 1\nversion: 2")
+	f.Add(`^(?:Switch \d|Configuration)`, "Configuration\nSwitch 1\nConf Switch 2")
 	f.Add(`a$`, "ba\nab\na")
 	f.Fuzz(func(t *testing.T, expr, text string) {
 		re, err := regexp.Compile(expr)

@@ -26,6 +26,8 @@ type Platform struct {
 	Warnings   []string // old keys that were read, each as "path:line: key: what to write instead"
 
 	source    []byte
+	typed     []Typed        // in the order of a session
+	allow     []string       // of what is typed: what may do more than read
 	refusals  []*pattern     // those of Session.Refusals that are patterns
 	errors    []string       // the others: what a line begins with, squeezed
 	sections  *sections      // nil: no answer comes in sections

@@ -22,6 +22,7 @@ type Registry struct {
 	aliases   map[string]string    // id by alias of a definition
 	names     map[string]names     // other tools' names by id of a built-in platform
 	byName    map[string]string    // id by other tools' names
+	typed     knownTexts           // of the built-in platforms
 }
 
 // BuiltIns returns a set of the platforms that come with the program. An error is a fault of the program.
@@ -30,7 +31,7 @@ func BuiltIns() (*Registry, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := &Registry{platforms: map[string]*Platform{}, aliases: map[string]string{}, names: table, byName: map[string]string{}}
+	r := &Registry{platforms: map[string]*Platform{}, aliases: map[string]string{}, names: table, byName: map[string]string{}, typed: knownTexts{false: {}, true: {}}}
 	for id, byTool := range table {
 		for _, all := range byTool {
 			for _, name := range all {
@@ -63,7 +64,8 @@ func BuiltIns() (*Registry, error) {
 
 // Add takes a platform in. One with the id of a built-in replaces that whole, and replaced is the one it replaced; otherwise
 // replaced is nil. The names that other tools have for a built-in stay with its id. A second definition of an id from a file,
-// and an alias that another platform has, are errors of type strictyaml.Problems that change nothing.
+// an alias that another platform has, and what is typed that may do more than read and is not allowed, are errors of type
+// strictyaml.Problems that change nothing.
 func (r *Registry) Add(p *Platform) (replaced *Platform, err error) {
 	old := r.platforms[p.ID]
 	if old != nil && old.Origin != BuiltIn {
@@ -79,6 +81,11 @@ func (r *Registry) Add(p *Platform) (replaced *Platform, err error) {
 		} else if _, ok := r.platforms[alias]; ok && alias != p.ID {
 			taken(fmt.Sprintf("%q is a platform", alias))
 		}
+	}
+	if p.Origin == BuiltIn {
+		r.typed.add(p)
+	} else {
+		problems = append(problems, r.typed.strange(p)...)
 	}
 	if len(problems) > 0 {
 		return nil, problems

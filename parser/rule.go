@@ -31,8 +31,10 @@ type rule struct {
 // addend is a key that tells a part of an uptime.
 type addend struct{ key, unit string }
 
-// distinct tells a rule that knows its line by a text from one that takes any, such as "^(\S+)$" for the answer to "hostname".
-func (r *rule) distinct() bool { return r.line == nil || len(r.line.literal) > 1 || r.after != nil }
+// distinct tells a rule that knows its line by one text from one that takes any, such as "^(\S+)$" for the answer to "hostname".
+func (r *rule) distinct() bool {
+	return r.line == nil || len(r.line.literals) == 1 && len(r.line.literals[0]) > 1 || r.after != nil
+}
 
 // visit calls take for every line that matches while the rule is armed, with the captured text, until take returns true.
 func (r *rule) visit(text string, take func(at int, captured string) bool) bool {

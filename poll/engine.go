@@ -35,14 +35,17 @@ type Observer interface {
 
 // Engine polls a plan on schedule. Make it with New.
 type Engine struct {
-	log      *slog.Logger
-	observer Observer
-	counters *counters
-	door     *logins.Door
-	lanes    lanes
-	busy     atomic.Int64
-	limited  atomic.Bool // a limit of ours was reached, and the log has told
-	current  atomic.Pointer[plan]
+	log       *slog.Logger
+	observer  Observer
+	counters  *counters
+	door      *logins.Door
+	lanes     lanes
+	busy      atomic.Int64
+	phases    *phaseNames
+	failed    *failedSessions
+	revisions atomic.Uint64 // statuses that were made
+	limited   atomic.Bool   // a limit of ours was reached, and the log has told
+	current   atomic.Pointer[plan]
 
 	swap    sync.RWMutex       // held while plan and door are replaced, and, shared, while a poll passes the door with its plan
 	apply   sync.Mutex         // one Apply at a time
@@ -53,13 +56,14 @@ type Engine struct {
 
 // plan is a Plan made ready. It is immutable; Apply replaces it whole.
 type plan struct {
-	settings Settings
-	poller   Poller
-	judge    Judge
-	may      func() bool // nil: always
-	targets  []*target   // sorted by name
-	byName   map[string]*target
-	groups   map[string]*group
+	settings  Settings
+	poller    Poller
+	judge     Judge
+	may       func() bool    // nil: always
+	revisions *atomic.Uint64 // statuses that the engine has made
+	targets   []*target      // sorted by name
+	byName    map[string]*target
+	groups    map[string]*group
 }
 
 // New makes an engine that has not started. The observer may be nil.
@@ -70,6 +74,8 @@ func New(p Plan, log *slog.Logger, o Observer) (*Engine, error) {
 		counters: newCounters(),
 		door:     logins.New(log),
 		lanes:    lanes{ready: make(chan slot), slow: make(chan slot)},
+		phases:   newPhaseNames(),
+		failed:   newFailedSessions(),
 		leaving:  make(map[string]*target),
 		changed:  make(chan struct{}, 1),
 		ended:    make(chan struct{}, 1),
@@ -115,11 +121,12 @@ func (e *Engine) Apply(p Plan) error {
 
 	old, now := e.current.Load(), time.Now()
 	next := &plan{
-		settings: p.Settings,
-		poller:   p.Poller,
-		judge:    p.Judge,
-		byName:   make(map[string]*target),
-		groups:   make(map[string]*group),
+		settings:  p.Settings,
+		poller:    p.Poller,
+		judge:     p.Judge,
+		revisions: &e.revisions,
+		byName:    make(map[string]*target),
+		groups:    make(map[string]*group),
 	}
 	var fleet *logins.Fleet
 	if p.Replica != nil {
@@ -153,7 +160,9 @@ func (e *Engine) Apply(p Plan) error {
 			}
 			next.byName[d.Name] = t
 			next.targets = append(next.targets, t)
-			if !d.Disabled {
+			if d.Disabled {
+				e.failed.keep(d.Name, nil)
+			} else {
 				members[kept] = append(members[kept], t)
 			}
 		}
@@ -223,6 +232,7 @@ func (e *Engine) release(old, next *plan) {
 		if t.leave() {
 			e.leaving[name] = t
 		}
+		e.failed.keep(name, nil)
 	}
 }
 

@@ -179,7 +179,7 @@ func TestFirstSweepAtOnceAndWithinTheCap(t *testing.T) {
 		if got.Polls != 80 || got.Busy != 0 || got.Queue != 0 || got.Workers != 8 {
 			t.Errorf("snapshot: %d polls, %d busy, %d queued, %d workers", got.Polls, got.Busy, got.Queue, got.Workers)
 		}
-		if diff := cmp.Diff(map[string]Sweeps{"g": {Done: 1, Duration: 10 * time.Second}}, got.Sweeps); diff != "" {
+		if diff := cmp.Diff(map[string]Sweeps{"g": {Done: 1, Duration: 10 * time.Second, Interval: 5 * time.Minute}}, got.Sweeps); diff != "" {
 			t.Errorf("sweeps (-want +got):\n%s", diff)
 		}
 	})

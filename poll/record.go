@@ -16,6 +16,9 @@ type record struct {
 	failures  int // in a row
 	slow      bool
 	announced failure.Reason // the outcome last logged
+	past      past           // polls
+	versions  []VersionChange
+	reboots   []Reboot
 }
 
 // slowPart is the part of the timeout above which a failure is slow: such a device costs the pool more than a
@@ -45,6 +48,9 @@ func (res *result) ours() bool {
 // apply makes the new status from the old one and the result.
 func (r *record) apply(old *Status, res *result) *Status {
 	s := *old
+	if s.Polls > 0 && (old.Reason == "") != (res.reason == "") {
+		s.Since = res.start
+	}
 	s.Polls++
 	s.Retries += res.retries
 	s.LastPoll, s.Duration, s.Reason, s.Err = res.start, res.duration, res.reason, ""
@@ -72,7 +78,7 @@ func (r *record) apply(old *Status, res *result) *Status {
 func (r *record) fail(s *Status, res *result) {
 	s.Facts.Uptime = nil
 	if s.Facts.Version != "" && res.start.Sub(s.LastSuccess) > res.settings.KeepFacts {
-		s.Facts, s.BootTime = parser.Facts{}, time.Time{}
+		s.Facts, s.BootTime, s.SSH = parser.Facts{}, time.Time{}, nil
 	}
 	if res.ours() || res.reason == failure.Jump { // nobody asked it
 		return
@@ -86,9 +92,10 @@ func (r *record) fail(s *Status, res *result) {
 func (r *record) learn(s *Status, res *result) {
 	now := res.start.Add(res.duration)
 	facts := res.outcome.Facts
+	s.SSH = res.outcome.SSH
 	if changed(r.serial, facts.Serial) {
 		// Another box under the same name: neither its uptime nor its version is a change of the old one's.
-		r.boot, r.version = boot{}, ""
+		r.boot, r.version, r.versions, r.reboots = boot{}, "", nil, nil
 	}
 	if facts.BootTime.After(now.Add(slack)) { // by a clock that is wrong
 		facts.BootTime = time.Time{}
@@ -110,9 +117,13 @@ func (r *record) learn(s *Status, res *result) {
 	}
 	if rebooted {
 		s.Reboots++
+		s.Rebooted = res.start
+		r.reboots = remember(r.reboots, Reboot{At: res.start, Booted: r.boot.time, Reason: facts.ReloadReason})
 	}
 	if changed(r.version, facts.Version) {
 		s.VersionChanges++
+		s.VersionChanged = res.start
+		r.versions = remember(r.versions, VersionChange{At: res.start, From: r.version, To: facts.Version})
 	}
 	r.version, r.serial = cmp.Or(facts.Version, r.version), cmp.Or(facts.Serial, r.serial)
 	s.Facts, s.LastSuccess = facts, res.start

@@ -32,6 +32,7 @@ func TestStatusFollowsTheDevice(t *testing.T) {
 		Uptime           bool
 		Polls, Failures  uint64
 		Reboots, Changes uint64
+		Since            int // number of the poll since which the device is up or down; 0: of the first
 		BootTime         bool
 		Success          bool
 	}
@@ -43,15 +44,15 @@ func TestStatusFollowsTheDevice(t *testing.T) {
 		{"good", []Outcome{facts("1", "A", day)}, want{Version: "1", Serial: "A", Uptime: true, Polls: 1, BootTime: true, Success: true}},
 		{"never good", []Outcome{failed(failure.Connect)}, want{Reason: failure.Connect, Polls: 1, Failures: 1}},
 		{"failing keeps facts but not uptime", []Outcome{facts("1", "A", day), failed(failure.Timeout)},
-			want{Reason: failure.Timeout, Version: "1", Serial: "A", Polls: 2, Failures: 1, BootTime: true, Success: true}},
+			want{Reason: failure.Timeout, Version: "1", Serial: "A", Polls: 2, Failures: 1, Since: 2, BootTime: true, Success: true}},
 		{"facts expire", []Outcome{facts("1", "A", day), failed(failure.Timeout), failed(failure.Timeout), failed(failure.Timeout), failed(failure.Timeout)},
-			want{Reason: failure.Timeout, Polls: 5, Failures: 4, Success: true}},
+			want{Reason: failure.Timeout, Polls: 5, Failures: 4, Since: 2, Success: true}},
 		{"one reboot over an outage", []Outcome{facts("1", "A", day), failed(failure.Timeout), failed(failure.Timeout), facts("1", "A", time.Hour), facts("1", "A", 2*time.Hour)},
-			want{Version: "1", Serial: "A", Uptime: true, Polls: 5, Failures: 2, Reboots: 1, BootTime: true, Success: true}},
+			want{Version: "1", Serial: "A", Uptime: true, Polls: 5, Failures: 2, Reboots: 1, Since: 4, BootTime: true, Success: true}},
 		{"upgrade", []Outcome{facts("1", "A", day), facts("2", "A", time.Minute)},
 			want{Version: "2", Serial: "A", Uptime: true, Polls: 2, Reboots: 1, Changes: 1, BootTime: true, Success: true}},
 		{"upgrade while the facts had expired", []Outcome{facts("1", "A", day), failed(failure.Connect), failed(failure.Connect), failed(failure.Connect), failed(failure.Connect), facts("2", "A", time.Minute)},
-			want{Version: "2", Serial: "A", Uptime: true, Polls: 6, Failures: 4, Reboots: 1, Changes: 1, BootTime: true, Success: true}},
+			want{Version: "2", Serial: "A", Uptime: true, Polls: 6, Failures: 4, Reboots: 1, Changes: 1, Since: 6, BootTime: true, Success: true}},
 		{"another box", []Outcome{facts("1", "A", day), facts("2", "B", time.Minute)},
 			want{Version: "2", Serial: "B", Uptime: true, Polls: 2, BootTime: true, Success: true}},
 		{"a fact that is missing is absent", []Outcome{facts("1", "A", day), facts("1", "", day+2*time.Hour)},
@@ -75,14 +76,57 @@ func TestStatusFollowsTheDevice(t *testing.T) {
 				st := e.Snapshot().Devices[0]
 				got := want{
 					st.Reason, st.Facts.Version, st.Facts.Serial, st.Facts.Uptime != nil, st.Polls, st.Failures,
-					st.Reboots, st.VersionChanges, !st.BootTime.IsZero(), !st.LastSuccess.IsZero(),
+					st.Reboots, st.VersionChanges, since(e, st), !st.BootTime.IsZero(), !st.LastSuccess.IsZero(),
 				}
 				if diff := cmp.Diff(tc.want, got); diff != "" {
 					t.Errorf("-want +got:\n%s", diff)
 				}
+				if st.Rebooted.IsZero() != (st.Reboots == 0) || st.VersionChanged.IsZero() != (st.VersionChanges == 0) {
+					t.Errorf("rebooted %v, version changed %v", st.Rebooted, st.VersionChanged)
+				}
 			})
 		})
 	}
+}
+
+// What secured the connection is known as long as the facts are.
+func TestSecuredFollowsTheFacts(t *testing.T) {
+	good, down := facts("1", "A", time.Hour), failed(failure.Timeout)
+	good.SSH = &SSH{KeyExchange: "curve25519-sha256"}
+	for name, tt := range map[string]struct {
+		answers []Outcome
+		known   bool
+	}{
+		"good":             {[]Outcome{good}, true},
+		"down":             {[]Outcome{good, down}, true},
+		"down for long":    {[]Outcome{good, down, down, down, down}, false},
+		"not told anymore": {[]Outcome{good, facts("1", "A", time.Hour)}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				s := settings
+				s.KeepFacts = 150 * time.Minute
+				e, stop := start(t, oneGroup(s, newFleet(says(tt.answers...)), time.Hour, 1), nil)
+				defer stop()
+				time.Sleep(time.Duration(len(tt.answers))*time.Hour - time.Minute)
+				synctest.Wait()
+				if got := e.Snapshot().Devices[0].SSH; (got != nil) != tt.known {
+					t.Errorf("%+v, want known to be %v", got, tt.known)
+				}
+			})
+		})
+	}
+}
+
+// since is the number of the poll since which the device is up or down, 0 if that was the first.
+func since(e *Engine, s *Status) int {
+	h, _ := e.History(s.Device.Name)
+	for i, p := range h.Polls {
+		if p.Start.UnixMilli() == s.Since.UnixMilli() {
+			return len(h.Polls) - i
+		}
+	}
+	return 0
 }
 
 func TestRefusedDeviceSlowsDown(t *testing.T) {

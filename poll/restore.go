@@ -47,14 +47,21 @@ func (t *target) state() *deviceState {
 	if t.device == nil || s.Pending() {
 		return nil
 	}
-	return &deviceState{
+	kept := &deviceState{
 		Name: t.name, Address: t.device.Address, Wanted: t.device.Platform,
 		Platform: s.Platform, Vendor: s.Vendor, Polls: s.Polls, Failures: s.Failures, Retries: s.Retries,
-		Reboots: s.Reboots, VersionChanges: s.VersionChanges, LastPoll: s.LastPoll, LastSuccess: s.LastSuccess,
+		Reboots: s.Reboots, VersionChanges: s.VersionChanges, Since: s.Since, Rebooted: s.Rebooted, VersionChanged: s.VersionChanged, LastPoll: s.LastPoll, LastSuccess: s.LastSuccess,
 		Duration: s.Duration, Reason: s.Reason, Err: s.Err, Facts: keepFacts(s.Facts), BootTime: s.BootTime,
 		Boot:    bootState{r.boot.time, r.boot.since, r.boot.read, r.boot.age, r.boot.resolution},
 		Version: r.version, Serial: r.serial, InARow: r.failures, Slow: r.slow, Announced: r.announced,
 	}
+	for _, c := range r.versions {
+		kept.VersionHistory = append(kept.VersionHistory, versionState(c))
+	}
+	for _, b := range r.reboots {
+		kept.RebootHistory = append(kept.RebootHistory, rebootState(b))
+	}
+	return kept
 }
 
 // restore gives a target its state. It reports that the device behind the name is the same.
@@ -72,10 +79,16 @@ func (t *target) restore(s deviceState, keepFacts time.Duration, now time.Time) 
 		boot:    boot{s.Boot.Time, s.Boot.Since, s.Boot.Read, s.Boot.Age, s.Boot.Resolution},
 		version: s.Version, serial: s.Serial, failures: s.InARow, slow: s.Slow, announced: s.Announced,
 	}
+	for _, c := range s.VersionHistory {
+		t.record.versions = remember(t.record.versions, VersionChange(c))
+	}
+	for _, b := range s.RebootHistory {
+		t.record.reboots = remember(t.record.reboots, Reboot(b))
+	}
 	latest := &Status{
 		Device: *t.device, Platform: s.Platform, Vendor: s.Vendor,
 		Polls: s.Polls, Failures: s.Failures, Retries: s.Retries, Reboots: s.Reboots, VersionChanges: s.VersionChanges,
-		LastPoll: s.LastPoll, LastSuccess: s.LastSuccess, Duration: s.Duration, Reason: s.Reason, Err: s.Err,
+		Since: s.Since, Rebooted: s.Rebooted, VersionChanged: s.VersionChanged, LastPoll: s.LastPoll, LastSuccess: s.LastSuccess, Duration: s.Duration, Reason: s.Reason, Err: s.Err,
 		Facts: s.Facts.facts(), BootTime: s.BootTime,
 	}
 	if now.Sub(s.LastSuccess) > keepFacts {

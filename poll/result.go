@@ -14,7 +14,16 @@ type Outcome struct {
 	Platform *parser.Platform // as used; differs from the inventory's where that is "auto"
 	Unsure   bool             // the platform was found by detection and fits no longer: it is to be found anew
 	Facts    parser.Facts     // zero when Err is not nil
+	SSH      *SSH             // nil: it is not told
 	Err      error            // nil: the poll succeeded. failure.Of classifies it
+	Phases   []Phase          // how the time was spent, in order; none: the device was not asked
+	Session  *Session         // only when Err is not nil: how the session went, without secrets; nil: there was none
+}
+
+// SSH is what secured the connection to a device, in the names of the protocol.
+type SSH struct {
+	KeyExchange, HostKey, Cipher string
+	Verified                     string // by what the host key is known: key, certificate, or no
 }
 
 // Status is all that is known of one device. It is immutable: each poll makes a new one, and so does each
@@ -27,6 +36,11 @@ type Status struct {
 	Polls, Failures, Retries uint64
 	Reboots, VersionChanges  uint64
 
+	// As seen by polls; zero: not seen.
+	Since          time.Time // start of the poll that found the device up after it was down, or down after it was up
+	Rebooted       time.Time // start of the poll that saw the latest reboot
+	VersionChanged time.Time // start of the poll that saw the latest change of version
+
 	LastPoll    time.Time // start of the latest poll; zero: never polled
 	LastSuccess time.Time // start of the latest good poll; zero: none
 	Duration    time.Duration
@@ -35,6 +49,9 @@ type Status struct {
 
 	Facts    parser.Facts // of the last good poll; zero once keep_facts has passed; Uptime is nil while the device fails
 	BootTime time.Time    // held steady against rounding; zero: unknown
+	SSH      *SSH         // of the last good poll, as long as Facts; nil: it is not told
+
+	Revision uint64 // another number for each status that an engine makes
 
 	Verdict *version.Verdict // on Facts.Version, as of now; nil: there is nothing that it is judged by
 }

@@ -105,7 +105,13 @@ func (e *Engine) kept(d *inventory.Device) bool {
 // finish gives the target its new status and tells everybody.
 func (e *Engine) finish(s slot, d *inventory.Device, res *result) {
 	e.reportLimit(res.outcome.Err)
-	old, latest := s.target.end(d, func(r *record, old *Status) *Status { return r.apply(old, res) })
+	old, latest := s.target.end(d, func(r *record, old *Status) *Status {
+		r.past = r.past.with(&Past{Start: res.start, Duration: res.duration, Reason: res.reason, Phases: res.outcome.Phases}, e.phases)
+		if !res.ours() {
+			e.failed.keep(d.Name, res.outcome.Session)
+		}
+		return r.apply(old, res)
+	})
 	e.counters.count(res.reason, res.retries)
 	if latest != nil {
 		e.report(old, latest, res)

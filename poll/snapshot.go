@@ -44,6 +44,8 @@ type Cluster struct {
 type Sweeps struct {
 	Done, Skipped uint64
 	Duration      time.Duration // of the latest that ended; 0: none yet
+	LastSkip      time.Time     // zero: none was skipped
+	Interval      time.Duration // from one to the next
 }
 
 // Snapshot returns the latest status of every device, sorted by name, and the engine's own figures.

@@ -55,6 +55,9 @@ type deviceState struct {
 	Retries        uint64         `json:"retries,omitempty"`
 	Reboots        uint64         `json:"reboots,omitempty"`
 	VersionChanges uint64         `json:"version_changes,omitempty"`
+	Since          time.Time      `json:"since,omitzero"`
+	Rebooted       time.Time      `json:"rebooted,omitzero"`
+	VersionChanged time.Time      `json:"version_changed,omitzero"`
 	LastPoll       time.Time      `json:"last_poll"`
 	LastSuccess    time.Time      `json:"last_success,omitzero"`
 	Duration       time.Duration  `json:"duration"`
@@ -63,15 +66,29 @@ type deviceState struct {
 	Facts          factsState     `json:"facts"`
 	BootTime       time.Time      `json:"boot_time,omitzero"`
 
-	Boot      bootState             `json:"boot"`
-	Version   string                `json:"version,omitempty"`
-	Serial    string                `json:"serial,omitempty"`
-	InARow    int                   `json:"in_a_row,omitempty"`
-	Slow      bool                  `json:"slow,omitempty"`
-	Announced failure.Reason        `json:"announced,omitempty"`
-	Logins    []logins.DeviceMemory `json:"logins,omitempty"`
+	Boot           bootState             `json:"boot"`
+	Version        string                `json:"version,omitempty"`
+	Serial         string                `json:"serial,omitempty"`
+	InARow         int                   `json:"in_a_row,omitempty"`
+	Slow           bool                  `json:"slow,omitempty"`
+	Announced      failure.Reason        `json:"announced,omitempty"`
+	Logins         []logins.DeviceMemory `json:"logins,omitempty"`
+	VersionHistory []versionState        `json:"version_history,omitempty"`
+	RebootHistory  []rebootState         `json:"reboot_history,omitempty"`
 
 	After time.Time `json:"after,omitzero"` // of a device that this process has not polled: until when another one did
+}
+
+type versionState struct {
+	At   time.Time `json:"at"`
+	From string    `json:"from"`
+	To   string    `json:"to"`
+}
+
+type rebootState struct {
+	At     time.Time `json:"at"`
+	Booted time.Time `json:"booted"`
+	Reason string    `json:"reason,omitempty"`
 }
 
 type bootState struct {

@@ -37,6 +37,7 @@ func (g *group) tick() {
 	defer g.mu.Unlock()
 	if g.sweep.handing {
 		g.sweeps.Skipped++
+		g.sweeps.LastSkip = time.Now()
 		return
 	}
 	g.begin(&sweep{start: time.Now(), handing: true})
@@ -123,5 +124,7 @@ func (g *group) figures(now time.Time) (s Sweeps, queue int) {
 	for _, p := range g.parked {
 		queue += len(p.slots)
 	}
-	return g.sweeps, queue
+	s = g.sweeps
+	s.Interval = g.interval
+	return s, queue
 }

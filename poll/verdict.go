@@ -32,7 +32,7 @@ func (t *target) rejudge(now time.Time) {
 // store takes a new status, with its verdict. The lock is held.
 func (t *target) store(s *Status, now time.Time) {
 	s.Verdict = t.plan.verdict(s, now)
-	t.status.Store(s)
+	t.show(s)
 }
 
 // judge makes a new status if the verdict has changed. The lock is held, so that no poll that went by an older verdict comes
@@ -42,8 +42,13 @@ func (t *target) judge(now time.Time) {
 	if v := t.plan.verdict(old, now); !reflect.DeepEqual(v, old.Verdict) {
 		s := *old
 		s.Verdict = v
-		t.status.Store(&s)
+		t.show(&s)
 	}
+}
+
+func (t *target) show(s *Status) {
+	s.Revision = t.plan.revisions.Add(1)
+	t.status.Store(s)
 }
 
 func (p *plan) verdict(s *Status, now time.Time) *version.Verdict {

@@ -22,6 +22,7 @@ func BenchmarkRun(b *testing.B) {
 	client := clientFor(b, startLab(b, d), nil)
 	for _, mode := range []dialogue.Mode{dialogue.Exec, dialogue.Shell} {
 		script := scriptOf(d.Platform, mode, "show version")
+		script.Record = 6 << 10 // as a poll does
 		b.Run(string(mode)+"/client", func(b *testing.B) {
 			b.ReportAllocs()
 			parallel(b, func() error {

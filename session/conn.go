@@ -47,6 +47,7 @@ func Open(ctx context.Context, c *transport.Client, t transport.Target, script S
 		}
 	}()
 	if err := s.ready(ctx); err != nil {
+		s.log.failed()
 		s.Close(ctx)
 		return nil, s.log.take(), s.log.secrets.Error(err)
 	}
@@ -69,6 +70,9 @@ func (s *Conn) Ask(ctx context.Context, commands ...Command) (Transcript, error)
 		defer s.conn.expectLife(ctx)()
 	}
 	err := s.ask(ctx, commands)
+	if err != nil {
+		s.log.failed()
+	}
 	if sh, ok := s.session.(*shell); ok {
 		sh.rest()
 	}
@@ -143,12 +147,12 @@ func (s *Conn) connect(ctx context.Context, suffix string) error {
 		return nil
 	}
 	s.hangUp(ctx)
-	l, err := s.client.Login(ctx, s.target, suffix, s.log.phase)
+	l, err := s.client.Login(ctx, s.target, suffix, s.log.way)
 	if err != nil {
 		return err
 	}
 	s.conn = &connection{Link: l, suffix: suffix, script: &s.script, credential: s.target.Credential, ticket: s.target.Ticket, log: &s.log}
-	s.log.server(string(l.ServerVersion()))
+	s.log.connected(l)
 	return nil
 }
 
@@ -178,7 +182,6 @@ func (s *Conn) move(ctx context.Context, m *moveOn, again bool) bool {
 
 // ask types the commands that have to be answered, and then the optional ones.
 func (s *Conn) ask(ctx context.Context, commands []Command) error {
-	defer s.log.phase("command")
 	s.broken = true
 	for _, c := range commands {
 		if c.Optional {
@@ -246,6 +249,7 @@ func (s *Conn) run(ctx context.Context, command string) (string, error) {
 
 func (s *Conn) once(ctx context.Context, command string) (string, error) {
 	defer s.conn.Guard(ctx)()
+	defer s.log.command(command)
 	return s.session.ask(ctx, command)
 }
 

@@ -36,9 +36,9 @@ func TestConnIsAskedAgain(t *testing.T) {
 				}
 				phases = append(phases, phasesOf(got))
 			}
-			first := []string{"resolve", "connect", "handshake", "command"}
+			first := []string{"resolve", "connect", "handshake", "auth", "command"}
 			if mode == dialogue.Shell {
-				first = []string{"resolve", "connect", "handshake", "session", "setup", "command"}
+				first = []string{"resolve", "connect", "handshake", "auth", "shell", "setup", "command"}
 			}
 			if diff := cmp.Diff([][]string{first, {"command"}, {"command"}}, phases); diff != "" {
 				t.Errorf("phases (-want +got):\n%s", diff)

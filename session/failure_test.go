@@ -28,7 +28,7 @@ var failures = []struct {
 	{lab.HalfVersion, failure.ConnectTimeout, failure.ConnectTimeout, ""},
 	{lab.VersionOnly, failure.ConnectTimeout, failure.ConnectTimeout, ""},
 	{lab.NotSSH, failure.Handshake, failure.Handshake, `says "HTTP/1.1 400 Bad Request"`},
-	{lab.NoCommonAlgorithm, failure.Negotiation, failure.Negotiation, "legacy_algorithms"},
+	{lab.NoCommonAlgorithm, failure.Negotiation, failure.Negotiation, "no setting helps"},
 	{lab.OtherHostKey, failure.HostKeyChanged, failure.HostKeyChanged, "known_hosts:1"},
 	{lab.SlowAuth, failure.Timeout, failure.Timeout, "log in"},
 	{lab.WrongPassword, failure.Auth, failure.Auth, `refused for user "lab"`},
@@ -75,7 +75,12 @@ func TestFailures(t *testing.T) {
 func checkFailure(t *testing.T, fault lab.Fault, mode dialogue.Mode, want failure.Reason, says string) {
 	t.Helper()
 	const timeout, connectTimeout = 2 * time.Second, time.Second
-	d := simulated(func(d *lab.Device) { d.Fault = fault })
+	d := simulated(func(d *lab.Device) {
+		d.Fault = fault
+		if fault == lab.BannerPause {
+			d.Pause = 50 * time.Millisecond // well below what a busy machine adds to what the client waits for
+		}
+	})
 	client := clientFor(t, startLab(t, d), func(c *transport.Config) {
 		c.ConnectTimeout = connectTimeout
 	})
@@ -108,6 +113,36 @@ func checkFailure(t *testing.T, fault lab.Fault, mode dialogue.Mode, want failur
 	if !strings.Contains(err.Error(), says) {
 		t.Errorf("error %q, want it to say %q", err, says)
 	}
+	if got := failedPhase(transcript); got != phaseOf(fault, mode) {
+		t.Errorf("failed in the phase %q, want %q; phases %v", got, phaseOf(fault, mode), transcript.Phases)
+	}
+}
+
+// failedPhase is the name of the phase that failed, with its command.
+func failedPhase(t Transcript) string {
+	for _, p := range t.Phases {
+		if p.Failed {
+			return strings.TrimSpace(p.Name + " " + p.Command)
+		}
+	}
+	return ""
+}
+
+// phaseOf is the phase in which a fault shows: where it is not that of a command, or depends on the mode.
+func phaseOf(fault lab.Fault, mode dialogue.Mode) string {
+	switch fault {
+	case lab.Refuse, lab.Blackhole:
+		return "connect"
+	case lab.Reset, lab.Silent, lab.HalfVersion, lab.VersionOnly, lab.NotSSH, lab.NoCommonAlgorithm, lab.OtherHostKey:
+		return "handshake"
+	case lab.SlowAuth, lab.WrongPassword, lab.OneTimeCode:
+		return "auth"
+	case lab.NoFreeSession, lab.NoPTY, lab.ShellCloses, lab.PasswordExpired, lab.NoPrompt:
+		if mode == dialogue.Shell {
+			return "shell"
+		}
+	}
+	return "command show version"
 }
 
 func TestUnknownHost(t *testing.T) {

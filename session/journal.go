@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bytes"
 	"strings"
 	"time"
 
@@ -10,13 +11,15 @@ import (
 
 // Transcript is what came of a dialogue. After an error it holds what came before it.
 type Transcript struct {
-	Server  string   // the server's version line, "SSH-2.0-…"
-	Prompt  string   // as learned; "" in exec mode
-	Context string   // the lines that the device showed above its latest prompt, "{primary:node1}"; "": none
-	Answers []Answer // one for each command that was answered, in order
-	Phases  []Phase  // how the time was spent, in order
-	Lacks   Lacks    // what the device refused in this session
-	Log     []Event  // only with Script.Record
+	Secured transport.Secured // what secures the latest connection
+	Server  string            // the server's version line, "SSH-2.0-…"
+	Prompt  string            // as learned; "" in exec mode
+	Context string            // the lines that the device showed above its latest prompt, "{primary:node1}"; "": none
+	Answers []Answer          // one for each command that was answered, in order
+	Phases  []Phase           // how the time was spent, in order
+	Lacks   Lacks             // what the device refused in this session
+	Log     []Event           // the end of the session, as long as Script.Record says
+	Cut     bool              // Log is not the whole session
 }
 
 // Answer is one command's output: cleaned, without echo and prompt. It is as the device printed it, for the parser; a device
@@ -26,10 +29,14 @@ type Answer struct {
 	Text    string
 }
 
-// Phase is a part of a dialogue: resolve, connect, handshake (with authentication), session, setup, command, close.
+// Phase is a part of a dialogue: wait (for a rate limit of logins), resolve, connect, handshake, auth, shell (up to the first
+// prompt), setup (privileged mode and what is typed before the commands), command, close. Where a device needs another login
+// or another way, there are the phases of all of them.
 type Phase struct {
 	Name     string
+	Command  string // of the phase "command"
 	Duration time.Duration
+	Failed   bool // the dialogue failed in it
 }
 
 // Event is something sent to or received from the device, for people who debug a session. Secrets are redacted.
@@ -44,13 +51,14 @@ type journal struct {
 	transcript Transcript
 	start      time.Time
 	mark       time.Time // when the current phase began
-	record     bool
+	record     int       // how many bytes of the session to keep
+	kept       int       // bytes in the log
 	secrets    *secret.Redactor
 	heard      []byte // received and not yet in the log: a secret may come in pieces
 	heardAt    time.Duration
 }
 
-func newJournal(c *transport.Credential, record bool) journal {
+func newJournal(c *transport.Credential, record int) journal {
 	now := time.Now()
 	return journal{start: now, mark: now, record: record, secrets: c.Redactor()}
 }
@@ -59,7 +67,8 @@ func newJournal(c *transport.Credential, record bool) journal {
 func (j *journal) take() Transcript {
 	j.flush()
 	t := j.transcript
-	j.transcript = Transcript{Server: t.Server, Prompt: t.Prompt, Context: t.Context, Lacks: t.Lacks}
+	j.heard, j.kept = nil, 0
+	j.transcript = Transcript{Secured: t.Secured, Server: t.Server, Prompt: t.Prompt, Context: t.Context, Lacks: t.Lacks}
 	return t
 }
 
@@ -72,16 +81,35 @@ func (j *journal) begin() {
 }
 
 // phase ends a phase that began when the one before it ended.
-func (j *journal) phase(name string) {
-	now := time.Now()
-	if j.transcript.Phases == nil {
-		j.transcript.Phases = make([]Phase, 0, 7)
-	}
-	j.transcript.Phases = append(j.transcript.Phases, Phase{name, now.Sub(j.mark)})
-	j.mark = now
+func (j *journal) phase(name string) { j.end(Phase{Name: name}, time.Now()) }
+
+// way ends a phase of the way to a login.
+func (j *journal) way(name string, end time.Time) { j.end(Phase{Name: name}, end) }
+
+// command ends the phase of a command.
+func (j *journal) command(command string) {
+	j.end(Phase{Name: "command", Command: command}, time.Now())
 }
 
-func (j *journal) server(version string) { j.transcript.Server = j.secrets.Text(version) }
+func (j *journal) end(p Phase, end time.Time) {
+	if j.transcript.Phases == nil {
+		j.transcript.Phases = make([]Phase, 0, 8)
+	}
+	p.Duration = end.Sub(j.mark)
+	j.transcript.Phases = append(j.transcript.Phases, p)
+	j.mark = end
+}
+
+// failed notes that the dialogue has failed in the latest phase.
+func (j *journal) failed() {
+	if n := len(j.transcript.Phases); n > 0 {
+		j.transcript.Phases[n-1].Failed = true
+	}
+}
+
+func (j *journal) connected(l *transport.Link) {
+	j.transcript.Secured, j.transcript.Server = l.Secured, j.secrets.Text(string(l.ServerVersion()))
+}
 
 func (j *journal) context(text string) { j.transcript.Context = j.secrets.Text(text) }
 
@@ -96,7 +124,7 @@ func (j *journal) answer(command, text string) {
 
 // sent notes what was typed. Where a secret was, the caller gives its name instead.
 func (j *journal) sent(text string) {
-	if !j.record {
+	if j.record == 0 {
 		return
 	}
 	j.flush()
@@ -104,13 +132,23 @@ func (j *journal) sent(text string) {
 }
 
 func (j *journal) received(p []byte) {
-	if !j.record {
+	if j.record == 0 {
 		return
 	}
 	if len(j.heard) == 0 {
 		j.heardAt = time.Since(j.start)
 	}
 	j.heard = append(j.heard, p...)
+	if over := len(j.heard) - j.record; over > j.record {
+		j.heard, j.transcript.Cut = append(j.heard[:0], linesFrom(j.heard, over)...), true
+	}
+}
+
+// linesFrom is what begins with the first line at or after a place. What has yet to be redacted is cut between lines only: the
+// rest of a secret would not be known as one.
+func linesFrom(text []byte, at int) []byte {
+	_, lines, _ := bytes.Cut(text[at:], []byte("\n"))
+	return lines
 }
 
 func (j *journal) flush() {
@@ -121,4 +159,18 @@ func (j *journal) flush() {
 	j.heard = j.heard[:0]
 }
 
-func (j *journal) event(e Event) { j.transcript.Log = append(j.transcript.Log, e) }
+// event puts an event into the log, which forgets how it began if it grows too long.
+func (j *journal) event(e Event) {
+	t := &j.transcript
+	t.Log = append(t.Log, e)
+	for j.kept += len(e.Text); j.kept > j.record; t.Cut = true {
+		first, over := &t.Log[0], j.kept-j.record
+		if len(first.Text) > over {
+			first.Text = strings.ToValidUTF8(first.Text[over:], "")
+			j.kept = j.record
+			continue
+		}
+		j.kept -= len(first.Text)
+		t.Log = t.Log[1:]
+	}
+}

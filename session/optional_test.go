@@ -72,7 +72,7 @@ func TestOptionalCommandsCostNothingElse(t *testing.T) {
 // shells is a connection whose shells are those devices, one after the other, the first with the optional steps.
 func shells(t *testing.T, script Script, devices ...func(*terminalLine)) *Conn {
 	script.Prompt, script.Enter, script.Limit = append(script.Prompt, hostPrompt), "\n", 1<<20
-	c := &Conn{script: script, log: newJournal(netops(), false)}
+	c := &Conn{script: script, log: newJournal(netops(), 0)}
 	c.conn = &connection{Link: &transport.Link{}, script: &c.script, credential: netops(), log: &c.log}
 	for i, kind := range []kind{byShell, plainShell}[:len(devices)] {
 		c.openers = append(c.openers, opener{kind: kind, open: func(ctx context.Context, conn *connection) (session, error) {

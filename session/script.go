@@ -16,7 +16,7 @@ type Script struct {
 	dialogue.Dialogue
 	Commands []Command
 	Lacks    Lacks // what the device refused in earlier sessions
-	Record   bool  // keep a Log of the session, secrets redacted
+	Record   int   // bytes of the session, counted from its end, that are kept as a Log, secrets redacted; 0: none
 	Limit    int   // bytes that one command may print; 0: 4 MiB
 }
 
@@ -67,6 +67,9 @@ func Run(ctx context.Context, c *transport.Client, t transport.Target, script Sc
 	defer s.Close(ctx) // after a panic, too
 	if err = s.ready(talk); err == nil {
 		err = s.ask(talk, script.Commands)
+	}
+	if err != nil {
+		s.log.failed()
 	}
 	s.Close(ctx)
 	return s.log.take(), s.log.secrets.Error(err)

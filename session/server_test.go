@@ -214,7 +214,7 @@ func TestLogHoldsNoSecretOfAnAnswer(t *testing.T) {
 		return false
 	}}
 	client := startServer(t, s)
-	got, err := Run(t.Context(), client, s.target(), Script{Dialogue: dialogue.Dialogue{Mode: dialogue.Exec}, Commands: Commands("show running"), Record: true})
+	got, err := Run(t.Context(), client, s.target(), Script{Dialogue: dialogue.Dialogue{Mode: dialogue.Exec}, Commands: Commands("show running"), Record: 1 << 20})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -50,6 +50,7 @@ func openPlainShell(ctx context.Context, c *connection) (session, error) {
 func beginShell(ctx context.Context, c *connection, steps bool) (session, error) {
 	s, err := startShell(ctx, c)
 	if err != nil {
+		c.log.phase("shell")
 		return nil, err
 	}
 	return s.beginOrClose(ctx, steps)
@@ -121,7 +122,7 @@ func newShell(c *connection, terminal io.ReadWriteCloser, p pace) *shell {
 // the device hangs in one of them, it is asked by a shell without.
 func (s *shell) begin(ctx context.Context, steps bool) error {
 	err := s.logIn(ctx)
-	s.log.phase("session")
+	s.log.phase("shell")
 	if err != nil || !steps {
 		return err
 	}

@@ -154,7 +154,7 @@ func (d *decoder) unknown(key *yaml.Node, v reflect.Value, at *Path) {
 func (d *decoder) missing(n *yaml.Node, t reflect.Type, at *Path, seen map[string]*yaml.Node, unknown []string) {
 	var meant []string
 	for _, key := range unknown {
-		meant = append(meant, closest(key, d.keysOf(t))...)
+		meant = append(meant, Closest(key, d.keysOf(t))...)
 	}
 	for _, f := range d.fieldsOf(t) {
 		if _, ok := seen[f.key]; f.required && !ok && !slices.Contains(meant, f.key) {

@@ -9,7 +9,7 @@ import (
 // them while they fit on a line.
 func Suggest(name string, known []string) string {
 	known = slices.DeleteFunc(slices.Clone(known), func(k string) bool { return k == "" })
-	near := closest(name, known)
+	near := Closest(name, known)
 	switch {
 	case len(near) > 0 && len(near) <= 3:
 		return " (did you mean " + strings.Join(near, " or ") + "?)"
@@ -21,8 +21,8 @@ func Suggest(name string, known []string) string {
 	return ""
 }
 
-// closest lists the known names that are one slip of the pen away from the one written, or that fewest slips make it.
-func closest(name string, known []string) []string {
+// Closest lists the known names that are one slip of the pen away from the one written, or that fewest slips make it.
+func Closest(name string, known []string) []string {
 	var near []string
 	best := max(1, len(name)/3)
 	for _, k := range known {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"golang.org/x/crypto/ssh"
 
@@ -28,17 +29,21 @@ type authenticator struct {
 	credential *Credential
 	ticket     *logins.Ticket
 	conn       *headConn
+	mostKeys   int // to be offered to the server
 
-	release func()   // lets go of the agent; nil: it was not needed
-	asked   bool     // something was put before the server
-	permits string   // the method by which the door lets the password be sent; "": none
-	sent    bool     // it was sent, or another secret of the credential, and nothing is known of it
-	typed   bool     // it was, by keyboard-interactive
-	took    bool     // the server has accepted it
-	refused []string // methods that the server said no to
-	answers []string // questions that have had an answer of the credential
-	stop    error    // why it makes no sense to go on
-	unknown bool     // the login ended after the password was sent, without an answer
+	keys    []ssh.Signer // to offer, in this order; nil: they have not been needed yet
+	offered int          // of them
+	secrets bool         // the door was asked for a secret
+	release func()       // lets go of the agent; nil: it was not needed
+	asked   bool         // something was put before the server
+	permits string       // the method by which the door lets the password be sent; "": none
+	sent    bool         // it was sent, or another secret of the credential, and nothing is known of it
+	typed   bool         // it was, by keyboard-interactive
+	took    bool         // the server has accepted it
+	refused []string     // methods that the server said no to
+	answers []string     // questions that have had an answer of the credential
+	stop    error        // why it makes no sense to go on
+	unknown bool         // the login ended after the password was sent, without an answer
 }
 
 // refusal is a login that the server did not accept.
@@ -56,9 +61,19 @@ func (a *authenticator) next(ctx context.Context, server *ssh.ClientAuthContext)
 	case a.conn.broken.Load():
 		return nil, errBroken
 	}
-	a.refused = slices.DeleteFunc(server.TriedMethods, func(m string) bool { return m == "none" })
+	a.refused = slices.Compact(slices.DeleteFunc(server.TriedMethods, func(m string) bool { return m == "none" })) // one key after the other
 	a.judge(server)
 	if a.stop != nil {
+		return nil, a.stop
+	}
+	if key := a.nextKey(ctx, server); key != nil {
+		a.asked = true
+		return ssh.PublicKeys(key), nil
+	}
+	switch {
+	case ctx.Err() != nil: // the agent did not answer in time
+		return nil, ctx.Err()
+	case a.stop != nil:
 		return nil, a.stop
 	}
 	for _, method := range a.methods() {
@@ -66,14 +81,13 @@ func (a *authenticator) next(ctx context.Context, server *ssh.ClientAuthContext)
 			slices.Contains(server.TriedMethods, method) || slices.Contains(server.PartialSuccessMethods, method) {
 			continue
 		}
-		if method != byKey {
-			if err := a.ticket.MaySend(method); err != nil {
-				return nil, a.shut(err)
-			}
-			a.permits, a.sent, a.typed = method, method == byPassword, false
+		a.secrets = true
+		if err := a.ticket.MaySend(method); err != nil {
+			return nil, a.shut(err)
 		}
+		a.permits, a.sent, a.typed = method, method == byPassword, false
 		a.asked = true
-		return a.method(ctx, method), nil
+		return a.method(method), nil
 	}
 	if len(a.refused) == 0 {
 		return nil, &refusal{fmt.Sprintf("the server takes only %s, and the credential has nothing for that",
@@ -124,48 +138,60 @@ func (a *authenticator) no() error {
 	return &refusal{fmt.Sprintf("%s refused for user %q", strings.Join(a.refused, ", "), a.credential.Username)}
 }
 
-// methods lists what the credential can do, in the order of trying.
-func (a *authenticator) methods() []string {
-	var all []string
-	if a.credential.HasKey() {
-		all = append(all, byKey)
+// nextKey is the key to offer next; nil: the server takes none, or there is none left. They are offered one by one, so that an
+// agent that does not sign with one of them costs no more than that one.
+func (a *authenticator) nextKey(ctx context.Context, server *ssh.ClientAuthContext) ssh.Signer {
+	if !a.credential.HasKey() || !slices.Contains(server.AllowedMethods, byKey) {
+		return nil
 	}
-	if a.credential.Password.IsZero() {
-		return all
+	if a.keys == nil {
+		a.keys = a.signers(ctx)
 	}
-	if a.ticket.Method() == byQuestion {
-		return append(all, byQuestion, byPassword)
+	if a.offered >= min(len(a.keys), a.mostKeys) {
+		return nil
 	}
-	return append(all, byPassword, byQuestion)
+	a.offered++
+	return a.keys[a.offered-1]
 }
 
-func (a *authenticator) method(ctx context.Context, name string) ssh.AuthMethod {
-	switch name {
-	case byKey:
-		return ssh.PublicKeysCallback(func() ([]ssh.Signer, error) { return a.signers(ctx) })
-	case byPassword:
+func (a *authenticator) signers(ctx context.Context) []ssh.Signer {
+	now := time.Now()
+	if a.credential.Outdated(now) != nil {
+		a.ticket.Outdated()
+	}
+	var held []ssh.Signer
+	if socket := a.credential.agent; socket != "" {
+		var err error
+		held, a.release, err = agentSigners(ctx, socket)
+		if err != nil && a.credential.Password.IsZero() && a.credential.keys.signer == nil {
+			a.stop = &refusal{err.Error()}
+		}
+	}
+	return a.credential.keys.signers(held, now)
+}
+
+// cutOff reports that the server ended the login over keys, before anything else had its turn. A connection that ends without a
+// message over the first key may just be lost.
+func (a *authenticator) cutOff(err error) bool {
+	return !a.secrets && (a.offered > 0 && isDisconnect(err) || a.offered > 1 && a.conn.broken.Load())
+}
+
+// methods lists the ways to give the password, in the order of trying.
+func (a *authenticator) methods() []string {
+	switch {
+	case a.credential.Password.IsZero():
+		return nil
+	case a.ticket.Method() == byQuestion:
+		return []string{byQuestion, byPassword}
+	}
+	return []string{byPassword, byQuestion}
+}
+
+func (a *authenticator) method(name string) ssh.AuthMethod {
+	if name == byPassword {
 		return ssh.Password(a.credential.Password.Reveal())
 	}
 	return ssh.KeyboardInteractive(a.answer)
-}
-
-func (a *authenticator) signers(ctx context.Context) ([]ssh.Signer, error) {
-	var signers []ssh.Signer
-	if a.credential.signer != nil {
-		signers = append(signers, a.credential.signer)
-	}
-	if a.credential.agent == "" {
-		return signers, nil
-	}
-	held, release, err := a.credential.agentSigners(ctx)
-	if err != nil {
-		if a.credential.Password.IsZero() && len(signers) == 0 {
-			a.stop = &refusal{err.Error()}
-		}
-		return signers, nil
-	}
-	a.release = release
-	return append(signers, held...), nil
 }
 
 // answer is an ssh.KeyboardInteractiveChallenge. The password answers one hidden question a login; a further one in the

@@ -1,21 +1,12 @@
 package transport
 
 import (
-	"context"
-	"crypto/ed25519"
-	"crypto/rand"
-	"encoding/pem"
-	"net"
-	"path/filepath"
 	"regexp"
 	"strings"
-	"sync"
 	"testing"
-	"time"
 
 	"github.com/google/go-cmp/cmp"
 	"golang.org/x/crypto/ssh"
-	"golang.org/x/crypto/ssh/agent"
 
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/secret"
@@ -275,135 +266,6 @@ func TestAuthenticationAfterAChange(t *testing.T) {
 			}
 		})
 	}
-}
-
-func TestPrivateKey(t *testing.T) {
-	public, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g := startGatekeeper(t, func(g *gatekeeper) { takesKey(t, g, public) })
-	open, err := ssh.MarshalPrivateKey(private, "")
-	if err != nil {
-		t.Fatal(err)
-	}
-	locked, err := ssh.MarshalPrivateKeyWithPassphrase(private, "", []byte("opensesame"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, tt := range []struct {
-		name            string
-		key, passphrase string
-		want            string // the error
-	}{
-		{"open", string(pem.EncodeToMemory(open)), "", ""},
-		{"open with a passphrase", string(pem.EncodeToMemory(open)), "opensesame", ""},
-		{"locked", string(pem.EncodeToMemory(locked)), "opensesame", ""},
-		{"locked without a passphrase", string(pem.EncodeToMemory(locked)), "", "the private key needs a passphrase"},
-		{"locked with another passphrase", string(pem.EncodeToMemory(locked)), "swordfish", "the passphrase does not open the private key"},
-		{"no key", "swordfish", "", "not a private key; want one in PEM, as ssh-keygen writes it"},
-	} {
-		t.Run(tt.name, func(t *testing.T) {
-			c, err := NewCredential(Login{Username: "netops", PrivateKey: secret.New(tt.key), Passphrase: secret.New(tt.passphrase)})
-			if tt.want != "" {
-				if err == nil || err.Error() != tt.want {
-					t.Errorf("error %v, want %s", err, tt.want)
-				}
-				return
-			}
-			if err != nil {
-				t.Fatal(err)
-			}
-			if err := g.poll(t, newInsecure(t), c, nil); err != nil {
-				t.Error(err)
-			}
-		})
-	}
-}
-
-func takesKey(t *testing.T, g *gatekeeper, public ed25519.PublicKey) {
-	t.Helper()
-	want, err := ssh.NewPublicKey(public)
-	if err != nil {
-		t.Fatal(err)
-	}
-	g.config.PublicKeyCallback = func(_ ssh.ConnMetadata, key ssh.PublicKey) (*ssh.Permissions, error) {
-		if keyText(key) != keyText(want) {
-			return nil, errNo
-		}
-		return nil, nil
-	}
-}
-
-func TestAgent(t *testing.T) {
-	public, private, err := ed25519.GenerateKey(rand.Reader)
-	if err != nil {
-		t.Fatal(err)
-	}
-	keyring := agent.NewKeyring()
-	if err := keyring.Add(agent.AddedKey{PrivateKey: private}); err != nil {
-		t.Fatal(err)
-	}
-	socket := filepath.Join(t.TempDir(), "agent")
-	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	var serving sync.WaitGroup
-	serving.Go(func() {
-		for {
-			conn, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			serving.Go(func() { _ = agent.ServeAgent(keyring, conn) })
-		}
-	})
-	g := startGatekeeper(t, func(g *gatekeeper) {
-		takesKey(t, g, public)
-		g.config.PasswordCallback = takesPassword("swordfish")
-	})
-	withAgent := func(socket, password string) *Credential {
-		c, err := NewCredential(Login{Username: "netops", Agent: socket, Password: secret.New(password)})
-		if err != nil {
-			t.Fatal(err)
-		}
-		return c
-	}
-	if err := g.poll(t, newInsecure(t), withAgent(socket, ""), nil); err != nil {
-		t.Error(err)
-	}
-	listener.Close()
-	serving.Wait() // the client has closed its connection, or this hangs
-	err = g.poll(t, newInsecure(t), withAgent(socket, ""), nil)
-	wantReason(t, err, failure.Auth)
-	if !strings.Contains(err.Error(), "reach the SSH agent") {
-		t.Errorf("error %q does not tell of the agent", err)
-	}
-	if err := g.poll(t, newInsecure(t), withAgent(socket, "swordfish"), nil); err != nil {
-		t.Errorf("with a password beside the agent: %v", err)
-	}
-}
-
-// An agent may wait for a person to agree to the use of a key; a poll cannot.
-func TestAgentThatDoesNotAnswer(t *testing.T) {
-	socket := filepath.Join(t.TempDir(), "agent")
-	listener, err := net.Listen("unix", socket)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer listener.Close()
-	g := startGatekeeper(t, func(g *gatekeeper) {
-		g.config.PublicKeyCallback = func(ssh.ConnMetadata, ssh.PublicKey) (*ssh.Permissions, error) { return nil, errNo }
-	})
-	c, err := NewCredential(Login{Username: "netops", Agent: socket})
-	if err != nil {
-		t.Fatal(err)
-	}
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
-	_, err = newInsecure(t).Login(ctx, Target{Address: g.address, Credential: c}, "", func(string) {})
-	wantReason(t, err, failure.Timeout)
 }
 
 func TestClosedDuringAuthentication(t *testing.T) {

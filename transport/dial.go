@@ -15,7 +15,7 @@ import (
 
 // reach resolves the target's name and connects to the first of its addresses that answers. Each of both steps has
 // the connect timeout to itself; until is when the connect timeout ends, for the handshake that follows.
-func (c *Client) reach(ctx context.Context, t Target, phase func(string)) (conn net.Conn, until time.Time, err error) {
+func (c *Client) reach(ctx context.Context, t Target, phase Phase) (conn net.Conn, until time.Time, err error) {
 	if t.Jump != "" {
 		return c.reachThrough(ctx, t, phase)
 	}
@@ -24,7 +24,7 @@ func (c *Client) reach(ctx context.Context, t Target, phase func(string)) (conn 
 		return nil, until, &failure.Error{Reason: failure.Resolve, Doing: "resolve " + t.Address, Err: errors.New("want host:port")}
 	}
 	addresses, err := c.resolve(ctx, host)
-	phase("resolve")
+	phase("resolve", time.Now())
 	if err != nil {
 		return nil, until, err
 	}
@@ -33,19 +33,19 @@ func (c *Client) reach(ctx context.Context, t Target, phase func(string)) (conn 
 		until = end
 	}
 	conn, err = c.connect(ctx, addresses, port, until)
-	phase("connect")
+	phase("connect", time.Now())
 	return conn, until, err
 }
 
 // reachThrough connects to the target through its jump host. The time that the jump host itself takes is not the device's: the connect
 // timeout is that of the connection from there on.
-func (c *Client) reachThrough(ctx context.Context, t Target, phase func(string)) (conn net.Conn, until time.Time, err error) {
+func (c *Client) reachThrough(ctx context.Context, t Target, phase Phase) (conn net.Conn, until time.Time, err error) {
 	host, known := c.jumps[t.Jump]
 	if !known {
 		return nil, until, &failure.Error{Reason: failure.Jump, Doing: fmt.Sprintf("jump host %q is not known", t.Jump)}
 	}
 	conn, err = host.dial(ctx, t)
-	phase("connect")
+	phase("connect", time.Now())
 	until = time.Now().Add(c.config.ConnectTimeout)
 	if end, ok := ctx.Deadline(); ok && end.Before(until) {
 		until = end

@@ -22,7 +22,7 @@ func TestResolve(t *testing.T) {
 	}
 	login := func(address string) error {
 		target := Target{Address: address, Credential: &Credential{Username: "netops", Password: secret.New("x")}}
-		_, err := client.Login(t.Context(), target, "", func(string) {})
+		_, err := client.Login(t.Context(), target, "", func(string, time.Time) {})
 		return err
 	}
 	for name, lookup := range map[string]func(context.Context, string) ([]string, error){
@@ -57,7 +57,7 @@ func TestOurOwnLimitIsNotTheDevices(t *testing.T) {
 			return nil, &net.OpError{Op: "dial", Net: "tcp", Err: os.NewSyscallError("socket", limit)}
 		}
 		target := Target{Address: "127.0.0.1:22", Credential: &Credential{Username: "netops", Password: secret.New("x")}}
-		_, err := client.Login(t.Context(), target, "", func(string) {})
+		_, err := client.Login(t.Context(), target, "", func(string, time.Time) {})
 		wantReason(t, err, failure.Internal)
 		if e, _ := errors.AsType[*failure.Error](err); !e.Transient || !failure.OwnLimit(err) {
 			t.Errorf("%v: not told as a limit of ours that may pass", err)
@@ -84,7 +84,7 @@ func TestServerThatShedsLoad(t *testing.T) {
 			conn.Close()
 		}()
 		target := Target{Address: listener.Addr().String(), Credential: &Credential{Username: "netops", Password: secret.New("x")}}
-		_, err = newInsecure(t).Login(t.Context(), target, "", func(string) {})
+		_, err = newInsecure(t).Login(t.Context(), target, "", func(string, time.Time) {})
 		listener.Close()
 		wantReason(t, err, failure.Handshake)
 		if e, _ := errors.AsType[*failure.Error](err); e.Transient != transient {

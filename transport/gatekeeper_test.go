@@ -25,6 +25,7 @@ type gatekeeper struct {
 	address   string
 	hangsUp   bool                  // over a password
 	prohibits bool                  // forwarding
+	most      int                   // connections that are forwarded at once; more are refused for lack of resources. 0: any number; -1: none
 	open      []<-chan *ssh.Request // of connections that are forwarded
 	openMax   int                   // the most of them at once
 	ended     chan struct{}         // one for each connection
@@ -125,6 +126,14 @@ func (g *gatekeeper) forward(offer ssh.NewChannel) {
 		_ = offer.Reject(ssh.Prohibited, "open failed")
 		return
 	}
+	g.mu.Lock()
+	g.open = slices.DeleteFunc(g.open, closed) // the library handles one message after the other: what is closed is closed by now
+	full := g.most != 0 && len(g.open) >= g.most
+	g.mu.Unlock()
+	if full {
+		_ = offer.Reject(ssh.ResourceShortage, "no more")
+		return
+	}
 	conn, err := net.Dial("tcp", net.JoinHostPort(to.Host, strconv.Itoa(int(to.Port))))
 	if err != nil {
 		_ = offer.Reject(ssh.ConnectionFailed, "Connection refused")
@@ -136,7 +145,6 @@ func (g *gatekeeper) forward(offer ssh.NewChannel) {
 		return
 	}
 	g.mu.Lock()
-	g.open = slices.DeleteFunc(g.open, closed) // the library handles one message after the other: what is closed is closed by now
 	g.open = append(g.open, requests)
 	g.openMax = max(g.openMax, len(g.open))
 	g.mu.Unlock()
@@ -202,7 +210,7 @@ func (g *gatekeeper) poll(t *testing.T, client *Client, c *Credential, door *log
 	if door != nil {
 		ticket, _, _ = door.Enter(logins.Request{Device: "sw-1", Credential: "netops"}, nil)
 	}
-	l, err := client.Login(ctx, Target{Address: g.address, Credential: c, Ticket: ticket}, "", func(string) {})
+	l, err := client.Login(ctx, Target{Address: g.address, Credential: c, Ticket: ticket}, "", func(string, time.Time) {})
 	if err == nil {
 		l.End()
 	}

@@ -92,6 +92,13 @@ func (h *HostKeys) Show(address string) []KnownKey {
 	return shown
 }
 
+// Known reports whether the files say by which key, or by whose certificate, the host at an address (host:port) is known.
+func (h *HostKeys) Known(address string) bool {
+	h.refresh()
+	host := hostName(address)
+	return len(h.lines(host)) > 0 || h.certifies(host, "")
+}
+
 func (l *knownLine) export() KnownKey {
 	return KnownKey{File: l.file, Line: l.line, Mark: l.mark, Type: l.keyType, Fingerprint: fingerprint(l.key)}
 }
@@ -202,9 +209,9 @@ func (h *HostKeys) lines(host string) []*knownLine {
 	return append(lines[:len(lines):len(lines)], hashed.lines(host)...)
 }
 
-// algorithms is what to ask a host for, in this order: certificates if an authority is known for it, and the types of
+// wish is what to ask a host for, in this order: certificates if an authority is known for it, and the types of
 // its known keys first. Of a host on a port of its own without a line, those without the port do, as OpenSSH takes them.
-func (h *HostKeys) algorithms(address string, legacy bool) []string {
+func (h *HostKeys) wish(address string, legacy bool) wish {
 	h.refresh()
 	host := hostName(address)
 	certified := h.certifies(host, "")
@@ -212,7 +219,7 @@ func (h *HostKeys) algorithms(address string, legacy bool) []string {
 	if bare := portless(host); known == "" && bare != "" {
 		known = h.keyTypes(bare)
 	}
-	return wish{known, certified, legacy}.algorithms()
+	return wish{known, certified, legacy}
 }
 
 func (h *HostKeys) keyTypes(host string) string {

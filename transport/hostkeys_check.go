@@ -44,6 +44,28 @@ func (c *Client) checkHostKey(t Target, key ssh.PublicKey) error {
 	return c.keys.check(policy, t.Address, key, t.Legacy)
 }
 
+// Verified says by what a host key is known.
+type Verified string
+
+// What a host key may be known by.
+const (
+	ByKey         Verified = "key"         // known_hosts has it
+	ByCertificate Verified = "certificate" // an authority that known_hosts has for the host
+	Unverified    Verified = "no"          // nothing was checked
+)
+
+// verified says by what a key is known that has been checked.
+func (c *Client) verified(t Target, key ssh.PublicKey) Verified {
+	cert, ok := key.(*ssh.Certificate)
+	switch {
+	case c.policy(t) == Insecure:
+		return Unverified
+	case ok && c.keys.checkCertificate(hostName(t.Address), cert, t.Legacy) == nil:
+		return ByCertificate
+	}
+	return ByKey
+}
+
 func (c *Client) policy(t Target) Policy {
 	if t.HostKeys != "" {
 		return t.HostKeys
@@ -54,9 +76,9 @@ func (c *Client) policy(t Target) Policy {
 // algorithms are those for host keys to ask a target for.
 func (c *Client) algorithms(t Target) []string {
 	if c.policy(t) == Insecure {
-		return wish{legacy: t.Legacy}.algorithms()
+		return t.Algorithms.hostKeys(wish{legacy: t.Legacy})
 	}
-	return c.keys.algorithms(t.Address, t.Legacy)
+	return t.Algorithms.hostKeys(c.keys.wish(t.Address, t.Legacy))
 }
 
 // check checks the key that the host at an address shows. Its errors are of type *failure.Error. A certificate that does
@@ -95,7 +117,7 @@ func (h *HostKeys) checkKey(policy Policy, host string, key ssh.PublicKey) error
 	if policy == AcceptNew {
 		return h.learn(host, key.Type(), text)
 	}
-	return isUnknown(fmt.Errorf("no key of %s in %s; it shows %s: add it with ssh-keyscan, or use host_keys: accept-new",
+	return isUnknown(fmt.Errorf("no key of %s in %s; it shows %s: add it with netver_exporter hostkey scan, or use host_keys: accept-new",
 		host, h.where(), describe(key)))
 }
 
@@ -113,7 +135,7 @@ func (h *HostKeys) judge(host, keyType, key string) error {
 	}
 	if lines := h.lines(host); len(lines) > 0 {
 		line := nearest(lines, keyType)
-		remedy := fmt.Sprintf("remove the line (ssh-keygen -R '%s' -f %s)", host, line.file)
+		remedy := "netver_exporter hostkey accept replaces the line"
 		if line.pattern {
 			remedy = "correct the line"
 		}

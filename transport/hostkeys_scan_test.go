@@ -74,7 +74,7 @@ func TestHostKeysOutliveAReload(t *testing.T) {
 		{Config{KnownHosts: []string{file}, HostKeys: AcceptNew}, true},
 		{Config{KnownHosts: []string{file, other}}, false},
 	} {
-		tt.config.Known = before.HostKeys()
+		tt.config.Before = before
 		after, err := New(tt.config)
 		if err != nil {
 			t.Fatal(err)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"log/slog"
 	"net"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -62,7 +63,7 @@ func (r *route) poll(t *testing.T, name string, stay time.Duration) error {
 	}
 	target := r.target
 	target.Ticket = ticket
-	l, err := r.client.Login(ctx, target, "", func(string) {})
+	l, err := r.client.Login(ctx, target, "", func(string, time.Time) {})
 	if err == nil {
 		<-time.After(stay)
 		l.End()
@@ -139,6 +140,17 @@ func TestJumpHosts(t *testing.T) {
 			t.Errorf("took %v: the deadline does not hold through the tunnel", took)
 		}
 	})
+	t.Run("a name that the last one knows", func(t *testing.T) {
+		_, port, _ := net.SplitHostPort(device.address)
+		r := newRoute(t, net.JoinHostPort("localhost", port), 0, guard(t, "swordfish"), guard(t, "swordfish"))
+		r.client.lookup = func(_ context.Context, host string) ([]string, error) {
+			t.Errorf("%s is looked up here", host)
+			return nil, errNo
+		}
+		if err := r.poll(t, "sw-1", 0); err != nil {
+			t.Error(err)
+		}
+	})
 	t.Run("an unknown one", func(t *testing.T) {
 		r := newRoute(t, device.address, 0)
 		r.target.Jump = "nobody"
@@ -185,7 +197,104 @@ func TestLostJumpHost(t *testing.T) {
 	r.client.Close()
 	host.mu.Lock()
 	defer host.mu.Unlock()
-	if host.link != nil || host.users != 0 {
-		t.Errorf("after Close there are %d users, and the connection is open: %v", host.users, host.link != nil)
+	if n := host.sessions.now(); host.link != nil || n != 0 {
+		t.Errorf("after Close there are %d sessions, and the connection is open: %v", n, host.link != nil)
+	}
+}
+
+// TestFullJumpHost has a jump host take fewer connections at once than max_sessions: the others wait, and none fails.
+func TestFullJumpHost(t *testing.T) {
+	const most = 3
+	for _, maxSessions := range []int{0, 10} {
+		device, bastion := guard(t, "swordfish"), guard(t, "swordfish")
+		bastion.most = most
+		r := newRoute(t, device.address, maxSessions, bastion)
+		var polls sync.WaitGroup
+		for i := range 30 {
+			polls.Go(func() {
+				if err := r.poll(t, "sw-"+string(rune('a'+i)), 10*time.Millisecond); err != nil && failure.Of(err) != failure.Internal { // the door may be shut
+					t.Error(err)
+				}
+			})
+		}
+		polls.Wait()
+		if most := r.client.jumps["bastion1"].sessions.most; most > 3 {
+			t.Errorf("max_sessions %d: %d are still tried at once", maxSessions, most)
+		}
+	}
+	bastion := guard(t, "swordfish")
+	bastion.most = -1 // none at all
+	r := newRoute(t, guard(t, "swordfish").address, 10, bastion)
+	err := r.poll(t, "sw-1", 0)
+	wantReason(t, err, failure.Jump)
+	if !strings.Contains(err.Error(), `"bastion1"`) || !strings.Contains(err.Error(), "no more") {
+		t.Errorf("%v does not say which jump host and why", err)
+	}
+}
+
+// TestJumpHostsOutliveAReload hands a connection to a jump host from client to client, with its bound, as long as it would be
+// made in the same way.
+func TestJumpHostsOutliveAReload(t *testing.T) {
+	device, first, second := guard(t, "swordfish"), guard(t, "swordfish"), guard(t, "swordfish")
+	r := newRoute(t, device.address, 1, first, second)
+	next := func(change func(*Config)) *Client {
+		t.Helper()
+		config := r.client.config
+		config.Before, config.JumpHosts = r.client, slices.Clone(config.JumpHosts)
+		for i := range config.JumpHosts {
+			again := *config.JumpHosts[i].Target.Credential
+			config.JumpHosts[i].Target.Credential = &again
+		}
+		change(&config)
+		made, err := New(config)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return made
+	}
+	if err := r.poll(t, "sw-1", 0); err != nil {
+		t.Fatal(err)
+	}
+	for name, tc := range map[string]struct {
+		change func(*Config)
+		kept   []string
+	}{
+		"nothing":          {func(*Config) {}, []string{"bastion1", "bastion2"}},
+		"the second":       {func(c *Config) { c.JumpHosts[1].MaxSessions = 2 }, []string{"bastion1"}},
+		"the first":        {func(c *Config) { c.JumpHosts[0].Target.Legacy = true }, nil},
+		"a password":       {func(c *Config) { c.JumpHosts[1].Target.Credential.Password = secret.New("other") }, []string{"bastion1"}},
+		"one policy":       {func(c *Config) { c.JumpHosts[1].Target.HostKeys = Strict }, []string{"bastion1"}},
+		"all policies":     {func(c *Config) { c.HostKeys = Strict }, nil},
+		"the connect time": {func(c *Config) { c.ConnectTimeout++ }, nil},
+	} {
+		made := next(tc.change)
+		var kept []string
+		for jump, host := range made.jumps {
+			if host == r.client.jumps[jump] {
+				kept = append(kept, jump)
+			}
+		}
+		slices.Sort(kept)
+		if !slices.Equal(kept, tc.kept) {
+			t.Errorf("%s has changed: kept %v, want %v", name, kept, tc.kept)
+		}
+		made.Close()
+	}
+	before := r.client
+	r.client = next(func(*Config) {})
+	before.Close()
+	if err := r.poll(t, "sw-1", 0); err != nil {
+		t.Error(err)
+	}
+	for i, g := range []*gatekeeper{first, second} {
+		g.mu.Lock()
+		if n := len(g.tried); n != 1 {
+			t.Errorf("%d logins at bastion%d, want 1", n, i+1)
+		}
+		g.mu.Unlock()
+	}
+	r.client.Close()
+	for _, g := range []*gatekeeper{first, second} {
+		<-g.ended
 	}
 }

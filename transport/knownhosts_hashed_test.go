@@ -40,7 +40,7 @@ func TestHashedTypes(t *testing.T) {
 			"sw-1.example:22": ssh.KeyAlgoECDSA256, "sw-1.example:2222": ssh.KeyAlgoECDSA256,
 			"sw-2.example:22": ssh.KeyAlgoED25519, "sw-3.example:22": ssh.KeyAlgoED25519,
 		} {
-			if got := keys.algorithms(address, false)[0]; got != want {
+			if got := keys.wish(address, false).algorithms()[0]; got != want {
 				t.Errorf("%s is asked for %s, want %s", address, got, want)
 			}
 		}
@@ -123,7 +123,7 @@ func BenchmarkHashedFirstLogin(b *testing.B) {
 						n = order[i]
 					}
 					host := fmt.Sprintf("sw-%d.example", n)
-					keys.algorithms(host+":22", false)
+					keys.wish(host+":22", false).algorithms()
 					if err := keys.judge(host, ssh.KeyAlgoED25519, shown[n]); err != nil {
 						b.Fatal(err)
 					}

@@ -8,6 +8,12 @@ import (
 	"golang.org/x/crypto/ssh"
 )
 
+// Secured says what secures a connection, in the names of SSH. The cipher is that of what we send.
+type Secured struct {
+	KeyExchange, HostKey, Cipher string
+	Verified                     Verified
+}
+
 // Farewell is how long a device has to close a session that was told to end.
 const Farewell = 200 * time.Millisecond
 
@@ -15,6 +21,7 @@ const Farewell = 200 * time.Millisecond
 type Link struct {
 	ssh.Conn
 	TookPassword bool // the server has been given the password, and accepted it
+	Secured      Secured
 
 	gone    chan struct{}  // closed when the connection has ended
 	Running sync.WaitGroup // who serves it and its channels

@@ -19,7 +19,7 @@ func TestLinkOutlivesNewKeys(t *testing.T) {
 	})
 	opening, opened := context.WithTimeout(t.Context(), 10*time.Second)
 	target := Target{Address: g.address, Credential: &Credential{Username: "netops", Password: secret.New("swordfish")}}
-	l, err := newInsecure(t).Login(opening, target, "", func(string) {})
+	l, err := newInsecure(t).Login(opening, target, "", func(string, time.Time) {})
 	opened()
 	if err != nil {
 		t.Fatal(err)

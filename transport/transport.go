@@ -8,6 +8,7 @@ import (
 	"log/slog"
 	"net"
 	"slices"
+	"sync"
 	"time"
 
 	"github.com/netver/netver_exporter/logins"
@@ -21,6 +22,7 @@ type Target struct {
 	HostKeys   Policy         // what happens if its host key is not known; "": as the client's
 	Jump       string         // name of the jump host that leads to it; "": none
 	Legacy     bool           // offer algorithms that x/crypto/ssh holds insecure
+	Algorithms Algorithms     // what is offered; the zero value is the usual
 	Ticket     *logins.Ticket // asked before each login and each secret; nil: everything is permitted
 }
 
@@ -30,17 +32,19 @@ type Config struct {
 	HostKeys       Policy        // of targets without one of their own; "": strict. If it is Insecure, no file is read
 	KnownHosts     []string      // files; the first one learns
 	JumpHosts      []JumpHost    // that targets name
-	Known          *HostKeys     // of a client before, whose work is taken over if its files are the same; nil: none
-	Log            *slog.Logger  // hears of keys that are learned or replaced, and of files that turn bad; nil: none
+	Before         *Client       // the client before this one: of host keys and jump hosts it takes over what is the same; nil: none
+	Log            *slog.Logger  // hears of keys that are learned or replaced, of files that turn bad and jump hosts that are full; nil: none
 }
 
 // Client dials devices. Make it with New. It may be used by any number of goroutines at once.
 type Client struct {
-	config Config
-	keys   *HostKeys
-	jumps  map[string]*jumpHost
-	lookup func(ctx context.Context, host string) ([]string, error)
-	dial   func(ctx context.Context, network, address string) (net.Conn, error)
+	config  Config
+	keys    *HostKeys
+	jumps   map[string]*jumpHost
+	tries   tries
+	closing sync.Once
+	lookup  func(ctx context.Context, host string) ([]string, error)
+	dial    func(ctx context.Context, network, address string) (net.Conn, error)
 }
 
 // New makes a client and reads its known_hosts files. A file that does not exist is no error: it holds no keys. Lines that
@@ -52,6 +56,9 @@ func New(c Config) (*Client, error) {
 	if c.HostKeys == "" {
 		c.HostKeys = Strict
 	}
+	if c.Log == nil {
+		c.Log = slog.New(slog.DiscardHandler)
+	}
 	if err := checkPolicy(c.HostKeys, c.KnownHosts); err != nil {
 		return nil, err
 	}
@@ -60,7 +67,8 @@ func New(c Config) (*Client, error) {
 		return nil, fmt.Errorf("read known_hosts: %w", err)
 	}
 	made := &Client{config: c, keys: keys, lookup: lookup, dial: new(net.Dialer).DialContext}
-	made.jumps = newJumpHosts(made, c.JumpHosts)
+	made.jumps = newJumpHosts(made, c.JumpHosts, c.Before)
+	made.config.Before = nil // not to keep each client that there was
 	return made, nil
 }
 
@@ -70,8 +78,8 @@ func (c *Config) hostKeys() (*HostKeys, error) {
 	if c.HostKeys == Insecure {
 		files = nil
 	}
-	if c.Known != nil && slices.Equal(c.Known.files, files) {
-		return c.Known, c.Known.reload()
+	if c.Before != nil && slices.Equal(c.Before.keys.files, files) {
+		return c.Before.keys, c.Before.keys.reload()
 	}
 	return OpenHostKeys(files, c.Log)
 }

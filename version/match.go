@@ -65,6 +65,15 @@ func ParseMatch(globs map[string]string) (Match, error) {
 	return m, nil
 }
 
+// String returns the conditions as text: "platform=cisco_ios model=C9300*"; "" is for all devices.
+func (m Match) String() string {
+	texts := make([]string, len(m.conditions))
+	for i, c := range m.conditions {
+		texts[i] = c.key + "=" + c.text
+	}
+	return strings.Join(texts, " ")
+}
+
 // GoesBy reports whether a rule or an advisory matches by the key.
 func (p *Policy) GoesBy(key string) bool {
 	by := func(m Match) bool {

@@ -1,156 +1,143 @@
 package web
 
 import (
+	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"hash/maphash"
 	"io"
-	"net"
 	"net/http"
+	"net/url"
 	"slices"
-	"strconv"
 	"strings"
-	"time"
 
-	"github.com/netver/netver_exporter/parser"
-	"github.com/netver/netver_exporter/poll"
+	"github.com/klauspost/compress/gzhttp"
 )
 
-// Device is one device as the API and `poll --output=json` show it. An unknown value is left out.
-type Device struct {
-	Device       string                  `json:"device"`
-	Address      string                  `json:"address"`
-	Group        string                  `json:"group"`
-	Platform     string                  `json:"platform"`
-	Vendor       string                  `json:"vendor,omitempty"`
-	Labels       map[string]string       `json:"labels"`
-	State        string                  `json:"state"` // up, down, pending or disabled
-	Reason       string                  `json:"reason,omitempty"`
-	Error        string                  `json:"error,omitempty"`
-	Version      string                  `json:"version,omitempty"`
-	Model        string                  `json:"model,omitempty"`
-	Serial       string                  `json:"serial,omitempty"`
-	Hostname     string                  `json:"hostname,omitempty"`
-	Patch        string                  `json:"patch,omitempty"`
-	ReloadReason string                  `json:"reload_reason,omitempty"`
-	NextBoot     string                  `json:"next_boot,omitempty"`         // the image or version that boots next
-	NextDiffers  *bool                   `json:"next_boot_differs,omitempty"` // whether another one runs
-	Members      []parser.ReportedMember `json:"members,omitempty"`
-	Uptime       *float64                `json:"uptime_seconds,omitempty"`
-	BootTime     time.Time               `json:"boot_time,omitzero"`
-	LastPoll     time.Time               `json:"last_poll,omitzero"`
-	LastSuccess  time.Time               `json:"last_success,omitzero"`
-	PollDuration float64                 `json:"poll_duration_seconds"`
-	Polls        uint64                  `json:"polls"`
-	PollFailures uint64                  `json:"poll_failures"`
-	Reboots      uint64                  `json:"reboots"`
-	Changes      uint64                  `json:"version_changes"`
-	Verdict      *Verdict                `json:"verdict,omitempty"` // absent without a policy
+// apiError is an answer of the API that tells what is wrong with a request.
+type apiError struct {
+	Status int    `json:"status"`
+	Text   string `json:"error"`
 }
 
-// NewDevice puts a status into the API's words.
-func NewDevice(s *poll.Status) Device {
-	d := Device{
-		Device: s.Device.Name, Address: s.Device.Address, Group: s.Device.Group, Platform: s.Platform, Vendor: s.Vendor,
-		Labels: map[string]string{}, State: string(s.State()), Reason: string(s.Reason), Error: s.Err,
-		Version: s.Facts.Version, Model: s.Facts.Model, Serial: s.Facts.Serial, Hostname: s.Facts.Hostname,
-		Patch: s.Facts.Patch, ReloadReason: s.Facts.ReloadReason, NextBoot: s.Facts.NextBoot, NextDiffers: s.Facts.NextBootDiffers,
-		Members:  s.Facts.ReportMembers(),
-		BootTime: s.BootTime.UTC().Truncate(time.Second), LastPoll: s.LastPoll.UTC(), LastSuccess: s.LastSuccess.UTC(),
-		PollDuration: s.Duration.Seconds(), Polls: s.Polls, PollFailures: s.Failures, Reboots: s.Reboots, Changes: s.VersionChanges,
-		Verdict: NewVerdict(s.Verdict),
-	}
-	for _, l := range s.Device.Labels {
-		d.Labels[l.Name] = l.Value
-	}
-	if s.Facts.Uptime != nil {
-		seconds := s.Facts.Uptime.Age.Seconds()
-		d.Uptime = &seconds
-	}
-	return d
+func (e *apiError) Error() string { return e.Text }
+
+func badRequest(format string, args ...any) error {
+	return &apiError{http.StatusBadRequest, fmt.Sprintf(format, args...)}
 }
 
-func devices(c Config) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
-		answerEach(w, c.Snapshot().Devices, func(s *poll.Status) any { return NewDevice(s) })
-	})
-}
+// apiHandler answers a request of the API, or returns an *apiError before it has answered anything.
+type apiHandler func(w http.ResponseWriter, r *http.Request, parameters url.Values) error
 
-func device(c Config) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		s, ok := find(c, r.PathValue("name"))
-		if !ok {
-			http.Error(w, fmt.Sprintf("no device %q in the inventory", r.PathValue("name")), http.StatusNotFound)
+// api makes an endpoint: it takes GET and HEAD, answers errors as JSON, and compresses what is not short.
+func api(handle apiHandler) http.Handler {
+	return gzhttp.GzipHandler(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method != http.MethodGet && r.Method != http.MethodHead {
+			w.Header().Set("Allow", "GET, HEAD")
+			refuse(w, &apiError{http.StatusMethodNotAllowed, "ask with GET"})
 			return
 		}
-		answer(w, NewDevice(s))
-	})
+		parameters, err := url.ParseQuery(r.URL.RawQuery)
+		if err != nil {
+			refuse(w, badRequest("the parameters cannot be read: %v", err))
+			return
+		}
+		if err := handle(w, r, parameters); err != nil {
+			refuse(w, err)
+		}
+	}))
 }
 
-// find looks a device up in the latest snapshot.
-func find(c Config, name string) (*poll.Status, bool) {
-	all := c.Snapshot().Devices
-	i, ok := slices.BinarySearchFunc(all, name, func(s *poll.Status, name string) int {
-		return strings.Compare(s.Device.Name, name)
-	})
+func refuse(w http.ResponseWriter, err error) {
+	e, ok := errors.AsType[*apiError](err)
 	if !ok {
-		return nil, false
+		e = &apiError{http.StatusInternalServerError, err.Error()}
 	}
-	return all[i], true
-}
-
-// targetGroup is the element of Prometheus's http_sd format.
-type targetGroup struct {
-	Targets []string          `json:"targets"`
-	Labels  map[string]string `json:"labels"`
-}
-
-// targets lists the devices for other exporters: without the port of SSH, with that of ?port= if there is one.
-func targets(c Config) http.Handler {
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		port := r.URL.Query().Get("port")
-		if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
-			http.Error(w, fmt.Sprintf("port=%q: want a number from 1 to 65535", port), http.StatusBadRequest)
-			return
-		}
-		answerEach(w, c.Snapshot().Devices, func(s *poll.Status) any {
-			labels := NewDevice(s).Labels
-			labels["device"], labels["platform"], labels["group"] = s.Device.Name, s.Device.Platform, s.Device.Group
-			return targetGroup{Targets: []string{onPort(s.Device.Address, port)}, Labels: labels}
-		})
-	})
-}
-
-// onPort is the host of an address with another port, or with none.
-func onPort(address, port string) string {
-	host, _, err := net.SplitHostPort(address)
-	if err != nil {
-		host = address
-	}
-	if port == "" {
-		return host
-	}
-	return net.JoinHostPort(host, port)
-}
-
-func answer(w http.ResponseWriter, v any) {
 	w.Header().Set("Content-Type", "application/json")
-	// The only error left is a client that went away.
-	_ = json.NewEncoder(w).Encode(v)
+	w.Header().Set("Cache-Control", "no-store")
+	w.WriteHeader(e.Status)
+	_ = json.NewEncoder(w).Encode(e) // the only error left is a client that went away
+}
+
+// noParameters refuses every parameter but those that are named.
+func noParameters(given url.Values, but ...string) error {
+	for name := range given {
+		if !slices.Contains(but, name) {
+			return badRequest("unknown parameter %q", name)
+		}
+	}
+	return nil
+}
+
+// seed makes the tags of this process differ from those of any other.
+var seed = maphash.MakeSeed()
+
+// known answers that nothing has changed if the reader has what the tag stands for, and reports that it has.
+func known(w http.ResponseWriter, r *http.Request, tag uint64) bool {
+	text := fmt.Sprintf(`W/"%016x"`, tag) // weak: compressed or not, it is the same
+	w.Header().Set("ETag", text)
+	w.Header().Set("Cache-Control", "no-cache")
+	for given := range strings.SplitSeq(strings.Join(r.Header.Values("If-None-Match"), ","), ",") {
+		if given = strings.TrimSpace(given); given == "*" || strings.TrimPrefix(given, "W/") == text[len("W/"):] {
+			w.WriteHeader(http.StatusNotModified)
+			return true
+		}
+	}
+	return false
+}
+
+// answer answers with a value as JSON.
+func answer(w http.ResponseWriter, r *http.Request, v any) error {
+	body, err := json.Marshal(v)
+	if err != nil {
+		return fmt.Errorf("make the answer: %w", err)
+	}
+	answerText(w, r, "application/json", append(body, '\n'))
+	return nil
+}
+
+func answerText(w http.ResponseWriter, r *http.Request, kind string, body []byte) {
+	if known(w, r, maphash.Bytes(seed, body)) {
+		return
+	}
+	w.Header().Set("Content-Type", kind)
+	_, _ = w.Write(body) // the only error left is a client that went away
 }
 
 // answerEach answers with a list that is made as it is written, so that many requests at once do not hold the fleet as
 // many times in memory.
-func answerEach(w http.ResponseWriter, devices []*poll.Status, element func(*poll.Status) any) {
-	w.Header().Set("Content-Type", "application/json")
+func answerEach[T any](w io.Writer, all []T, element func(T) any) {
 	encoder := json.NewEncoder(w)
 	_, _ = io.WriteString(w, "[")
-	for i, s := range devices {
+	for i, one := range all {
 		if i > 0 {
 			_, _ = io.WriteString(w, ",")
 		}
-		if encoder.Encode(element(s)) != nil {
+		if encoder.Encode(element(one)) != nil {
 			return // the client went away
 		}
 	}
 	_, _ = io.WriteString(w, "]\n")
+}
+
+//go:embed openapi.yaml
+var description []byte
+
+// openapi answers with the description of the API.
+func openapi(Config) http.Handler {
+	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
+		if err := noParameters(parameters); err != nil {
+			return err
+		}
+		answerText(w, r, "application/yaml", description)
+		return nil
+	})
+}
+
+// unknown answers where the API has nothing.
+func unknown() http.Handler {
+	return api(func(_ http.ResponseWriter, r *http.Request, _ url.Values) error {
+		return &apiError{http.StatusNotFound, fmt.Sprintf("there is no %s; /api/v1/openapi.yaml describes all there is", r.URL.Path)}
+	})
 }

@@ -27,7 +27,8 @@ func probe(c Config) http.Handler {
 			http.Error(w, "say which device: /probe?target=DEVICE", http.StatusBadRequest)
 			return
 		}
-		status, ok := find(c, target)
+		status := c.Views.View().Device(target)
+		ok := status != nil
 		if ok && r.Method == http.MethodGet {
 			ctx, cancel := context.WithTimeout(r.Context(), patience(r.Header.Get(scrapeTimeoutHeader)))
 			defer cancel()

@@ -14,79 +14,95 @@ import (
 	"sync"
 	"time"
 
+	"github.com/klauspost/compress/gzhttp"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/fleet"
+	"github.com/netver/netver_exporter/pages"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/version"
 )
 
-// maxScrapes bounds the scrapes that are answered at once; the next one gets 503, so that a flood cannot eat memory.
-const maxScrapes = 40
+// What is answered at once is bounded, so that a flood cannot eat memory: the next request takes the place of one whose reader is
+// slow, or gets 503.
+const (
+	maxScrapes = 40
+	maxAnswers = 40 // pages and answers of the API
+)
 
 // Config is what the pages show and act on.
 type Config struct {
 	Version   string
 	Metrics   *collector.Collector
 	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
-	Snapshot  func() poll.Snapshot
-	Ready     func() bool  // the first inventory has been loaded
-	Reload    func() error // builds the new configuration whole, then swaps
-	Lifecycle bool         // whether POST /-/reload is allowed
-	Peers     http.Handler // answers other replicas below cluster.Path; nil: there are none
+	Views     *fleet.Cache
+	History   func(device string) (poll.History, bool)
+	Policy    func() *version.Policy         // what versions are judged by
+	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
+	Ready     func() bool                    // the first inventory has been loaded
+	Reload    func() error                   // builds the new configuration whole, then swaps
+	Lifecycle bool                           // whether POST /-/reload is allowed
+	Peers     http.Handler                   // answers other replicas below cluster.Path; nil: there are none
 	Log       *slog.Logger
 }
 
-// endpoints is every path that is served, with the words the landing page has for it.
+// endpoints is every path that is served beside the pages for people.
 var endpoints = []struct {
-	pattern, text string
-	handler       func(Config) http.Handler
+	pattern string
+	handler func(Config) http.Handler
 }{
-	{"/metrics", "metrics of all devices", metrics},
-	{"GET /probe", "poll one device now and show its metrics: /probe?target=DEVICE", probe},
-	{"GET /api/v1/devices", "all devices, as JSON", devices},
-	{"GET /api/v1/devices/{name}", "", device},
-	{"GET /api/v1/targets", "the inventory for other exporters, in the form of Prometheus HTTP service discovery; ?port= sets the port", targets},
-	{"GET /-/healthy", "whether the process serves", healthy},
-	{"GET /-/ready", "whether the inventory has been loaded", ready},
-	{"/-/reload", "", reload},
+	{"/metrics", metrics},
+	{"GET /probe", probe},
+	{"/api/v1/devices", devices},
+	{"/api/v1/devices/{name}", device},
+	{"/api/v1/versions", versions},
+	{"/api/v1/status", status},
+	{"/api/v1/openapi.yaml", openapi},
+	{"/api/v1/targets", targets},
+	{"GET /-/healthy", healthy},
+	{"GET /-/ready", ready},
+	{"/-/reload", reload},
 }
 
-// New returns the handler of all endpoints.
-func New(c Config) (http.Handler, error) {
-	landing := toolkit.LandingConfig{
-		Name:        "netver_exporter",
-		Description: "Software version, uptime and reachability of network devices",
-		Version:     c.Version,
-		Profiling:   "false",
-	}
-	mux := http.NewServeMux()
-	for _, e := range endpoints {
-		mux.Handle(e.pattern, e.handler(c))
-		if e.text != "" {
-			landing.Links = append(landing.Links, toolkit.LandingLinks{Address: path(e.pattern), Text: path(e.pattern), Description: e.text})
+// bounded keeps the pages and the API from being asked by more at once than there are slots. What changes something, or polls,
+// takes its own time and needs none.
+func bounded(s *collector.Slots, h http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		if r.Method == http.MethodGet || r.Method == http.MethodHead {
+			s.Serve(w, r, h.ServeHTTP)
+			return
 		}
+		h.ServeHTTP(w, r)
+	})
+}
+
+// New returns the handler of all endpoints and pages, with what protects a browser around it.
+func New(c Config) (http.Handler, error) {
+	mux, slots := http.NewServeMux(), collector.NewSlots(maxAnswers)
+	for _, e := range endpoints {
+		h := e.handler(c)
+		if strings.HasPrefix(e.pattern, "/api/") {
+			h = bounded(slots, h)
+		}
+		mux.Handle(e.pattern, h)
 	}
-	page, err := toolkit.NewLandingPage(landing)
+	people, err := pages.New(pages.Config{
+		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Policy: c.Policy, Loaded: c.Loaded,
+	})
 	if err != nil {
-		return nil, fmt.Errorf("build landing page: %w", err)
+		return nil, err
 	}
-	mux.Handle("GET /{$}", page)
+	for pattern, handler := range people.Routes() {
+		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
+	}
+	mux.Handle("/api/v1/", unknown())
 	if c.Peers != nil {
 		mux.Handle(cluster.Path, c.Peers)
 	}
-	return mux, nil
-}
-
-// path cuts the method off a pattern of http.ServeMux.
-func path(pattern string) string {
-	for i := range pattern {
-		if pattern[i] == '/' {
-			return pattern[i:]
-		}
-	}
-	return pattern
+	return secure(mux), nil
 }
 
 func metrics(c Config) http.Handler {

@@ -9,25 +9,32 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"strings"
+	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"go.uber.org/goleak"
 
 	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/version"
 )
 
 func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 
-// fleet is a device that is up and one that has not been polled.
-type fleet struct{}
+// fewDevices are a device that is up and one that has not been polled.
+type fewDevices struct{}
 
-func (fleet) Snapshot() poll.Snapshot {
+func noOrder(string) *version.Order { return nil }
+
+func (fewDevices) Snapshot() poll.Snapshot {
 	at := time.Unix(1_700_000_000, 0)
 	return poll.Snapshot{Devices: []*poll.Status{
 		{
@@ -45,21 +52,25 @@ func (fleet) Snapshot() poll.Snapshot {
 
 func newConfig() Config {
 	c := Config{
-		Metrics:  collector.New(),
-		Snapshot: fleet{}.Snapshot,
+		Version: "1.2.3",
+		Metrics: collector.New(),
+		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder),
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
-			for _, s := range (fleet{}).Snapshot().Devices {
+			for _, s := range (fewDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
 					return s, true
 				}
 			}
 			return nil, false
 		},
-		Ready:  func() bool { return true },
-		Reload: func() error { return nil },
-		Log:    slog.New(slog.DiscardHandler),
+		History: func(string) (poll.History, bool) { return poll.History{}, true },
+		Policy:  func() *version.Policy { return &version.Policy{} },
+		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
+		Ready:   func() bool { return true },
+		Reload:  func() error { return nil },
+		Log:     slog.New(slog.DiscardHandler),
 	}
-	c.Metrics.Watch(fleet{})
+	c.Metrics.Watch(fewDevices{})
 	return c
 }
 
@@ -70,7 +81,7 @@ func TestEndpoints(t *testing.T) {
 	broken := lifecycle
 	broken.Reload = func() error { return errors.New("config.yml:3: no") }
 	empty := newConfig()
-	empty.Snapshot = func() poll.Snapshot { return poll.Snapshot{} }
+	empty.Views = fleet.NewCache(func() poll.Snapshot { return poll.Snapshot{} }, noOrder)
 	starting := newConfig()
 	starting.Ready = func() bool { return false }
 
@@ -82,7 +93,10 @@ func TestEndpoints(t *testing.T) {
 		want    string // in the body
 		not     string // not in the body
 	}{
-		{"landing page", plain, "GET /", 200, `href="/probe"`, "debug/pprof"},
+		{"overview", plain, "GET /", 200, `<a href="devices/lab-1">`, ""},
+		{"page of a device", plain, "GET /devices/lab-1", 200, "15.2(7)E", ""},
+		{"page of nobody", plain, "GET /devices/lab-11", 404, "lab-1</a>", ""},
+		{"versions", plain, "GET /versions", 200, "15.2(7)E", ""},
 		{"nothing else", plain, "GET /favicon.ico", 404, "", ""},
 		{"metrics", plain, "GET /metrics", 200, `netver_device_up{device="lab-1",site="oslo"} 1`, `netver_device_up{device="lab-2"`},
 		{"metrics by name", plain, "GET /metrics?name[]=netver_device_up", 200, "netver_device_up", "netver_device_info"},
@@ -94,10 +108,11 @@ func TestEndpoints(t *testing.T) {
 		{"no targets", empty, "GET /api/v1/targets", 200, "[]", ""},
 		{"device", plain, "GET /api/v1/devices/lab-1", 200, `"state":"up","version":"15.2(7)E","uptime_seconds":3600,"boot_time":"2023-11-14T21:13:20Z"`, "lab-2"},
 		{"pending device", plain, "GET /api/v1/devices/lab-2", 200, `"state":"pending"`, "last_poll"},
-		{"no device", plain, "GET /api/v1/devices/lab-3", 404, `no device "lab-3"`, ""},
+		{"nothing of the API", plain, "GET /api/v1/device", 404, `{"status":404,"error":"there is no /api/v1/device`, ""},
+		{"no device", plain, "GET /api/v1/devices/lab-3", 404, `{"status":404,"error":"no device \"lab-3\"`, ""},
 		{"targets", plain, "GET /api/v1/targets", 200, `{"targets":["192.0.2.1"],"labels":{"device":"lab-1","group":"site1","platform":"cisco_ios","site":"oslo"}}`, "netops"},
 		{"targets on another port", plain, "GET /api/v1/targets?port=9116", 200, `{"targets":["192.0.2.1:9116"]`, "netops"},
-		{"targets on no port", plain, "GET /api/v1/targets?port=x", 400, `port="x"`, ""},
+		{"targets on no port", plain, "GET /api/v1/targets?port=x", 400, `port=\"x\"`, ""},
 		{"healthy", starting, "GET /-/healthy", 200, "healthy", ""},
 		{"ready", plain, "GET /-/ready", 200, "ready", ""},
 		{"not ready", starting, "GET /-/ready", 503, "", ""},
@@ -211,4 +226,72 @@ func TestProbe(t *testing.T) {
 			}
 		})
 	}
+}
+
+// unread is a ResponseWriter whose reader does not read until it is cut off.
+type unread struct {
+	*httptest.ResponseRecorder
+	began, cut chan struct{}
+	once       sync.Once
+}
+
+func (u *unread) Write([]byte) (int, error) {
+	u.once.Do(func() { close(u.began) })
+	<-u.cut
+	return 0, os.ErrDeadlineExceeded
+}
+
+func (u *unread) SetWriteDeadline(time.Time) error {
+	close(u.cut)
+	return nil
+}
+
+// TestSlowReadersOfTheAPI has as many clients as there are places not read what they asked for.
+func TestSlowReadersOfTheAPI(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		h, err := New(newConfig())
+		if err != nil {
+			t.Fatal(err)
+		}
+		var answers sync.WaitGroup
+		var readers []*unread
+		for range maxAnswers {
+			u := &unread{ResponseRecorder: httptest.NewRecorder(), began: make(chan struct{}), cut: make(chan struct{})}
+			readers = append(readers, u)
+			answers.Go(func() { h.ServeHTTP(u, httptest.NewRequest("GET", "/api/v1/targets", nil)) })
+			<-u.began
+		}
+		for _, tt := range []struct {
+			url    string
+			status int
+			after  time.Duration
+		}{
+			{"/api/v1/devices", http.StatusServiceUnavailable, 0},
+			{"/metrics", http.StatusOK, 0},
+			{"/-/healthy", http.StatusOK, 0},
+			{"/probe?target=lab-1", http.StatusOK, 0},
+			{"/api/v1/devices", http.StatusOK, 2 * time.Second},
+			{"/", http.StatusOK, 0},
+		} {
+			time.Sleep(tt.after)
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest("GET", tt.url, nil))
+			if w.Code != tt.status {
+				t.Errorf("%s: status %d, want %d", tt.url, w.Code, tt.status)
+			}
+		}
+		cutOff := 0
+		for _, u := range readers {
+			select {
+			case <-u.cut:
+				cutOff++
+			default:
+				close(u.cut)
+			}
+		}
+		if cutOff != 1 { // its place is free again
+			t.Errorf("%d readers were cut off, want 1", cutOff)
+		}
+		answers.Wait()
+	})
 }

@@ -1,0 +1,66 @@
+//go:build faults
+
+package faults
+
+import (
+	"fmt"
+	"testing"
+	"time"
+
+	"github.com/netver/netver_exporter/lab"
+)
+
+type jumpHost struct {
+	Address     string `yaml:"address"`
+	Credentials string `yaml:"credentials"`
+	MaxSessions int    `yaml:"max_sessions"`
+}
+
+// startBastions makes n jump hosts, names them and lets the groups of the configuration reach their devices through one each.
+func (c *config) startBastions(t *testing.T, n, most int) []*lab.Bastion {
+	t.Helper()
+	c.JumpHosts = map[string]jumpHost{}
+	var all []*lab.Bastion
+	for i := range n {
+		b, err := lab.StartBastion(t.Context(), "127.0.0.1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(b.Close)
+		all = append(all, b)
+		name := fmt.Sprintf("bastion%d", i+1)
+		hosts := c.SSH["known_hosts"].([]string)[0]
+		writeFile(t, hosts, readFile(t, hosts)+b.KnownHosts())
+		c.JumpHosts[name] = jumpHost{Address: b.Addr(), Credentials: c.Groups[0].Credentials, MaxSessions: most}
+	}
+	return all
+}
+
+// TestTwoBastions polls 2,000 devices behind two jump hosts: nobody is late, each jump host has one connection, and no more
+// channels than max_sessions. Then one of both goes away and comes back: its devices are not blamed.
+func TestTwoBastions(t *testing.T) {
+	const number, most = 2000, 8
+	plan := pollSection{Interval: slowly(30 * time.Second), Timeout: slowly(5 * time.Second), ConnectTimeout: slowly(2 * time.Second), Concurrency: 64}
+	devices := newDevices(t, "sw", number, twoModes...)
+	fleet := startFleet(t, devices...)
+	c := newConfig(t, fleet, plan)
+	bastions := c.startBastions(t, 2, most)
+	all := c.Groups[0]
+	c.Groups = nil
+	for i := range bastions {
+		c.Groups = append(c.Groups, group{
+			Name: fmt.Sprintf("site%d", i+1), Credentials: all.Credentials, Jump: fmt.Sprintf("bastion%d", i+1),
+			Devices: all.Devices[i*number/2 : (i+1)*number/2],
+		})
+	}
+	e := run(t, c.write(t))
+	e.awaitScrape(t, "the first sweep", polledTimes(1))
+	e.awaitOnTime(t, plan.Interval, devices...)
+	for i, b := range bastions {
+		if s := b.Stats(); s.Logins != 1 || s.Peak > most || s.Passed < number {
+			t.Errorf("bastion%d: %+v, want one login, at most %d connections at once, and all polls through it", i+1, s, most)
+		} else {
+			t.Logf("bastion%d: %+v", i+1, s)
+		}
+	}
+}

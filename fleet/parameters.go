@@ -1,0 +1,131 @@
+package fleet
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/poll"
+)
+
+// Parameter is a filter of a URL, and a key of a search.
+type Parameter struct {
+	Name  string
+	Text  string   // what it selects, for the documentation
+	Words []string // the only values that there are; nil: any text, in which * and ? are wildcards
+
+	words words
+}
+
+// words appends what a device has under a parameter as of a time. A word that is not known is left out.
+type words func(to []string, s *poll.Status, at time.Time) []string
+
+// Parameters is every filter, in the order in which a page names them. Beside them there is label.NAME for every label.
+var Parameters = []Parameter{
+	{"state", "state of the device", []string{"up", "down", "pending", "disabled"}, one(func(s *poll.Status) string { return string(s.State()) })},
+	{"verdict", "what the policy says of the version; a device may have several", verdictWords, verdicts},
+	{"platform", "platform, by id", nil, one(func(s *poll.Status) string { return s.Platform })},
+	{"vendor", "vendor of the platform", nil, one(func(s *poll.Status) string { return s.Vendor })},
+	{"model", "model", nil, one(func(s *poll.Status) string { return s.Facts.Model })},
+	{"version", "version, as the device tells it", nil, one(func(s *poll.Status) string { return s.Facts.Version })},
+	{"group", "group of the configuration", nil, one(func(s *poll.Status) string { return s.Device.Group })},
+	{"reason", "why the latest poll failed", reasons(), one(reason)},
+	{"advisory", "note of an entry that denies the version", nil, advisories},
+	{"credential", "name of the credential", nil, one(func(s *poll.Status) string { return s.Device.Credential })},
+	{"rule", "rule of the policy that judges the version, or will", nil, rules},
+	{"release", "release whose end of life is known", nil, one(release)},
+	{"changed", "what has changed within the last hour", changeWords, changes},
+}
+
+// labelPrefix begins the parameters for the operator's labels.
+const labelPrefix = "label."
+
+// one makes words of a function that returns a single one, "" for none.
+func one(of func(*poll.Status) string) words {
+	return func(to []string, s *poll.Status, _ time.Time) []string {
+		if w := of(s); w != "" {
+			to = append(to, w)
+		}
+		return to
+	}
+}
+
+// parameter finds a parameter by name.
+func parameter(name string) (p Parameter, ok bool) {
+	if label, ok := strings.CutPrefix(name, labelPrefix); ok && label != "" {
+		return Parameter{Name: name, Text: "the label " + label, words: one(labelOf(label))}, true
+	}
+	i := slices.IndexFunc(Parameters, func(p Parameter) bool { return p.Name == name })
+	if i < 0 {
+		return Parameter{}, false
+	}
+	return Parameters[i], true
+}
+
+func wordsOf(name string) (words, bool) {
+	p, ok := parameter(name)
+	return p.words, ok
+}
+
+func labelOf(name string) func(*poll.Status) string {
+	return func(s *poll.Status) string { return Label(s, name) }
+}
+
+// Label is the value of one of the operator's labels; "": the device does not have it.
+func Label(s *poll.Status, name string) string {
+	for _, l := range s.Device.Labels {
+		if l.Name == name {
+			return l.Value
+		}
+	}
+	return ""
+}
+
+// reason is why the device is down.
+func reason(s *poll.Status) string {
+	if s.State() != poll.Down {
+		return ""
+	}
+	return string(s.Reason)
+}
+
+func reasons() []string {
+	all := make([]string, len(failure.Reasons))
+	for i, r := range failure.Reasons {
+		all[i] = string(r)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func advisories(to []string, s *poll.Status, _ time.Time) []string {
+	if s.Verdict == nil {
+		return to
+	}
+	for _, d := range s.Verdict.Denied {
+		if !slices.Contains(to, d.Note) {
+			to = append(to, d.Note)
+		}
+	}
+	return to
+}
+
+func rules(to []string, s *poll.Status, _ time.Time) []string {
+	if s.Verdict == nil {
+		return to
+	}
+	for _, name := range []string{s.Verdict.Rule, s.Verdict.Planned} {
+		if name != "" {
+			to = append(to, name)
+		}
+	}
+	return to
+}
+
+func release(s *poll.Status) string {
+	if s.Verdict == nil || s.Verdict.EOL == nil {
+		return ""
+	}
+	return s.Verdict.EOL.Release
+}

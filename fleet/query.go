@@ -1,0 +1,156 @@
+package fleet
+
+import (
+	"fmt"
+	"maps"
+	"net/url"
+	"regexp"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/netver/netver_exporter/poll"
+)
+
+// Query is a question: which devices, and in which order. The zero value is all of them. Make others with Parse.
+type Query struct {
+	Search  string   // the parameter q: words that all must match
+	Filters []Filter // all must match; in the order of Parameters, labels last
+	Sort    string   // a word of Sorts or label.NAME, with - before it for descending; "": what the caller takes for the default
+}
+
+// Filter is a parameter and the values that match it.
+type Filter struct {
+	Name   string
+	Values []string // at least one; a device matches that matches one of them
+}
+
+// Problem is what is wrong with a parameter of a URL.
+type Problem struct {
+	Parameter, Value string
+	Text             string // one sentence
+}
+
+func (p Problem) Error() string { return p.Text }
+
+// Parse reads the parameters of a URL. An empty value is as none. A filter with a value that does not exist stays in the query
+// and matches nothing. The problems name each value that does not exist and each parameter that is neither known nor in also,
+// which are those that the caller reads itself.
+func Parse(values url.Values, also ...string) (Query, []Problem) {
+	q := Query{Search: strings.TrimSpace(values.Get("q"))}
+	var problems []Problem
+	for _, name := range names(values) {
+		given := slices.DeleteFunc(slices.Clone(values[name]), func(v string) bool { return v == "" })
+		p, known := parameter(name)
+		switch {
+		case len(given) == 0 || name == "q" || slices.Contains(also, name):
+		case name == "sort":
+			if !sortable(given[0]) {
+				problems = append(problems, Problem{name, given[0], fmt.Sprintf("sort=%q: want %s or label.NAME, with - before it for descending", given[0], strings.Join(SortWords(), ", "))})
+				continue
+			}
+			q.Sort = given[0]
+		case !known:
+			problems = append(problems, Problem{name, given[0], fmt.Sprintf("unknown parameter %q", name)})
+		default:
+			q.Filters = append(q.Filters, Filter{name, given})
+			for _, v := range given {
+				if p.Words != nil && !slices.Contains(p.Words, v) {
+					problems = append(problems, Problem{name, v, fmt.Sprintf("%s=%q: want %s", name, v, strings.Join(p.Words, ", "))})
+				}
+			}
+		}
+	}
+	return q, problems
+}
+
+// names are those of the parameters in a URL, in the order of Parameters, others after them by the alphabet.
+func names(values url.Values) []string {
+	sorted := slices.Sorted(maps.Keys(values))
+	place := func(name string) int {
+		if i := slices.IndexFunc(Parameters, func(p Parameter) bool { return p.Name == name }); i >= 0 {
+			return i
+		}
+		return len(Parameters)
+	}
+	slices.SortStableFunc(sorted, func(a, b string) int { return place(a) - place(b) })
+	return sorted
+}
+
+// Values are the parameters of the query's URL.
+func (q Query) Values() url.Values {
+	values := url.Values{}
+	if q.Search != "" {
+		values.Set("q", q.Search)
+	}
+	for _, f := range q.Filters {
+		values[f.Name] = f.Values
+	}
+	if q.Sort != "" {
+		values.Set("sort", q.Sort)
+	}
+	return values
+}
+
+// Value is what a filter asks for, if it asks for one value; "" otherwise.
+func (q Query) Value(name string) string {
+	for _, f := range q.Filters {
+		if f.Name == name && len(f.Values) == 1 {
+			return f.Values[0]
+		}
+	}
+	return ""
+}
+
+// With is the query with a filter in the place of those of its name; without values there is none.
+func (q Query) With(name string, values ...string) Query {
+	q.Filters = slices.DeleteFunc(slices.Clone(q.Filters), func(f Filter) bool { return f.Name == name })
+	if len(values) > 0 {
+		q.Filters = append(q.Filters, Filter{name, values})
+	}
+	return q
+}
+
+// matcher makes the condition of all filters and of the search. It belongs to one goroutine at a time.
+func (q Query) matcher(at time.Time) func(*poll.Status) bool {
+	var all []func(*poll.Status) bool
+	for _, f := range q.Filters {
+		all = append(all, f.matcher(at))
+	}
+	for _, t := range split(q.Search) {
+		all = append(all, t.matcher(at))
+	}
+	return func(s *poll.Status) bool {
+		for _, matches := range all {
+			if !matches(s) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+func (f Filter) matcher(at time.Time) func(*poll.Status) bool {
+	of, _ := wordsOf(f.Name)
+	var globs []*regexp.Regexp
+	for _, v := range f.Values {
+		if strings.ContainsAny(v, "*?") {
+			globs = append(globs, glob(v))
+		}
+	}
+	var room [8]string
+	return func(s *poll.Status) bool {
+		for _, w := range of(room[:0], s, at) {
+			if slices.Contains(f.Values, w) || slices.ContainsFunc(globs, func(g *regexp.Regexp) bool { return g.MatchString(w) }) {
+				return true
+			}
+		}
+		return false
+	}
+}
+
+// glob makes a pattern of the whole text.
+func glob(text string) *regexp.Regexp {
+	pattern := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(strings.ToValidUTF8(text, "\uFFFD")))
+	return regexp.MustCompile(`^(?s:` + pattern + `)$`)
+}

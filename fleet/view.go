@@ -1,0 +1,188 @@
+// Package fleet answers questions about a snapshot: which devices match a query, in which order, and how many there are of
+// each kind. It knows parameters and words, and refuses to know how they are shown.
+package fleet
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/version"
+)
+
+// Orders returns the order of a platform's versions; nil where there is none.
+type Orders func(platform string) *version.Order
+
+// View is a snapshot made ready for questions: what is worked out for one is kept for the next. Make it with New. It may be used
+// by many goroutines at once.
+type View struct {
+	poll.Snapshot
+	At time.Time // of the snapshot
+
+	orders Orders
+
+	mu        sync.Mutex
+	sorted    map[string][]uint32       // positions in Devices, by sort
+	counts    map[string]map[string]int // devices by word, by parameter
+	platforms []Platform
+	labels    []string // those that more devices have first
+	judged    *Judged
+}
+
+// New makes a view of a snapshot that was taken at a time.
+func New(s poll.Snapshot, orders Orders, at time.Time) *View {
+	return &View{Snapshot: s, At: at, orders: orders, sorted: map[string][]uint32{}, counts: map[string]map[string]int{}}
+}
+
+// Device looks a device up by its name; nil: there is none.
+func (v *View) Device(name string) *poll.Status {
+	i, ok := v.position(name)
+	if !ok {
+		return nil
+	}
+	return v.Devices[i]
+}
+
+// position is where a name is among the devices, or where it would be.
+func (v *View) position(name string) (i int, ok bool) {
+	return slices.BinarySearchFunc(v.Devices, name, func(s *poll.Status, name string) int {
+		return strings.Compare(s.Device.Name, name)
+	})
+}
+
+// Neighbours are the names of devices around a name, in the order of the alphabet; at most as many as asked for.
+func (v *View) Neighbours(name string, most int) []string {
+	at, _ := v.position(name)
+	from := max(0, min(at-most/2, len(v.Devices)-most))
+	var names []string
+	for _, s := range v.Devices[from:min(from+most, len(v.Devices))] {
+		names = append(names, s.Device.Name)
+	}
+	return names
+}
+
+// Order is the order of a platform's versions; nil: there is none.
+func (v *View) Order(platform string) *version.Order { return v.orders(platform) }
+
+// Count says how many devices of the whole fleet have each word under a parameter, such as "state" or "label.site". A device may
+// have several words. The map must not be changed.
+func (v *View) Count(parameter string) map[string]int {
+	v.Prepare(parameter)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	return v.counts[parameter]
+}
+
+// Prepare counts under several parameters at once, which takes little longer than under one: the time goes into reading the
+// devices.
+func (v *View) Prepare(parameters ...string) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	var tallies []tally
+	for _, name := range parameters {
+		words, ok := wordsOf(name)
+		if _, done := v.counts[name]; ok && !done {
+			tallies = append(tallies, tally{name, words, map[string]*int{}})
+		}
+	}
+	if len(tallies) == 0 {
+		return
+	}
+	var room [8]string
+	for _, s := range v.Devices {
+		for _, t := range tallies {
+			for _, w := range t.words(room[:0], s, v.At) {
+				t.count(w)
+			}
+		}
+	}
+	for _, t := range tallies {
+		v.counts[t.parameter] = t.numbers()
+	}
+}
+
+// tally counts the words of a parameter.
+type tally struct {
+	parameter string
+	words     words
+	counts    map[string]*int
+}
+
+func (t tally) count(word string) {
+	n := t.counts[word]
+	if n == nil {
+		n = new(int)
+		t.counts[word] = n
+	}
+	*n++
+}
+
+func (t tally) numbers() map[string]int {
+	numbers := make(map[string]int, len(t.counts))
+	for w, n := range t.counts {
+		numbers[w] = *n
+	}
+	return numbers
+}
+
+// Labels are the operator's labels that the most devices have, in the order of their names; at most as many as asked for.
+func (v *View) Labels(most int) []string {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.labels == nil {
+		devices := map[string]int{}
+		for _, s := range v.Devices {
+			for _, l := range s.Device.Labels {
+				devices[l.Name]++
+			}
+		}
+		v.labels = slices.SortedFunc(maps.Keys(devices), func(a, b string) int {
+			return cmp.Or(cmp.Compare(devices[b], devices[a]), strings.Compare(a, b))
+		})
+	}
+	return slices.Sorted(slices.Values(v.labels[:min(most, len(v.labels))]))
+}
+
+// Cache keeps the latest view. Make it with NewCache. It may be used by many goroutines at once.
+type Cache struct {
+	snapshot func() poll.Snapshot
+	orders   Orders
+
+	mu     sync.Mutex
+	latest *View
+}
+
+// NewCache makes a cache of views of what snapshot returns.
+func NewCache(snapshot func() poll.Snapshot, orders Orders) *Cache {
+	return &Cache{snapshot: snapshot, orders: orders}
+}
+
+// agePerDevice is how old a view may be for each of its devices: two seconds for half a million, nothing to speak of for a small
+// fleet, so that a flood of requests makes few views of a large one.
+const agePerDevice = 4 * time.Microsecond
+
+// View returns the latest view, or a new one where that is too old.
+func (c *Cache) View() *View {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if v := c.latest; v != nil && time.Since(v.At) < time.Duration(len(v.Devices))*agePerDevice {
+		return v
+	}
+	return c.renew()
+}
+
+// Fresh returns a new view: what has happened before the call is in it.
+func (c *Cache) Fresh() *View {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	return c.renew()
+}
+
+func (c *Cache) renew() *View {
+	c.latest = New(c.snapshot(), c.orders, time.Now())
+	return c.latest
+}

@@ -1,0 +1,84 @@
+package web
+
+import (
+	"encoding/binary"
+	"fmt"
+	"hash/maphash"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+
+	"github.com/netver/netver_exporter/fleet"
+	"github.com/netver/netver_exporter/poll"
+)
+
+// devices lists the devices that match a query: all of them, or a page of as many as limit says with a link to the next.
+func devices(c Config) http.Handler {
+	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
+		query, problems := fleet.Parse(parameters, "limit", "cursor")
+		if len(problems) > 0 {
+			texts := make([]string, len(problems))
+			for i, p := range problems {
+				texts[i] = p.Text
+			}
+			return badRequest("%s", strings.Join(texts, "; "))
+		}
+		matches := c.Views.View().Find(query)
+		limit := matches.Len()
+		if given := parameters.Get("limit"); given != "" {
+			n, err := strconv.Atoi(given)
+			if err != nil || n < 1 {
+				return badRequest("limit=%q: want a whole number from 1 on", given)
+			}
+			limit = n
+		}
+		page, next, err := matches.After(parameters.Get("cursor"), limit)
+		if err != nil {
+			return badRequest("cursor: %v", err)
+		}
+		h := w.Header()
+		h.Set("X-Total-Count", strconv.Itoa(matches.Len()))
+		if next != "" {
+			parameters.Set("cursor", next)
+			h.Set("Link", fmt.Sprintf(`<?%s>; rel="next"`, parameters.Encode()))
+		}
+		answerStatuses(w, r, page, h.Get("Link")+h.Get("X-Total-Count"), func(s *poll.Status) any { return NewDevice(s) })
+		return nil
+	})
+}
+
+// answerStatuses answers with a list that is made of statuses and of nothing else; around is what the headers say beside it.
+func answerStatuses(w http.ResponseWriter, r *http.Request, all []*poll.Status, around string, element func(*poll.Status) any) {
+	var tag maphash.Hash
+	tag.SetSeed(seed)
+	_, _ = tag.WriteString(around)
+	var revision [8]byte
+	for _, s := range all {
+		binary.LittleEndian.PutUint64(revision[:], s.Revision)
+		_, _ = tag.Write(revision[:])
+	}
+	if known(w, r, tag.Sum64()) {
+		return
+	}
+	w.Header().Set("Content-Type", "application/json")
+	if r.Method != http.MethodHead {
+		answerEach(w, all, element)
+	}
+}
+
+// device is one device, with what is remembered of it.
+func device(c Config) http.Handler {
+	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
+		if err := noParameters(parameters); err != nil {
+			return err
+		}
+		name := r.PathValue("name")
+		s := c.Views.View().Device(name)
+		if s == nil {
+			return &apiError{http.StatusNotFound, fmt.Sprintf("no device %q in the inventory", name)}
+		}
+		h, _ := c.History(name)
+		return answer(w, r, newDetails(s, h))
+	})
+}

@@ -1,0 +1,192 @@
+package web
+
+import (
+	"context"
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
+	"crypto/tls"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/pem"
+	"fmt"
+	"io"
+	"log/slog"
+	"math/big"
+	"net"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+	"golang.org/x/crypto/bcrypt"
+)
+
+// TestWebConfig serves with TLS, client certificates and passwords of --web.config.file, and asks with and without. What is refused
+// is refused at every endpoint.
+func TestWebConfig(t *testing.T) {
+	dir := t.TempDir()
+	authority := newCertificate(t, dir, "ca", nil)
+	newCertificate(t, dir, "server", authority)
+	client := newCertificate(t, dir, "client", authority)
+	stranger := newCertificate(t, dir, "stranger", nil)
+	hash, err := bcrypt.GenerateFromPassword([]byte("swordfish"), bcrypt.MinCost)
+	if err != nil {
+		t.Fatal(err)
+	}
+	const server = "tls_server_config: {cert_file: server.pem, key_file: server.key"
+	mutual := server + ", client_auth_type: RequireAndVerifyClientCert, client_ca_file: ca.pem}\n"
+	users := fmt.Sprintf("basic_auth_users: {prometheus: %q}\n", hash)
+
+	type request struct {
+		certificate    *tls.Certificate
+		user, password string
+		status         int // 0: the connection is refused
+	}
+	for name, tt := range map[string]struct {
+		config   string
+		requests []request
+	}{
+		"TLS":                 {server + "}\n", []request{{status: 200}, {certificate: stranger, status: 200}}},
+		"client certificates": {mutual, []request{{certificate: client, status: 200}, {}, {certificate: stranger}}},
+		"basic auth": {users, []request{
+			{user: "prometheus", password: "swordfish", status: 200}, {status: 401}, {user: "prometheus", password: "sword", status: 401}, {user: "root", password: "swordfish", status: 401},
+		}},
+		"TLS and basic auth": {server + "}\n" + users, []request{{user: "prometheus", password: "swordfish", status: 200}, {status: 401}}},
+		"all three":          {mutual + users, []request{{client, "prometheus", "swordfish", 200}, {certificate: client, status: 401}, {user: "prometheus", password: "swordfish"}}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			file := filepath.Join(dir, "web.yml")
+			if err := os.WriteFile(file, []byte(tt.config), 0o600); err != nil {
+				t.Fatal(err)
+			}
+			c := newConfig()
+			c.Lifecycle = true
+			reloads := 0
+			c.Reload = func() error { reloads++; return nil }
+			base := serve(t, c, file)
+			if secure := strings.Contains(tt.config, "tls_server_config"); strings.HasPrefix(base, "https://") != secure {
+				t.Errorf("serves %s", base)
+			}
+			allowed := 0
+			for i, r := range tt.requests {
+				if r.status == http.StatusOK {
+					allowed++
+				}
+				for _, e := range endpoints {
+					url := base + strings.TrimPrefix(strings.ReplaceAll(path(e.pattern), "{name}", "lab-1"), "/")
+					method := http.MethodGet
+					switch path(e.pattern) {
+					case "/-/reload":
+						method = http.MethodPost
+					case "/probe":
+						url += "?target=lab-1"
+					}
+					if got := ask(t, method, url, authority, r.certificate, r.user, r.password); got != r.status {
+						t.Errorf("request %d: %s %s: status %d, want %d", i, method, url, got, r.status)
+					}
+				}
+			}
+			if reloads != allowed {
+				t.Errorf("%d reloads, want %d", reloads, allowed)
+			}
+		})
+	}
+}
+
+// serve starts the server with a web configuration and returns the URL of its root.
+func serve(t *testing.T, c Config, webConfig string) string {
+	t.Helper()
+	h, err := New(c)
+	if err != nil {
+		t.Fatal(err)
+	}
+	flags := &toolkit.FlagConfig{WebListenAddresses: &[]string{"127.0.0.1:0"}, WebSystemdSocket: new(bool), WebConfigFile: &webConfig}
+	ctx, stop := context.WithCancel(t.Context())
+	listening, served := make(chan string, 1), make(chan error, 1)
+	go func() { served <- Serve(ctx, h, flags, slog.New(slog.DiscardHandler), listening) }()
+	t.Cleanup(func() {
+		stop()
+		if err := <-served; err != nil {
+			t.Error(err)
+		}
+	})
+	select {
+	case url := <-listening:
+		return url
+	case err := <-served:
+		served <- nil
+		t.Fatal(err)
+	}
+	return ""
+}
+
+// ask returns the status of the answer, or 0 if there is no connection.
+func ask(t *testing.T, method, url string, authority, certificate *tls.Certificate, user, password string) int {
+	t.Helper()
+	pool := x509.NewCertPool()
+	pool.AddCert(authority.Leaf)
+	transport := &http.Transport{TLSClientConfig: &tls.Config{RootCAs: pool}, DisableKeepAlives: true}
+	if certificate != nil {
+		transport.TLSClientConfig.GetClientCertificate = func(*tls.CertificateRequestInfo) (*tls.Certificate, error) { return certificate, nil }
+	}
+	request, err := http.NewRequestWithContext(t.Context(), method, url, http.NoBody)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if user != "" {
+		request.SetBasicAuth(user, password)
+	}
+	response, err := transport.RoundTrip(request)
+	if err != nil {
+		return 0
+	}
+	defer response.Body.Close()
+	if _, err := io.Copy(io.Discard, response.Body); err != nil {
+		t.Errorf("%s: %v", url, err)
+	}
+	return response.StatusCode
+}
+
+// newCertificate makes NAME.pem and NAME.key for 127.0.0.1 in the folder, signed by the issuer, or by itself if that is nil.
+func newCertificate(t *testing.T, dir, name string, issuer *tls.Certificate) *tls.Certificate {
+	t.Helper()
+	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+	if err != nil {
+		t.Fatal(err)
+	}
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(time.Now().UnixNano()), Subject: pkix.Name{CommonName: name},
+		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour),
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)}, IsCA: issuer == nil, BasicConstraintsValid: true,
+		KeyUsage:    x509.KeyUsageDigitalSignature | x509.KeyUsageCertSign,
+		ExtKeyUsage: []x509.ExtKeyUsage{x509.ExtKeyUsageServerAuth, x509.ExtKeyUsageClientAuth},
+	}
+	parent, signer := template, any(key)
+	if issuer != nil {
+		parent, signer = issuer.Leaf, issuer.PrivateKey
+	}
+	der, err := x509.CreateCertificate(rand.Reader, template, parent, &key.PublicKey, signer)
+	if err != nil {
+		t.Fatal(err)
+	}
+	private, err := x509.MarshalPKCS8PrivateKey(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	certificate := pem.EncodeToMemory(&pem.Block{Type: "CERTIFICATE", Bytes: der})
+	encoded := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: private})
+	for suffix, content := range map[string][]byte{".pem": certificate, ".key": encoded} {
+		if err := os.WriteFile(filepath.Join(dir, name+suffix), content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	pair, err := tls.X509KeyPair(certificate, encoded)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return &pair
+}
