@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/gob"
 	"encoding/hex"
@@ -8,8 +9,10 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
 	"strings"
+	"time"
 
 	promconfig "github.com/prometheus/common/config"
 
@@ -32,6 +35,7 @@ func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
 		e.Name = host
 	}
 	if e.Advertise == "" {
+		host = cmp.Or(ownAddress(c), host)
 		_, port, err := net.SplitHostPort((*o.Web.WebListenAddresses)[0])
 		if err != nil {
 			return e, fmt.Errorf("cluster: advertise is not given, and cannot be made of --web.listen-address: %w", err)
@@ -43,6 +47,24 @@ func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
 		e.Advertise = scheme + net.JoinHostPort(host, port)
 	}
 	return e, nil
+}
+
+// ownAddress is the address from which this host reaches the coordinator, "" if that cannot be told. Nothing is sent.
+func ownAddress(c *config.Cluster) string {
+	to := net.JoinHostPort(os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT"))
+	if c.Etcd != nil {
+		u, err := url.Parse(c.Etcd.Endpoints[0])
+		if err != nil || u.Host == "" { // host:port
+			u = &url.URL{Host: c.Etcd.Endpoints[0]}
+		}
+		to = u.Host
+	}
+	conn, err := net.DialTimeout("udp", to, time.Second)
+	if err != nil {
+		return ""
+	}
+	defer conn.Close()
+	return conn.LocalAddr().(*net.UDPAddr).IP.String()
 }
 
 // coordinator makes the place where the replicas meet. It does not connect yet.

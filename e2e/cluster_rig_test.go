@@ -27,10 +27,10 @@ import (
 const (
 	clusterDevices  = 3000
 	deniedDevices   = 60 // that refuse the password, besides
-	clusterInterval = 12 * time.Second
+	clusterInterval = 15 * time.Second
 	clusterTTL      = 6 * time.Second
 	clusterDebounce = clusterTTL / 3
-	clusterSlack    = 2500 * time.Millisecond // of a machine that has other things to do
+	clusterSlack    = 4 * time.Second // of a machine that has other things to do
 )
 
 // longestGap is the longest time between two polls of a device, whatever happens to one of the replicas.
