@@ -61,6 +61,7 @@ type plan struct {
 	judge     Judge
 	may       func() bool    // nil: always
 	revisions *atomic.Uint64 // statuses that the engine has made
+	may       func() bool    // nil: always
 	targets   []*target      // sorted by name
 	byName    map[string]*target
 	groups    map[string]*group

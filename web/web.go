@@ -44,8 +44,8 @@ type Config struct {
 	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 	Ready     func() bool                    // the first inventory has been loaded
 	Reload    func() error                   // builds the new configuration whole, then swaps
-	Lifecycle bool                           // whether POST /-/reload is allowed
 	Peers     http.Handler                   // answers other replicas below cluster.Path; nil: there are none
+	Lifecycle bool                           // whether POST /-/reload is allowed
 	Log       *slog.Logger
 }
 
@@ -98,10 +98,10 @@ func New(c Config) (http.Handler, error) {
 	for pattern, handler := range people.Routes() {
 		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
 	}
-	mux.Handle("/api/v1/", unknown())
 	if c.Peers != nil {
 		mux.Handle(cluster.Path, c.Peers)
 	}
+	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil
 }
 
