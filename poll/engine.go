@@ -59,7 +59,6 @@ type plan struct {
 	settings  Settings
 	poller    Poller
 	judge     Judge
-	may       func() bool    // nil: always
 	revisions *atomic.Uint64 // statuses that the engine has made
 	may       func() bool    // nil: always
 	targets   []*target      // sorted by name
