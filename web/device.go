@@ -78,7 +78,8 @@ func NewDevice(s *poll.Status) Device {
 // Details is one device with what is remembered of it. Lists have the latest first.
 type Details struct {
 	Device
-	LatestPolls []Poll          `json:"latest_polls"` // since the program started
+	Until       time.Time       `json:"next_try,omitzero"` // it refused logins, and is not asked before
+	LatestPolls []Poll          `json:"latest_polls"`      // since the program started
 	Versions    []VersionChange `json:"version_history"`
 	RebootsSeen []Reboot        `json:"reboot_history"`
 	Failed      *Session        `json:"failed_session,omitempty"`
@@ -128,7 +129,7 @@ type Line struct {
 }
 
 func newDetails(s *poll.Status, h poll.History) Details {
-	d := Details{Device: NewDevice(s), LatestPolls: []Poll{}, Versions: []VersionChange{}, RebootsSeen: []Reboot{}}
+	d := Details{Device: NewDevice(s), Until: h.Until.UTC(), LatestPolls: []Poll{}, Versions: []VersionChange{}, RebootsSeen: []Reboot{}}
 	for _, p := range h.Polls {
 		made := Poll{Start: p.Start.UTC(), Duration: p.Duration.Seconds(), Reason: string(p.Reason), Phases: []Phase{}}
 		for _, f := range p.Phases {
