@@ -39,7 +39,7 @@ faults: ## the program against devices that misbehave; prints each test as it en
 
 .PHONY: packages
 packages: ## the Debian packages and the accounts that the end-to-end tests need
-	scripts/install-packages.sh ansible-core chromium dropbear-bin firefox-esr frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager \
+	scripts/install-packages.sh ansible-core chromium dropbear-bin etcd-client etcd-server firefox-esr frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager \
 		busybox-static docker-compose docker.io fish man-db rpm systemd systemd-container zsh
 	scripts/make-accounts.sh
 
@@ -89,7 +89,7 @@ bench-packages: ## the Debian package that the rig compares with
 	scripts/install-packages.sh python3-netmiko
 
 .PHONY: docker
-docker: ## an image that holds the binary and nothing else
+docker: ## an image that holds the binary, certificates and time zones
 	docker build --build-arg VERSION=$(VERSION) -t netver_exporter:$(VERSION) .
 
 TARGETS ?= linux/amd64 linux/arm64 linux/armv7 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 freebsd/amd64 freebsd/arm64

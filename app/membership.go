@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -50,7 +52,7 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 	}
 	m := &membership{exporter: x, log: x.log, given: map[string]*inventory.Device{}}
 	m.replica = cluster.New(cluster.Config{
-		Self: self, TTL: c.TTL, Coordinator: coordinator, Peers: cluster.HTTP{Client: client}, Fleet: m, Log: x.log,
+		Self: self, TTL: c.TTL, Coordinator: coordinator, Peers: cluster.HTTP{Client: client}, Fleet: m, Heard: m.hear, Log: x.log,
 	})
 	x.partition.follow(&cluster.Share{Self: self.Name}, &poll.Replica{May: m.replica.May})
 	return m, nil
@@ -123,6 +125,32 @@ func (m *membership) apply() {
 		return
 	}
 	m.changes.Add(changed(before, x.engine.Snapshot().Devices))
+}
+
+// tell notes what the other replicas have to know of credentials. It is called with the door locked.
+func (m *membership) tell(all []logins.Shared) {
+	for _, s := range all {
+		text, err := json.Marshal(s)
+		if err == nil { // of numbers and texts it always is
+			m.replica.Note(s.Credential, text)
+		}
+	}
+}
+
+// hear takes in what the other replicas tell of credentials.
+func (m *membership) hear(entries []cluster.Entry) {
+	self := m.replica.Self.Instance
+	for _, e := range entries {
+		if e.Instance == self {
+			continue
+		}
+		for _, text := range e.Notes {
+			var s logins.Shared
+			if json.Unmarshal(text, &s) == nil {
+				m.exporter.engine.Hear([]logins.Shared{s})
+			}
+		}
+	}
 }
 
 // changed counts the devices that are in one of two lists, which are sorted, and not in the other.

@@ -187,7 +187,7 @@ func checkTool(text string) error {
 	case words[0] == "go" && (words[1] == "test" || words[1] == "run"):
 		return checkGo(words[2:])
 	}
-	return fmt.Errorf("there is no rule for this command; write one")
+	return checkInstall(words)
 }
 
 // goFlags are those of go test.

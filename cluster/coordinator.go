@@ -19,6 +19,8 @@ type Entry struct {
 	Leaving   bool              `json:"leaving,omitempty"` // it is no member any more, and finishes its polls
 	Applied   string            `json:"applied,omitempty"` // id of the members by which it has given up devices; no poll of one is in flight
 	Config    string            `json:"config,omitempty"`  // fingerprint of its configuration and inventory
+
+	Notes map[string]json.RawMessage `json:"notes,omitempty"` // what it tells besides, by subject
 }
 
 // Coordinator keeps the entries of replicas that live. Its methods may be called at the same time.

@@ -80,7 +80,7 @@ func (r *Replica) Handler(state func(w io.Writer, heir string) error) http.Handl
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+statusPath, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
-		_ = json.NewEncoder(w).Encode(status{r.Self.Instance, r.lease.reaches()}) // a client that went away
+		_ = json.NewEncoder(w).Encode(status{r.Self.Instance, r.reaches()}) // a client that went away
 	})
 	mux.HandleFunc("GET "+statePath, func(w http.ResponseWriter, request *http.Request) {
 		heir := request.URL.Query().Get("heir")

@@ -15,7 +15,7 @@ func (r *Replica) step(now time.Time) (wait time.Duration) {
 		return r.TTL
 	}
 	wait = time.Until(*r.lease.until.Load())
-	if !r.lease.reaches() { // what is known of the others may have changed: no more than the share that there is
+	if !r.reaches() { // what is known of the others may have changed: no more than the share that there is
 		return wait
 	}
 	r.mu.Lock()
@@ -98,8 +98,8 @@ func (r *Replica) begin() {
 // adopt takes the whole share, with what the others know of it.
 func (r *Replica) adopt(entries []Entry) {
 	share, target, until := Share{Self: r.Self.Name, Views: [][]Member{r.target.members}}, r.target.id, r.since
-	if r.lost {
-		until = until.Add(-r.TTL)
+	if r.lost { // the coordinator has taken its time to notice
+		until = until.Add(-r.TTL - r.debounce())
 	}
 	r.transition(func(ctx context.Context) func() {
 		known := r.fetch(ctx, entries, target)

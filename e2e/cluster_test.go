@@ -15,6 +15,7 @@ import (
 // TestCluster has three replicas share 3,000 simulated devices on a real etcd of three members, and takes parts of it away. After each part
 // the simulator has seen every device polled in time and hardly one twice, and each device has one set of series.
 func TestCluster(t *testing.T) {
+	began := time.Now()
 	r := newClusterRig(t)
 	for _, name := range []string{"a", "b", "c"} {
 		r.start(name)
@@ -27,11 +28,11 @@ func TestCluster(t *testing.T) {
 		do    func()
 	}{
 		{"rolling restart", 1, r.rollingRestart},
-		{"a replica is killed", 10, r.killed},
-		{"a replica is stopped past its lease, and goes on", 10, r.stopped},
+		{"a replica is killed", 20, r.killed},
+		{"a replica is stopped past its lease, and goes on", 20, r.stopped},
 		{"the leader of etcd is killed, the history compacted", 0, r.leaderless},
 		{"no etcd for two intervals", 0, r.noEtcd},
-		{"a replica is cut off from etcd", 10, r.cutOff},
+		{"a replica is cut off from etcd", 20, r.cutOff},
 		{"a replica has another configuration", 0, r.otherConfig},
 		{"three, five, two replicas", 1, r.scaled},
 	} {
@@ -40,13 +41,22 @@ func TestCluster(t *testing.T) {
 		r.pass(part.name, clusterInterval+clusterSlack, part.early*clusterDevices/100, time.Since(from))
 		r.series(slices.Collect(maps.Keys(r.replicas))...)
 	}
+	// One process tries it four times, and once an interval then.
+	refused, most := 0, 4+int(time.Since(began)/clusterInterval)
 	twice := 0
 	for _, d := range r.fleet.Devices() {
 		if d.Stats().ConnectionsMax > 1 {
 			twice++
 		}
+		refused += int(d.Stats().Refusals)
 	}
-	r.t.Logf("%d devices had two connections at once", twice)
+	r.t.Logf("%d devices had two connections at once; %d wrong passwords, %d by one process", twice, refused, most)
+	if refused > most || refused == 0 {
+		r.t.Errorf("the wrong password was tried %d times; one process would try it %d times", refused, most)
+	}
+	if twice > clusterDevices/100 {
+		r.t.Errorf("%d devices had two connections at once", twice)
+	}
 }
 
 // pass lets the cluster run for a while, and then looks at the polls since before that.
@@ -158,7 +168,7 @@ func (r *clusterRig) cutOff() {
 // otherConfig has one replica read another configuration, and then the same again.
 func (r *clusterRig) otherConfig() {
 	b := r.replicas["b"]
-	r.configure("b", b.address, b.endpoints(), "  - {name: more, platform: vyos, credentials: lab}\n")
+	r.configure("b", b.address, b.endpoints(), "  - {name: more, platform: vyos, credentials: lab, devices: []}\n")
 	b.reload(r.t)
 	mismatch := func(want float64) {
 		for name, c := range r.replicas {
