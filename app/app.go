@@ -266,6 +266,7 @@ func (x *exporter) poll(ctx context.Context) error {
 			x.membership.replica.Run(member)
 			stop()
 		})
+		keeper.Go(func() { x.membership.keepFacts(member) })
 		ctx = polling
 	}
 	defer func() {

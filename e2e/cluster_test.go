@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -87,9 +88,25 @@ func (r *clusterRig) rollingRestart() {
 	}
 }
 
+// killed kills a replica. The facts of its devices are there as soon as others have them.
 func (r *clusterRig) killed() {
 	kill(r.t, r.replicas["b"].process)
 	r.settled("a", "c")
+	known := 0
+	for _, name := range []string{"a", "c"} {
+		m, err := r.replicas[name].metrics()
+		if err != nil {
+			r.t.Error(err)
+		}
+		for series := range m {
+			if strings.HasPrefix(series, "netver_device_info{") {
+				known++
+			}
+		}
+	}
+	if known != clusterDevices {
+		r.t.Errorf("the version of %d devices is exported after a crash, want %d", known, clusterDevices)
+	}
 	r.start("b")
 	r.settled("a", "b", "c")
 }
