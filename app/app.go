@@ -54,7 +54,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Version:   version.Version,
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
-		Views:     fleet.NewCache(x.Snapshot, x.order),
+		Views:     fleet.NewCache(x.wholeFleet, x.order),
 		History:   x.engine.History,
 		Policy:    x.currentPolicy,
 		Loaded:    x.latestLoad,

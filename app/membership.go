@@ -27,7 +27,10 @@ type membership struct {
 	archive  cluster.Archive // nil: there is none
 	changes  atomic.Uint64   // devices taken and given away
 
-	mu      sync.Mutex
+	mu    sync.Mutex
+	peers cluster.HTTP
+	fleet peerFleet
+
 	given   map[string]*inventory.Device // devices given up since the latest adoption
 	known   poll.Known                   // of those
 	members []cluster.Member             // by which they were given up
@@ -53,9 +56,9 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 		return nil, err
 	}
 	archive, _ := coordinator.(cluster.Archive)
-	m := &membership{exporter: x, log: x.log, ttl: c.TTL, archive: archive, given: map[string]*inventory.Device{}}
+	m := &membership{exporter: x, log: x.log, ttl: c.TTL, archive: archive, peers: cluster.HTTP{Client: client}, given: map[string]*inventory.Device{}}
 	m.replica = cluster.New(cluster.Config{
-		Self: self, TTL: c.TTL, Coordinator: coordinator, Archive: archive, Peers: cluster.HTTP{Client: client}, Fleet: m, Heard: m.hear, Log: x.log,
+		Self: self, TTL: c.TTL, Coordinator: coordinator, Archive: archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
 	})
 	x.partition.follow(&cluster.Share{Self: self.Name}, &poll.Replica{May: m.replica.May})
 	return m, nil
@@ -182,7 +185,7 @@ func (m *membership) state(w io.Writer, heir string) error {
 }
 
 // handler answers what other replicas ask.
-func (m *membership) handler() http.Handler { return m.replica.Handler(m.state) }
+func (m *membership) handler() http.Handler { return m.replica.Handler(m.state, m.devices) }
 
 // figures are the cluster's for a snapshot.
 func (m *membership) figures() *poll.Cluster {

@@ -219,6 +219,18 @@ func (r *Replica) Note(subject string, text json.RawMessage) {
 	})
 }
 
+// Others are the entries of all other members that live.
+func (r *Replica) Others() (others []Entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.entries {
+		if e.Instance != r.Self.Instance {
+			others = append(others, e)
+		}
+	}
+	return others
+}
+
 // State is the cluster as a replica sees it.
 type State struct {
 	Members  int  // that live

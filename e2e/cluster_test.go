@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"syscall"
@@ -40,6 +41,7 @@ func TestCluster(t *testing.T) {
 		from := time.Now()
 		part.do()
 		r.pass(part.name, clusterInterval+clusterSlack, part.early*clusterDevices/100, time.Since(from))
+		r.wholeFleet()
 		r.series(slices.Collect(maps.Keys(r.replicas))...)
 	}
 	// One process tries it four times, and once an interval then.
@@ -72,6 +74,24 @@ func (r *clusterRig) pass(what string, d time.Duration, doubles int, before time
 	}
 	if sum.double > doubles {
 		r.t.Errorf("%s: %d polls came too early, want %d at most", what, sum.double, doubles)
+	}
+}
+
+// wholeFleet fails the test unless each replica's API shows all devices.
+func (r *clusterRig) wholeFleet() {
+	r.t.Helper()
+	for name, c := range r.replicas {
+		c.waitFor(r.t, "all devices in the API of "+name, func() error {
+			response, err := http.Get("http://" + c.address + "/api/v1/devices?limit=1")
+			if err != nil {
+				return err
+			}
+			response.Body.Close()
+			if total, silent := response.Header.Get("X-Total-Count"), response.Header.Get("X-Silent-Replicas"); total != fmt.Sprint(clusterDevices+deniedDevices) || silent != "" {
+				return fmt.Errorf("it shows %s; silent: %q", total, silent)
+			}
+			return nil
+		})
 	}
 }
 

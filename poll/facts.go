@@ -7,6 +7,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"github.com/netver/netver_exporter/inventory"
 )
 
 // Facts is what changes seldom of all devices: for another process, should this one end without handing over. There are no counters in it, and no
@@ -73,4 +75,29 @@ func (t *target) recalled() *deviceState {
 		Name: t.name, Address: s.Device.Address, Wanted: s.Device.Platform, Platform: s.Platform, Vendor: s.Vendor, Facts: keepFacts(s.Facts),
 		BootTime: s.BootTime, Boot: bootState{r.boot.time, r.boot.since, r.boot.read, r.boot.age, r.boot.resolution}, Version: r.version, Serial: r.serial,
 	}
+}
+
+// Known is what is known of all devices that have been polled, for people who ask another process.
+func (e *Engine) Known() *Known {
+	k := &Known{devices: map[string]deviceState{}}
+	for _, t := range e.current.Load().targets {
+		if s := t.state(); s != nil {
+			k.devices[s.Name] = *s
+		}
+	}
+	return k
+}
+
+// Status is what another process knows of a device, whose URL is owner. One that it has not polled is pending.
+func (k *Known) Status(d *inventory.Device, owner string, keepFacts time.Duration, judge Judge) *Status {
+	now := time.Now()
+	made := &Status{Device: *d, Platform: d.Platform}
+	if s, ok := k.devices[d.Name]; ok && s.Address == d.Address {
+		made = s.status(d, keepFacts, now)
+	}
+	made.Owner, made.Revision = owner, uint64(made.LastPoll.UnixNano())
+	if judge != nil {
+		made.Verdict = judge(made, now)
+	}
+	return made
 }
