@@ -89,7 +89,7 @@ bench-packages: ## the Debian package that the rig compares with
 	scripts/install-packages.sh python3-netmiko
 
 .PHONY: docker
-docker: ## an image that holds the binary and nothing else
+docker: ## an image that holds the binary, certificates and time zones
 	docker build --build-arg VERSION=$(VERSION) -t netver_exporter:$(VERSION) .
 
 TARGETS ?= linux/amd64 linux/arm64 linux/armv7 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64 freebsd/amd64 freebsd/arm64

@@ -42,10 +42,11 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
+	log.Info("starting netver_exporter", "version", version.Info(), "config_file", o.ConfigFile, "state_file", o.StateFile)
 	x, err := start(ctx, o, log)
 	switch {
 	case err != nil && ctx.Err() != nil: // told to stop while it loaded: an end as any other
-		log.Info("stopped before the start", "err", err)
+		log.Info("stopped before the start", "reason", context.Cause(ctx), "err", err)
 		return nil
 	case err != nil:
 		return err
@@ -174,6 +175,8 @@ func (x *exporter) reload(ctx context.Context) error {
 	}
 	if err == nil {
 		x.policy.follow(plan.Policy)
+	} else if plan != nil {
+		plan.Close()
 	}
 	x.loaded(plan, err)
 	return err
@@ -199,7 +202,12 @@ func (x *exporter) loaded(plan *Plan, err error) {
 		return
 	}
 	x.latest.Store(&loading{now, true})
+	about := []any{
+		"file", x.file, "devices", plan.Devices(), "groups", len(plan.Groups), "sources", len(plan.Inventory.feeds),
+		"credentials", len(plan.Credentials), "jump_hosts", len(plan.Config.JumpHosts),
+	}
 	if x.plan != nil {
+		about = append(about, changes(x.plan.Groups, plan.Groups)...)
 		x.plan.Close()
 	}
 	x.plan = plan
@@ -210,7 +218,7 @@ func (x *exporter) loaded(plan *Plan, err error) {
 	for _, warning := range plan.Warnings {
 		x.log.Warn(warning)
 	}
-	x.log.Info("configuration loaded", "file", x.file, "devices", plan.Devices(), "groups", len(plan.Groups))
+	x.log.Info("configuration loaded", about...)
 }
 
 // serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.
@@ -234,6 +242,12 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, h
 	}
 	go func() { polled <- x.poll(polling) }()
 	helpers.Go(func() { x.readSources(polling) })
+	helpers.Go(func() {
+		<-polling.Done()
+		if ctx.Err() != nil {
+			x.log.Info("stopping", "reason", context.Cause(ctx))
+		}
+	})
 	for {
 		select {
 		case <-hangup:

@@ -26,9 +26,13 @@ func (p *Plan) KnownHosts() (*transport.HostKeys, error) {
 func (p *Plan) JumpHost(name string) (d inventory.Device, ok bool) {
 	j, ok := p.Config.JumpHosts[name]
 	return inventory.Device{
-		Name: name, Address: j.Address, Credential: j.Credentials, HostKeys: j.HostKeys, Jump: j.Jump, Legacy: j.LegacyAlgorithms,
+		Name: name, Group: jumpHostGroup(name), Address: j.Address, Credential: j.Credentials, HostKeys: j.HostKeys, Jump: j.Jump,
+		Legacy: j.LegacyAlgorithms,
 	}, ok
 }
+
+// jumpHostGroup is the group of a jump host in the form of a device, which has settings of its own.
+func jumpHostGroup(name string) string { return "jump host " + name }
 
 // WayTo returns the jump hosts that lead to devices, in the form of devices: first those that are reached directly, then those
 // behind them, and so on.

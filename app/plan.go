@@ -110,6 +110,9 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 			asker.Keep.Groups[g.Name] = true
 		}
 	}
+	for name, j := range c.JumpHosts { // see JumpHost
+		asker.Algorithms[jumpHostGroup(name)] = algorithms(j.Algorithms)
+	}
 	listed := p.Groups
 	if len(feeds) > 0 { // what there is to match is known once they are read
 		listed = nil

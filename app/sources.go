@@ -106,10 +106,14 @@ func (x *exporter) listsChanged() {
 	x.reloading.Lock()
 	defer x.reloading.Unlock()
 	groups, problems := x.inventory.Load().merge()
+	news := changes(x.plan.Groups, groups)
 	x.plan.Groups = groups
 	if err := x.apply(x.plan); err != nil {
 		x.log.Error("inventory not applied, the old one stays", "err", err)
 		return
+	}
+	if news != nil {
+		x.log.Info("inventory changed", append([]any{"devices", x.plan.Devices()}, news...)...)
 	}
 	x.tell(problems)
 	x.remember()

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -20,15 +21,17 @@ func bindCheck(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 		if err == nil {
 			err = plan.Gather(ctx)
 		}
-		if err = errors.Join(err, web.CheckConfig(*webFile)); err != nil {
+		warnings, webErr := web.CheckConfig(*webFile)
+		if err = errors.Join(err, webErr); err != nil {
 			fmt.Fprintln(s.Err, err)
 			return errSilent
 		}
-		for _, warning := range plan.Warnings {
+		warnings = slices.Concat(plan.Warnings, warnings)
+		for _, warning := range warnings {
 			fmt.Fprintln(s.Err, "warning:", warning)
 		}
 		verdict := "OK"
-		if n := len(plan.Warnings); n > 0 {
+		if n := len(warnings); n > 0 {
 			verdict += ", with " + strictyaml.Count(n, "warning")
 		}
 		fmt.Fprintf(s.Out, "%s: %s in %s, %s: %s\n", *file, strictyaml.Count(plan.Devices(), "device"),

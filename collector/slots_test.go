@@ -146,3 +146,43 @@ func TestScrapesWhileNobodyReads(t *testing.T) {
 		}
 	}
 }
+
+// TestScrapesWhileNobodyReadsHTTP2 is the same over one connection of HTTP/2, where the writes of an answer wait for its stream.
+func TestScrapesWhileNobodyReadsHTTP2(t *testing.T) {
+	opts := options
+	opts.MaxRequestsInFlight = 2
+	server := httptest.NewUnstartedServer(watching(many(6_000)).Handler(opts))
+	server.EnableHTTP2 = true
+	server.StartTLS()
+	defer server.Close()
+	scrape := func() *http.Response {
+		request, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, http.NoBody)
+		request.Header.Set("Accept-Encoding", "identity")
+		response, err := server.Client().Do(request)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return response
+	}
+	for range opts.MaxRequestsInFlight {
+		response := scrape()
+		defer response.Body.Close()
+		if response.ProtoMajor != 2 || response.StatusCode != http.StatusOK {
+			t.Fatalf("%s: %s", response.Proto, response.Status)
+		}
+	}
+	for start := time.Now(); ; <-time.After(patience / 10) {
+		response := scrape()
+		n, err := io.Copy(io.Discard, response.Body)
+		response.Body.Close()
+		switch {
+		case response.StatusCode == http.StatusOK && err != nil:
+			t.Errorf("after %d bytes: %v", n, err)
+			return
+		case response.StatusCode == http.StatusOK:
+			return
+		case time.Since(start) > 20*patience:
+			t.Fatalf("status %d after %v", response.StatusCode, time.Since(start))
+		}
+	}
+}

@@ -86,3 +86,28 @@ func TestCompletions(t *testing.T) {
 		t.Errorf("zsh finds %q in its path", got)
 	}
 }
+
+// TestGoInstall installs the program as go install MODULE@VERSION would, from the files of this commit as a module.
+func TestGoInstall(t *testing.T) {
+	const module, version = "github.com/netver/netver_exporter", "v1.2.0"
+	dir := t.TempDir()
+	at := filepath.Join(dir, "proxy", module, "@v")
+	if err := os.MkdirAll(at, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	run(t, "git", "-C", "..", "archive", "--format=zip", "--prefix="+module+"@"+version+"/", "--output="+filepath.Join(at, version+".zip"), "HEAD")
+	writeFile(t, filepath.Join(at, version+".mod"), "%s", run(t, "git", "-C", "..", "show", "HEAD:go.mod"))
+	writeFile(t, filepath.Join(at, version+".info"), `{"Version": %q}`, version)
+	writeFile(t, filepath.Join(at, "list"), "%s\n", version)
+	cached := strings.TrimSpace(run(t, "go", "env", "GOMODCACHE"))
+	install := exec.Command("go", "install", "-trimpath", "-modcacherw", module+"@"+version)
+	install.Dir = dir
+	install.Env = append(os.Environ(), "CGO_ENABLED=0", "GOBIN="+dir, "GOMODCACHE="+filepath.Join(dir, "modules"), "GOFLAGS=", "GONOSUMDB=*",
+		"GOPROXY=file://"+filepath.Join(dir, "proxy")+",file://"+filepath.Join(cached, "cache/download"))
+	if out, err := install.CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s", err, out)
+	}
+	if shown := run(t, filepath.Join(dir, "netver_exporter"), "--version"); !strings.Contains(shown, "netver_exporter, version 1.2.0 (") {
+		t.Errorf("the installed program says %s", shown)
+	}
+}

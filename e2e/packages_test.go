@@ -155,6 +155,7 @@ groups:
 	}
 	polled()
 	userIsDynamic(t, m)
+	m.run(t, "netver_exporter", "check", "--config.file=/etc/netver/config.yml")
 	const state, knownHosts = "/var/lib/private/netver/state.json", "/var/lib/private/netver/known_hosts"
 	learned := readFile(t, m.path(knownHosts))
 	if !strings.Contains(learned, "ssh-ed25519") {

@@ -22,10 +22,11 @@ import (
 // the suite.
 var witness lab.Witness
 
-// pages are what an exporter serves beside what its test asks for; NAME is each of some devices.
+// pages are what an exporter serves beside what its test asks for; NAME is each of some devices. The probe polls and comes last.
 var pages = []string{
-	"/", "/metrics", "/versions", "/devices/NAME", "/probe?target=NAME",
+	"/", "/metrics", "/versions", "/devices/NAME",
 	"/api/v1/devices", "/api/v1/devices/NAME", "/api/v1/targets", "/api/v1/versions", "/api/v1/status", "/api/v1/openapi.yaml",
+	"/probe?target=NAME",
 }
 
 // lookThrough shows the witness all pages of an exporter that still runs.
@@ -34,8 +35,12 @@ func (e *exporter) lookThrough() {
 	defer cancel()
 	names := []string{"nobody"}
 	var listed []struct{ Device string }
-	if _, body, err := fetch(ctx, http.MethodGet, e.url("/api/v1/targets")); err == nil && json.Unmarshal(body, &listed) == nil && len(listed) > 0 {
-		names = append(names, listed[0].Device)
+	for _, query := range []string{"", "&state=down"} { // those that are down have a session to show
+		if _, body, err := fetch(ctx, http.MethodGet, e.url("/api/v1/devices?limit=4"+query)); err == nil && json.Unmarshal(body, &listed) == nil {
+			for _, d := range listed {
+				names = append(names, d.Device)
+			}
+		}
 	}
 	for _, page := range pages {
 		for _, name := range names {

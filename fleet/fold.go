@@ -135,12 +135,12 @@ func replaceOwn(s *poll.Status, by string) string {
 	return text
 }
 
-// Message is the message of the device, or of the first one without its name and address.
+// Message is the message of the device, or of the first one without its name, address and fingerprint.
 func (r Row) Message() string {
 	if len(r.Devices) == 1 {
 		return r.Devices[0].Err
 	}
-	return replaceOwn(r.Devices[0], "…")
+	return fingerprint.ReplaceAllString(replaceOwn(r.Devices[0], "…"), "…")
 }
 
 // common is the longest part of a cause that every message of it has.

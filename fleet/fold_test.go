@@ -72,6 +72,9 @@ func TestRows(t *testing.T) {
 			t.Errorf("%d rows from %d, of %d devices; want %d", len(page), from, n, got)
 		}
 	}
+	if got := rows.Slice(5, 6)[0].Message(); got != "host key is …, known_hosts has another" {
+		t.Errorf("message %q", got)
+	}
 	if got := rows.Slice(3, 4)[0].Message(); got != "connect to …:22: no answer in 5 s" {
 		t.Errorf("message %q", got)
 	}

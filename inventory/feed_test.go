@@ -101,6 +101,9 @@ func TestFeedKeepsItsList(t *testing.T) {
 			if err != nil {
 				failures++
 			}
+			if (status.Err == "") != (err == nil) || err != nil && status.Err != err.Error() {
+				t.Errorf("%+v: the status says %q, want %v", step, status.Err, err)
+			}
 			if status.Failures != failures || status.LastSuccess.Equal(time.Now()) != (err == nil) || err != nil && !status.LastSuccess.Equal(before) {
 				t.Errorf("%+v: %+v", step, status)
 			}

@@ -77,6 +77,28 @@ func TestRefusedInTheSession(t *testing.T) {
 	}
 }
 
+// TestAcceptedWithoutASession has devices whose SSH servers accept every password, and that are too slow, or too busy, to ask for it
+// in the session before the poll ends. That is no acceptance, either.
+func TestAcceptedWithoutASession(t *testing.T) {
+	d := newDoor(64)
+	for i, reason := range []failure.Reason{failure.Session, failure.Timeout, failure.Prompt, failure.Disconnect} {
+		ticket, decision, _ := d.Enter(Request{Device: fmt.Sprint(i), Credential: "netops", Interval: time.Hour}, nil)
+		if decision != Go {
+			t.Fatalf("%s: decision %v", reason, decision)
+		}
+		_ = ticket.MaySend("password")
+		ticket.Tell(Accepted)
+		ticket.Close(reason)
+		if s := d.States()["netops"]; s.Allowed != 1 {
+			t.Errorf("%s: %d logins allowed, want 1 as before", reason, s.Allowed)
+		}
+	}
+	try(t, d, "good", Accepted)
+	if s := d.States()["netops"]; s.Allowed != 2 {
+		t.Errorf("after an acceptance: %d logins allowed", s.Allowed)
+	}
+}
+
 // TestOneSecretUnderTwoNames has two credentials that a server takes for the same account, and a reload that gives them
 // other names.
 func TestOneSecretUnderTwoNames(t *testing.T) {
@@ -108,6 +130,9 @@ func TestOneSecretUnderTwoNames(t *testing.T) {
 	ask("two")
 	name("three", "four")
 	ask("three")
+	if s := d.States()["three"]; s.Tries != mostTries || !s.Next.After(time.Now()) {
+		t.Errorf("paused after %d refusals, tried again at %v", s.Tries, s.Next)
+	}
 	if states := d.States(); refused != mostTries || !states["three"].Paused || !states["four"].Paused {
 		t.Errorf("%d refused attempts, want %d; %+v", refused, mostTries, states)
 	}

@@ -151,7 +151,7 @@ func (t *Ticket) Tell(v Verdict) {
 }
 
 // Confirm says that the session is open, so that nothing can correct an acceptance any more. Only now, or as the ticket is
-// closed, does the door take it for one: there are devices that let everybody in and ask for the password in the session. A
+// closed after a good poll, does the door take it for one: there are devices that let everybody in and ask for the password in the session. A
 // place that was not used until now is free for others.
 func (t *Ticket) Confirm() {
 	if t == nil {
@@ -185,7 +185,7 @@ func (t *Ticket) Other(method string) {
 	t.other = method
 }
 
-// Outdated says that a proof of the credential has run out, such as a certificate: it is worth reading again.
+// Outdated says that a proof of the credential has run out or will soon, such as a certificate: it is worth reading again.
 func (t *Ticket) Outdated() {
 	if t == nil {
 		return
@@ -224,7 +224,9 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 		t.pending, t.login, t.verdict = false, Unknown, Unknown
 	}
 	t.count()
-	t.confirm()
+	if reason == "" { // else a session that was not opened might still have refused it
+		t.confirm()
+	}
 	before, had := t.account.state(), t.account.holders[t] || t.sent
 	switch {
 	case t.spoiled():

@@ -196,7 +196,7 @@ func failureOf(v *fleet.View, s *poll.Status, h poll.History) *failed {
 	}
 	f := &failed{
 		Reason: string(s.Reason), Message: s.Err, At: newMoment(s.LastPoll, ago(s.LastPoll, v.At)),
-		Help: docs + "runbooks.md#" + string(s.Reason),
+		Help: docs + "reasons.md#" + string(s.Reason),
 	}
 	if len(h.Polls) > 0 {
 		f.Where = failedIn(h.Polls[0])

@@ -6,7 +6,9 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"net/url"
+	"os"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -438,5 +440,23 @@ func TestAssets(t *testing.T) {
 	}
 	if w := x.get(t, "GET /assets/style.css"); w.Code != 404 {
 		t.Errorf("without its hash a file is there: %d", w.Code)
+	}
+}
+
+// Every reason that a device's page links to is explained, and nothing else is.
+func TestReasonsAreExplained(t *testing.T) {
+	text, err := os.ReadFile("../docs/reasons.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got, want []string
+	for _, m := range regexp.MustCompile(`(?m)^## (\S+)$`).FindAllStringSubmatch(string(text), -1) {
+		got = append(got, m[1])
+	}
+	for _, r := range failure.Reasons {
+		want = append(want, string(r))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("docs/reasons.md explains %q, want %q", got, want)
 	}
 }

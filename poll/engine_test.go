@@ -238,6 +238,9 @@ func TestSweepThatComesDueTooEarlyIsSkipped(t *testing.T) {
 		if got.Skipped != 2 || got.Done != 2 {
 			t.Errorf("%d skipped, %d done; want 2 (at 1 and 3 min) and 2", got.Skipped, got.Done)
 		}
+		if ago := time.Since(got.LastSkip); ago != time.Minute+time.Second {
+			t.Errorf("the last was skipped %v ago", ago)
+		}
 		if len(f.twice) > 0 {
 			t.Errorf("polled twice at once: %v", f.twice)
 		}

@@ -2,6 +2,7 @@ package poll
 
 import (
 	"bytes"
+	"context"
 	"log/slog"
 	"strings"
 	"sync/atomic"
@@ -96,4 +97,51 @@ func TestOurOwnLimitIsToldOnce(t *testing.T) {
 			t.Errorf("%d lines in the log, want one about the limit:\n%s", n, log.String())
 		}
 	})
+}
+
+// TestTrace wants one line a poll at the level debug, with what each part of it took, and none above that level.
+func TestTrace(t *testing.T) {
+	for _, level := range []slog.Level{slog.LevelDebug, slog.LevelInfo} {
+		synctest.Test(t, func(t *testing.T) {
+			f := newFleet(func(_ *inventory.Device, n int) (time.Duration, Outcome) {
+				o := Outcome{Phases: []Phase{
+					{Name: "connect", Duration: 1234567}, {Name: "command", Command: "show version", Duration: 35 * time.Millisecond},
+				}}
+				if n > 1 {
+					o.Phases[1].Failed = true
+					o.Err = &failure.Error{Reason: failure.Timeout, Doing: "ask", Err: context.DeadlineExceeded}
+				}
+				return 40 * time.Millisecond, o
+			})
+			var text bytes.Buffer
+			log := slog.New(slog.NewTextHandler(&text, &slog.HandlerOptions{Level: level, ReplaceAttr: func(_ []string, a slog.Attr) slog.Attr {
+				if a.Key == slog.TimeKey {
+					return slog.Attr{}
+				}
+				return a
+			}}))
+			e, err := New(oneGroup(settings, f, time.Hour, 1), log, nil)
+			if err != nil {
+				t.Fatal(err)
+			}
+			stop := run(t, e)
+			time.Sleep(90 * time.Minute)
+			synctest.Wait()
+			stop()
+			const about = `level=DEBUG msg=polled device=lab-g-00000 platform=cisco_ios group=g lag=0s took=40ms phases="connect 1.23ms, show version 35ms`
+			want := []string{about + `"`, about + ` (failed)" reason=timeout err="ask: context deadline exceeded"`}
+			if level > slog.LevelDebug {
+				want = nil
+			}
+			var got []string
+			for line := range strings.Lines(text.String()) {
+				if strings.Contains(line, "msg=polled") {
+					got = append(got, strings.TrimSpace(line))
+				}
+			}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Errorf("at level %v (-want +got):\n%s", level, diff)
+			}
+		})
+	}
 }

@@ -35,13 +35,7 @@ func (p past) with(latest *Past, names *phaseNames) past {
 	b := binary.AppendUvarint(buffer[:0], uint64(max(0, latest.Start.UnixMilli())))
 	b = appendDuration(b, latest.Duration)
 	b = append(b, byte(slices.Index(failure.Reasons, latest.Reason)+1))
-	for _, phase := range latest.Phases {
-		id := names.id(phase) << 1
-		if phase.Failed {
-			id |= 1
-		}
-		b = appendDuration(binary.AppendUvarint(b, id), phase.Duration)
-	}
+	b = names.append(b, latest.Phases)
 	n := 0
 	for rest := p; len(rest) > 0; n++ {
 		_, rest = rest.cut()

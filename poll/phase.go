@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"encoding/binary"
 	"sync"
 	"time"
 )
@@ -32,18 +33,26 @@ type phaseName struct{ name, command string }
 
 func newPhaseNames() *phaseNames { return &phaseNames{ids: make(map[phaseName]uint64)} }
 
-// id returns the number of a phase's name.
-func (n *phaseNames) id(p Phase) uint64 {
+// append writes phases, each as the number of its name, whether the poll failed in it, and its duration.
+func (n *phaseNames) append(b []byte, phases []Phase) []byte {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	name := phaseName{p.Name, p.Command}
-	id, known := n.ids[name]
-	if !known {
-		id = uint64(len(n.names))
-		n.ids[name] = id
-		n.names = append(n.names, name)
+	for i := range phases {
+		p := &phases[i]
+		name := phaseName{p.Name, p.Command}
+		id, known := n.ids[name]
+		if !known {
+			id = uint64(len(n.names))
+			n.ids[name] = id
+			n.names = append(n.names, name)
+		}
+		id <<= 1
+		if p.Failed {
+			id |= 1
+		}
+		b = appendDuration(binary.AppendUvarint(b, id), p.Duration)
 	}
-	return id
+	return b
 }
 
 func (n *phaseNames) name(id uint64) phaseName {

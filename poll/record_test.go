@@ -138,7 +138,7 @@ func TestRefusedDeviceSlowsDown(t *testing.T) {
 		f.sends = true
 		e, stop := start(t, oneGroup(s, f, 10*time.Minute, 1), nil)
 		defer stop()
-		time.Sleep(4 * time.Hour)
+		time.Sleep(4*time.Hour + time.Minute)
 		synctest.Wait()
 		var got []time.Duration
 		for _, at := range f.of("lab-g-00000") {
@@ -147,6 +147,9 @@ func TestRefusedDeviceSlowsDown(t *testing.T) {
 		want := []time.Duration{0, 20 * time.Minute, time.Hour, 2 * time.Hour, 3 * time.Hour, 4 * time.Hour}
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("polls (-want +got):\n%s", diff)
+		}
+		if h, _ := e.History("lab-g-00000"); !(h.Until.After(time.Now()) && h.Until.Before(time.Now().Add(time.Hour))) {
+			t.Errorf("it is left alone until %v", h.Until)
 		}
 		if s := e.Snapshot(); s.Devices[0].Reason != failure.Auth || s.Failures[failure.Paused] > 0 {
 			t.Errorf("reason %q, paused %v", s.Devices[0].Reason, s.Logins)

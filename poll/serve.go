@@ -3,7 +3,6 @@ package poll
 import (
 	"context"
 	"errors"
-	"log/slog"
 	"runtime/debug"
 	"time"
 
@@ -113,6 +112,7 @@ func (e *Engine) finish(s slot, d *inventory.Device, res *result) {
 		return r.apply(old, res)
 	})
 	e.counters.count(res.reason, res.retries)
+	e.trace(s, d, res)
 	if latest != nil {
 		e.report(old, latest, res)
 	} else if g := s.target.home(); g != nil { // it is to be asked in another way now, which no sweep could do meanwhile
@@ -154,49 +154,4 @@ func pause(ctx context.Context, d time.Duration) bool {
 	case <-t.C:
 		return true
 	}
-}
-
-// reportLimit logs that a limit of ours is reached, once until a poll gets through.
-func (e *Engine) reportLimit(err error) {
-	switch {
-	case failure.OwnLimit(err):
-		if !e.limited.Swap(true) {
-			e.log.Error("polls fail at a limit of this machine or process, not at the devices; raise it, or lower poll.concurrency", "err", err)
-		}
-	case err == nil:
-		e.limited.Store(false)
-	}
-}
-
-// report logs what has changed since the last poll.
-func (e *Engine) report(old, s *Status, res *result) {
-	outcomeChanged := res.logged && res.previous != res.reason
-	if !outcomeChanged && s.Reboots == old.Reboots && s.VersionChanges == old.VersionChanges {
-		return
-	}
-	log := e.log.With("device", s.Device.Name, "platform", s.Platform)
-	err := res.outcome.Err
-	switch {
-	case !outcomeChanged:
-	case err == nil:
-		log.Info("device is up again", "after", res.previous)
-	case res.previous == "":
-		log.Warn("device is down", "reason", res.reason, "err", err, stack(err))
-	default:
-		log.Warn("device is down for another reason", "reason", res.reason, "before", res.previous, "err", err, stack(err))
-	}
-	if s.Reboots > old.Reboots {
-		log.Warn("device has rebooted", "boot_time", s.BootTime.UTC(), "reboots", s.Reboots)
-	}
-	if s.VersionChanges > old.VersionChanges {
-		log.Info("device has changed its version", "before", res.version, "version", s.Facts.Version)
-	}
-}
-
-// stack is the log's attribute for a panic, and nothing for other errors.
-func stack(err error) slog.Attr {
-	if p, ok := errors.AsType[*panicError](err); ok {
-		return slog.String("stack", string(p.stack))
-	}
-	return slog.Attr{}
 }

@@ -25,7 +25,8 @@ build() { # os/arch, file
 }
 
 # Man page and completions are the same on every system.
-build "$(go env GOHOSTOS)/$(go env GOHOSTARCH)" "$work/tools/netver_exporter"
+host=$(go env GOHOSTOS)/$(go env GOHOSTARCH)
+build "$host" "$work/tools/netver_exporter"
 shared=$work/shared
 mkdir "$shared"
 "$work/tools/netver_exporter" --help-man | gzip -n9 >"$shared/netver_exporter.1.gz"
@@ -40,7 +41,7 @@ for target in $TARGETS; do
 	mkdir "$STAGE"
 	program=netver_exporter
 	[ "$os" != windows ] || program=netver_exporter.exe
-	build "$target" "$STAGE/$program"
+	if [ "$target" = "$host" ]; then cp "$work/tools/netver_exporter" "$STAGE"; else build "$target" "$STAGE/$program"; fi
 	cp "$shared"/* LICENSE README.md CHANGELOG.md config.yml "$STAGE"
 	[ "$os" != linux ] || cp deploy/systemd/netver_exporter.service "$STAGE"
 	tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX' -C "$work" -c "$name" |

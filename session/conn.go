@@ -48,6 +48,7 @@ func Open(ctx context.Context, c *transport.Client, t transport.Target, script S
 	}()
 	if err := s.ready(ctx); err != nil {
 		s.log.failed()
+		err = s.explain(err)
 		s.Close(ctx)
 		return nil, s.log.take(), s.log.secrets.Error(err)
 	}
@@ -76,7 +77,15 @@ func (s *Conn) Ask(ctx context.Context, commands ...Command) (Transcript, error)
 	if sh, ok := s.session.(*shell); ok {
 		sh.rest()
 	}
-	return s.log.take(), s.log.secrets.Error(err)
+	return s.log.take(), s.log.secrets.Error(s.explain(err))
+}
+
+// explain puts an error down to a jump host that was lost on the way.
+func (s *Conn) explain(err error) error {
+	if s.conn == nil {
+		return err
+	}
+	return s.conn.Explain(err)
 }
 
 // Use has further logins, which a device that serves one command a connection needs, go through another ticket.

@@ -71,6 +71,7 @@ func Run(ctx context.Context, c *transport.Client, t transport.Target, script Sc
 	if err != nil {
 		s.log.failed()
 	}
+	err = s.explain(err)
 	s.Close(ctx)
 	return s.log.take(), s.log.secrets.Error(err)
 }

@@ -135,7 +135,11 @@ func (a *authenticator) shut(err error) error {
 }
 
 func (a *authenticator) no() error {
-	return &refusal{fmt.Sprintf("%s refused for user %q", strings.Join(a.refused, ", "), a.credential.Username)}
+	text := fmt.Sprintf("%s refused for user %q", strings.Join(a.refused, ", "), a.credential.Username)
+	if err := a.credential.Outdated(time.Now()); err != nil {
+		text += "; " + err.Error()
+	}
+	return &refusal{text}
 }
 
 // nextKey is the key to offer next; nil: the server takes none, or there is none left. They are offered one by one, so that an
@@ -156,7 +160,7 @@ func (a *authenticator) nextKey(ctx context.Context, server *ssh.ClientAuthConte
 
 func (a *authenticator) signers(ctx context.Context) []ssh.Signer {
 	now := time.Now()
-	if a.credential.Outdated(now) != nil {
+	if a.credential.keys.ending(now) {
 		a.ticket.Outdated()
 	}
 	var held []ssh.Signer

@@ -62,7 +62,12 @@ func (c *Client) login(ctx context.Context, t Target, suffix string, phase Phase
 	} else {
 		phase("handshake", time.Now())
 	}
-	return l, err
+	if err != nil {
+		through, _ := conn.(*tunnel)
+		return nil, through.blame(err)
+	}
+	l.via, _ = conn.(*tunnel)
+	return l, nil
 }
 
 // handshake is the way from a TCP connection to a login.

@@ -130,7 +130,7 @@ func (h *HostKeys) reload() error {
 func (h *HostKeys) reread() error {
 	warnings, err := h.readChanges()
 	for _, w := range warnings {
-		h.log.Warn("A line of known_hosts cannot be used", "err", w)
+		h.log.Warn("a line of known_hosts cannot be used", "err", w)
 	}
 	switch {
 	case err == nil:

@@ -23,7 +23,7 @@ func (h *HostKeys) Accept(address string, key ssh.PublicKey) (replaced []KnownKe
 	if replaced, err = h.edit(host, host+" "+line.keyType+" "+line.key+"\n"); err != nil {
 		return nil, err
 	}
-	h.log.Info("Accepted a host key", "host", host, "type", line.keyType, "fingerprint", fingerprint(line.key), "file", h.files[0],
+	h.log.Info("accepted a host key", "host", host, "type", line.keyType, "fingerprint", fingerprint(line.key), "file", h.files[0],
 		"replaced", fingerprints(replaced))
 	return replaced, nil
 }
@@ -34,7 +34,7 @@ func (h *HostKeys) Forget(address string) (removed []KnownKey, err error) {
 	if removed, err = h.edit(host, ""); err != nil || len(removed) == 0 {
 		return nil, err
 	}
-	h.log.Info("Removed a host's keys", "host", host, "removed", fingerprints(removed))
+	h.log.Info("removed a host's keys", "host", host, "removed", fingerprints(removed))
 	return removed, nil
 }
 

@@ -46,7 +46,7 @@ func (h *HostKeys) learn(host, keyType, key string) error {
 	if err := h.append(host, line); err != nil {
 		return cannot(err)
 	}
-	h.log.Info("Learned a host key", "host", host, "type", keyType, "fingerprint", fingerprint(line.key), "file", line.file)
+	h.log.Info("learned a host key", "host", host, "type", keyType, "fingerprint", fingerprint(line.key), "file", line.file)
 	return nil
 }
 

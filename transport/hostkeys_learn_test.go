@@ -81,9 +81,9 @@ func TestLearningIsLogged(t *testing.T) {
 		t.Fatalf("%d lines are logged, want 3:\n%s", len(lines), &log)
 	}
 	for i, want := range [][]string{
-		{"Learned", "sw-1.example", ssh.FingerprintSHA256(first), file},
-		{"Accepted", "sw-1.example", ssh.FingerprintSHA256(first), ssh.FingerprintSHA256(second), file},
-		{"Removed", "sw-1.example", ssh.FingerprintSHA256(second)},
+		{"learned", "sw-1.example", ssh.FingerprintSHA256(first), file},
+		{"accepted", "sw-1.example", ssh.FingerprintSHA256(first), ssh.FingerprintSHA256(second), file},
+		{"removed", "sw-1.example", ssh.FingerprintSHA256(second)},
 	} {
 		for _, part := range want {
 			if !strings.Contains(lines[i], part) {

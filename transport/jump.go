@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"reflect"
 	"strconv"
 	"sync"
 	"time"
@@ -71,7 +72,7 @@ func (c *Client) jumpHostLike(j JumpHost, written map[string]JumpHost, other *Cl
 	was, is := host.JumpHost, j
 	was.Target.Credential, is.Target.Credential = nil, nil
 	was.Target.HostKeys, is.Target.HostKeys = "", ""
-	if was != is {
+	if !reflect.DeepEqual(was, is) {
 		return nil
 	}
 	if first, ok := written[j.Target.Jump]; ok && c.jumpHostLike(first, written, other) == nil {
@@ -127,7 +128,11 @@ func (j *jumpHost) open(ctx context.Context, t Target) (net.Conn, error) {
 				ssh.DiscardRequests(requests)
 				j.release()
 			})
-			return newTunnel(ch, link.LocalAddr(), link.RemoteAddr()), nil
+			return &tunnel{Channel: ch, host: j, link: link}, nil
+		}
+		if errors.Is(err, errSilent) {
+			j.drop(link)
+			return nil, j.error("open a connection through it", err)
 		}
 		if _, said := errors.AsType[*ssh.OpenChannelError](err); said || fresh || errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 			return nil, j.refused(ctx, t, err)
@@ -136,7 +141,11 @@ func (j *jumpHost) open(ctx context.Context, t Target) (net.Conn, error) {
 	}
 }
 
-// openWithin opens a channel within the connect timeout. One that is open too late is closed.
+// errSilent says that a jump host is gone without a word.
+var errSilent = errors.New("it does not answer any more")
+
+// openWithin opens a channel within the connect timeout. One that is open too late is closed. Where it takes long, the jump
+// host is asked for a sign of life, to tell a device that does not answer from a jump host that does not.
 func (j *jumpHost) openWithin(ctx context.Context, l *Link, request []byte) (ssh.Channel, <-chan *ssh.Request, error) {
 	ctx, cancel := context.WithTimeout(ctx, j.client.config.ConnectTimeout)
 	defer cancel()
@@ -158,12 +167,33 @@ func (j *jumpHost) openWithin(ctx context.Context, l *Link, request []byte) (ssh
 			}
 		}
 	})
-	select {
-	case o := <-done:
-		return o.ch, o.requests, o.err
-	case <-ctx.Done():
-		close(gaveUp)
-		return nil, nil, ctx.Err()
+	end, _ := ctx.Deadline()
+	patience := time.NewTimer(time.Until(end) / 2)
+	defer patience.Stop()
+	lives := make(chan struct{})
+	asked := false
+	for {
+		select {
+		case o := <-done:
+			return o.ch, o.requests, o.err
+		case <-patience.C:
+			asked = true
+			go func() {
+				if l.showsLife() {
+					close(lives)
+				}
+			}()
+		case <-ctx.Done():
+			close(gaveUp)
+			select {
+			case <-lives:
+			default:
+				if asked && errors.Is(ctx.Err(), context.DeadlineExceeded) {
+					return nil, nil, errSilent
+				}
+			}
+			return nil, nil, ctx.Err()
+		}
 	}
 }
 

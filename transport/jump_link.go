@@ -78,6 +78,9 @@ func (j *jumpHost) login(ctx context.Context, t Target) (*Link, error) {
 	own.Ticket = ticket
 	link, err := j.client.Login(ctx, own, "", func(string, time.Time) {})
 	ticket.Close(failure.Of(err))
+	if err == nil {
+		j.client.config.Log.Info("logged in to a jump host", "jump", j.Name, "address", j.Target.Address)
+	}
 	return link, err
 }
 
@@ -112,7 +115,7 @@ func (j *jumpHost) revive(ctx context.Context) *Link {
 	defer cancel()
 	unhook := context.AfterFunc(ctx, func() { link.Close() })
 	defer unhook()
-	if _, _, err := link.SendRequest("keepalive@openssh.com", true, nil); err != nil { // a refusal is a sign of life, too
+	if !link.showsLife() {
 		return nil
 	}
 	return link

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -297,4 +298,104 @@ func TestJumpHostsOutliveAReload(t *testing.T) {
 	for _, g := range []*gatekeeper{first, second} {
 		<-g.ended
 	}
+}
+
+// TestJumpHostGoesAway loses jump hosts during a session: whatever fails is put down to the first one that was lost.
+func TestJumpHostGoesAway(t *testing.T) {
+	device := guard(t, "swordfish")
+	for lost, name := range []string{"bastion1", "bastion2"} {
+		r := newRoute(t, device.address, 0, guard(t, "swordfish"), guard(t, "swordfish"))
+		link, err := r.client.Login(t.Context(), r.target, "", func(string, time.Time) {})
+		if err != nil {
+			t.Fatal(err)
+		}
+		gone := &failure.Error{Reason: failure.Disconnect, Doing: "ask", Err: errNo}
+		if err := link.Explain(gone); err != error(gone) {
+			t.Errorf("both jump hosts are there, and the device is excused: %v", err)
+		}
+		r.client.jumps[name].link.Close()
+		wantReason(t, link.Explain(gone), failure.Jump)
+		if err := link.Explain(gone); !strings.Contains(err.Error(), `"`+name+`"`) {
+			t.Errorf("jump host %d was lost: %v", lost+1, err)
+		}
+		wrong := &failure.Error{Reason: failure.Parse, Doing: "read", Err: errNo}
+		if err := link.Explain(wrong); err != error(wrong) {
+			t.Errorf("an answer that cannot be read is put down to the jump host: %v", err)
+		}
+		link.End()
+	}
+}
+
+// TestSilentJumpHost has a jump host that does not say that it is gone. It is dialled anew, and the devices are not blamed.
+func TestSilentJumpHost(t *testing.T) {
+	device, bastion := guard(t, "swordfish"), guard(t, "swordfish")
+	way := startCable(t, bastion.address)
+	r := newRoute(t, device.address, 0, &gatekeeper{address: way.address})
+	r.client.config.ConnectTimeout = 300 * time.Millisecond
+	if err := r.poll(t, "sw-1", 0); err != nil {
+		t.Fatal(err)
+	}
+	way.cut()
+	err := r.poll(t, "sw-1", 0)
+	wantReason(t, err, failure.Jump)
+	if !strings.Contains(err.Error(), "does not answer any more") {
+		t.Errorf("%v does not say why", err)
+	}
+	way.mend()
+	if err := r.poll(t, "sw-1", 0); err != nil {
+		t.Errorf("when it is back: %v", err)
+	}
+}
+
+// cable is a TCP connection's way that may be cut, so that what is sent is lost without a word.
+type cable struct {
+	address string
+	broken  atomic.Bool
+}
+
+func (c *cable) cut()  { c.broken.Store(true) }
+func (c *cable) mend() { c.broken.Store(false) }
+
+// startCable leads from an address of its own to another one.
+func startCable(t *testing.T, to string) *cable {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	c := &cable{address: listener.Addr().String()}
+	var running sync.WaitGroup
+	t.Cleanup(func() {
+		listener.Close()
+		running.Wait()
+	})
+	carry := func(to, from net.Conn) {
+		piece := make([]byte, 4096)
+		for {
+			n, err := from.Read(piece)
+			if err != nil {
+				to.Close()
+				return
+			}
+			if !c.broken.Load() {
+				_, _ = to.Write(piece[:n])
+			}
+		}
+	}
+	running.Go(func() {
+		for {
+			near, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			far, err := net.Dial("tcp", to)
+			if err != nil {
+				near.Close()
+				continue
+			}
+			running.Go(func() { carry(far, near) })
+			running.Go(func() { carry(near, far) })
+		}
+	})
+	return c
 }

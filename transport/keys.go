@@ -112,6 +112,16 @@ func (k *keys) outdated(at time.Time) error {
 	return nil
 }
 
+// ending reports that the certificate has run out or will soon, so that a new one may be there already.
+func (k *keys) ending(at time.Time) bool {
+	c := k.certificate
+	if c == nil || c.ValidBefore == ssh.CertTimeInfinity {
+		return false
+	}
+	const longest = 60 * 60
+	return uint64(at.Unix())+min(longest, (c.ValidBefore-c.ValidAfter)/4) >= c.ValidBefore
+}
+
 func certificateTime(t uint64) string { return time.Unix(int64(t), 0).UTC().Format(time.RFC3339) }
 
 // identity tells these keys from others; "": there are none.

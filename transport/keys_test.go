@@ -466,11 +466,13 @@ func TestCertificateRunsOut(t *testing.T) {
 	for name, tt := range map[string]struct {
 		change func(*ssh.Certificate)
 		want   string
+		told   int
 	}{
-		"valid":     {asIs, ""},
-		"for ever":  {func(c *ssh.Certificate) { c.ValidBefore = ssh.CertTimeInfinity }, ""},
-		"expired":   {func(c *ssh.Certificate) { c.ValidAfter, c.ValidBefore = 0, 86400 }, "the certificate has expired on 1970-01-02T00:00:00Z"},
-		"not valid": {func(c *ssh.Certificate) { c.ValidAfter = 4102444800; c.ValidBefore = ssh.CertTimeInfinity }, "the certificate is not valid before 2100-01-01T00:00:00Z"},
+		"valid":     {asIs, "", 0},
+		"for ever":  {func(c *ssh.Certificate) { c.ValidBefore = ssh.CertTimeInfinity }, "", 0},
+		"ends soon": {func(c *ssh.Certificate) { c.ValidAfter, c.ValidBefore = 0, c.ValidBefore-120 }, "", 1},
+		"expired":   {func(c *ssh.Certificate) { c.ValidAfter, c.ValidBefore = 0, 86400 }, "the certificate has expired on 1970-01-02T00:00:00Z", 1},
+		"not valid": {func(c *ssh.Certificate) { c.ValidAfter = 4102444800; c.ValidBefore = ssh.CertTimeInfinity }, "the certificate is not valid before 2100-01-01T00:00:00Z", 0},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := newCredential(t, Login{PrivateKey: own.pem, Certificate: own.certificate(t, authority, tt.change), Password: secret.New("swordfish")})
@@ -487,8 +489,12 @@ func TestCertificateRunsOut(t *testing.T) {
 			if err := g.poll(t, newInsecure(t), c, door); err != nil {
 				t.Error(err)
 			}
-			if (told == 1) != (tt.want != "") {
-				t.Errorf("told %d times", told)
+			if told != tt.told {
+				t.Errorf("told %d times, want %d", told, tt.told)
+			}
+			withoutPassword := newCredential(t, Login{PrivateKey: own.pem, Certificate: own.certificate(t, authority, tt.change)})
+			if err := g.poll(t, newInsecure(t), withoutPassword, nil); failure.Of(err) != failure.Auth || !strings.Contains(err.Error(), tt.want) {
+				t.Errorf("without a password: %v, want %q", err, tt.want)
 			}
 		})
 	}

@@ -23,6 +23,7 @@ type Link struct {
 	TookPassword bool // the server has been given the password, and accepted it
 	Secured      Secured
 
+	via     *tunnel        // through which it goes; nil: it is direct
 	gone    chan struct{}  // closed when the connection has ended
 	Running sync.WaitGroup // who serves it and its channels
 }
@@ -65,6 +66,12 @@ func (l *Link) Alive() bool {
 	}
 }
 
+// showsLife asks the server for an answer, and waits for it or for the end of the connection.
+func (l *Link) showsLife() bool {
+	_, _, err := l.SendRequest("keepalive@openssh.com", true, nil) // a refusal is a sign of life, too
+	return err == nil
+}
+
 // GoneWithin waits a moment for the connection's end, which is told a little later than that of its channels.
 func (l *Link) GoneWithin(d time.Duration) bool {
 	select {
@@ -97,3 +104,6 @@ func (l *Link) Guard(ctx context.Context) (callOff func()) {
 		close(off)
 	}
 }
+
+// Explain puts an error down to a jump host on the way if its connection has ended: then the device is not to blame. Nil stays nil.
+func (l *Link) Explain(err error) error { return l.via.blame(err) }

@@ -4,25 +4,25 @@ import (
 	"io"
 	"net"
 	"os"
+	"slices"
 	"sync"
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/failure"
 )
 
 // tunnel is a connection through a jump host: a direct-tcpip channel (RFC 4254, 7.2), which has no deadlines of its own. When
 // one passes, the channel is closed for good: nobody goes on with a connection after that.
 type tunnel struct {
 	ssh.Channel
-	local, remote net.Addr
+	host *jumpHost
+	link *Link // the connection to it
 
 	mu    sync.Mutex
 	timer *time.Timer // nil: no deadline
 	late  bool        // it has passed
-}
-
-func newTunnel(ch ssh.Channel, local, remote net.Addr) *tunnel {
-	return &tunnel{Channel: ch, local: local, remote: remote}
 }
 
 // Read is that of the channel; after the deadline the error is os.ErrDeadlineExceeded.
@@ -87,7 +87,26 @@ func (t *tunnel) SetReadDeadline(at time.Time) error { return t.SetDeadline(at) 
 func (t *tunnel) SetWriteDeadline(at time.Time) error { return t.SetDeadline(at) }
 
 // LocalAddr is our end of the connection to the jump host.
-func (t *tunnel) LocalAddr() net.Addr { return t.local }
+func (t *tunnel) LocalAddr() net.Addr { return t.link.LocalAddr() }
 
 // RemoteAddr is the jump host's.
-func (t *tunnel) RemoteAddr() net.Addr { return t.remote }
+func (t *tunnel) RemoteAddr() net.Addr { return t.link.RemoteAddr() }
+
+// lostWith are the reasons with which a poll may fail as a jump host goes away.
+var lostWith = []failure.Reason{
+	failure.ConnectTimeout, failure.Handshake, failure.Session, failure.Prompt, failure.Timeout, failure.Disconnect, failure.Command,
+}
+
+// hopMoment is how long the end of a connection to a jump host may come after that of what goes through it.
+const hopMoment = 50 * time.Millisecond
+
+// blame is Link.Explain. A nil tunnel has no jump host.
+func (t *tunnel) blame(err error) error {
+	if t == nil || err == nil || !slices.Contains(lostWith, failure.Of(err)) || !t.link.GoneWithin(hopMoment) {
+		return err
+	}
+	for t.link.via != nil && t.link.via.link.GoneWithin(hopMoment) { // the first one that was lost has taken the others with it
+		t = t.link.via
+	}
+	return &failure.Error{Reason: failure.Jump, Doing: t.host.doing("stay connected to it"), Err: err, Transient: true}
+}

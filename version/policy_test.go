@@ -186,6 +186,9 @@ func TestBadSpecs(t *testing.T) {
 			t.Errorf("%+v: %v", deny, err)
 		}
 	}
+	if text := match(t, map[string]string{"site": "ams*", "platform": "acme_os"}).String(); text != "platform=acme_os site=ams*" {
+		t.Errorf("match %q", text)
+	}
 	if _, err := ParseMatch(map[string]string{"site": ""}); err == nil || err.Error() != "site: is empty; * matches every site" {
 		t.Errorf("empty glob: %v", err)
 	}

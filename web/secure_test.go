@@ -13,7 +13,7 @@ func TestSecurityHeaders(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	urls := []string{"/", "/nothing", "/api/v1/devices/nobody", "/probe", "/-/reload"}
+	urls := []string{"/", "/versions", "/nothing", "/api/v1/devices/nobody", "/probe", "/-/reload"}
 	for _, e := range endpoints {
 		urls = append(urls, strings.ReplaceAll(path(e.pattern), "{name}", "lab-1"))
 	}

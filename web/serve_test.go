@@ -76,10 +76,14 @@ func TestWebConfig(t *testing.T) {
 				if r.status == http.StatusOK {
 					allowed++
 				}
+				paths := []string{"/", "/devices/lab-1", "/versions"}
 				for _, e := range endpoints {
-					url := base + strings.TrimPrefix(strings.ReplaceAll(path(e.pattern), "{name}", "lab-1"), "/")
+					paths = append(paths, strings.ReplaceAll(path(e.pattern), "{name}", "lab-1"))
+				}
+				for _, p := range paths {
+					url := base + strings.TrimPrefix(p, "/")
 					method := http.MethodGet
-					switch path(e.pattern) {
+					switch p {
 					case "/-/reload":
 						method = http.MethodPost
 					case "/probe":
@@ -189,4 +193,50 @@ func newCertificate(t *testing.T, dir, name string, issuer *tls.Certificate) *tl
 		t.Fatal(err)
 	}
 	return &pair
+}
+
+func TestCheckConfig(t *testing.T) {
+	dir := t.TempDir()
+	newCertificate(t, dir, "server", nil)
+	name, key := filepath.Join(dir, "web.yml"), filepath.Join(dir, "server.key")
+	text, err := os.ReadFile(key)
+	if err != nil {
+		t.Fatal(err)
+	}
+	inline := "\n  key: |\n    " + strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "\n    ") + "\n"
+	const beside = "tls_server_config:\n  cert_file: server.pem"
+	for _, tt := range []struct {
+		config            string
+		mode, keyMode     os.FileMode
+		warning, mistaken string
+	}{
+		{beside + "\n  key_file: server.key\n", 0o644, 0o600, "", ""},
+		{beside + "\n  key_file: server.key\n", 0o600, 0o644, name + ":3: tls_server_config.key_file: " + key + " holds a secret, and every user of this machine may read it; chmod o= " + key, ""},
+		{beside + "\n  key_file: " + key + "\n", 0o600, 0o604, name + ":3: tls_server_config.key_file: " + key + " holds a secret, ", ""},
+		{beside + inline, 0o644, 0o644, name + ":3: tls_server_config.key: the secret itself stands in this file, ", ""},
+		{beside + inline, 0o640, 0o644, "", ""},
+		{"", 0o644, 0o644, "", ""},
+		{"tls: {}\n", 0o644, 0o644, "", name + ": "},
+	} {
+		for path, mode := range map[string]os.FileMode{name: tt.mode, key: tt.keyMode} {
+			if path == name {
+				if err := os.WriteFile(path, []byte(tt.config), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if err := os.Chmod(path, mode); err != nil {
+				t.Fatal(err)
+			}
+		}
+		warnings, err := CheckConfig(name)
+		if (err == nil) != (tt.mistaken == "") || err != nil && !strings.HasPrefix(err.Error(), tt.mistaken) {
+			t.Errorf("%q: %v", tt.config, err)
+		}
+		if (len(warnings) == 0) != (tt.warning == "") || len(warnings) > 0 && !strings.HasPrefix(warnings[0], tt.warning) {
+			t.Errorf("%.80q: warnings %q, want %q", tt.config, warnings, tt.warning)
+		}
+	}
+	if warnings, err := CheckConfig(""); warnings != nil || err != nil {
+		t.Errorf("no file: %q, %v", warnings, err)
+	}
 }

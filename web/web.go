@@ -155,8 +155,12 @@ const grace = time.Second
 // sends the URL of the first address once every address is bound; listening must have room for it. Its limits keep slow and hostile clients from holding memory or
 // connections; a scrape of 50,000 devices fits into the write timeout even over a slow line.
 func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *slog.Logger, listening chan<- string) error {
-	if err := CheckConfig(*flags.WebConfigFile); err != nil {
+	warnings, err := CheckConfig(*flags.WebConfigFile)
+	if err != nil {
 		return err
+	}
+	for _, warning := range warnings {
+		log.Warn(warning)
 	}
 	var bound sync.Once
 	server := &http.Server{
@@ -186,14 +190,6 @@ func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *
 	}
 	if err := <-failed; !errors.Is(err, http.ErrServerClosed) {
 		return err
-	}
-	return nil
-}
-
-// CheckConfig says what is wrong with a file for --web.config.file; "" is none.
-func CheckConfig(file string) error {
-	if err := toolkit.Validate(file); err != nil { // says neither the file nor, always, one line
-		return fmt.Errorf("%s: %s", file, strings.Join(strings.Fields(err.Error()), " "))
 	}
 	return nil
 }
