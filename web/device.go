@@ -38,6 +38,7 @@ type Device struct {
 	Reboots      uint64             `json:"reboots"`
 	Changes      uint64             `json:"version_changes"`
 	Verdict      *Verdict           `json:"verdict,omitempty"` // absent without a policy
+	Owner        string             `json:"owner,omitempty"`   // URL of the replica that polls it; absent where this process does
 }
 
 // Member is a member of a stack or chassis cluster. Its fields have the names of the labels of netver_member_info.
@@ -60,7 +61,7 @@ func NewDevice(s *poll.Status) Device {
 		Gauges:   s.Facts.Gauges,
 		BootTime: s.BootTime.UTC().Truncate(time.Second), LastPoll: s.LastPoll.UTC(), LastSuccess: s.LastSuccess.UTC(),
 		PollDuration: s.Duration.Seconds(), Polls: s.Polls, PollFailures: s.Failures, Reboots: s.Reboots, Changes: s.VersionChanges,
-		Verdict: NewVerdict(s.Verdict),
+		Verdict: NewVerdict(s.Verdict), Owner: s.Owner,
 	}
 	for _, l := range s.Device.Labels {
 		d.Labels[l.Name] = l.Value
