@@ -25,7 +25,7 @@ import (
 
 // The paces of the cluster under test.
 const (
-	clusterDevices  = 3000
+	clusterDevices  = 900
 	deniedDevices   = 60 // that refuse the password, besides
 	clusterInterval = 15 * time.Second
 	clusterTTL      = 6 * time.Second
