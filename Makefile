@@ -39,7 +39,7 @@ faults: ## the program against devices that misbehave; prints each test as it en
 
 .PHONY: packages
 packages: ## the Debian packages and the accounts that the end-to-end tests need
-	scripts/install-packages.sh ansible-core chromium dropbear-bin firefox-esr frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager \
+	scripts/install-packages.sh ansible-core chromium dropbear-bin etcd-client etcd-server firefox-esr frr jsonnet openssh-client openssh-server prometheus prometheus-alertmanager \
 		busybox-static docker-compose docker.io fish man-db rpm systemd systemd-container zsh
 	scripts/make-accounts.sh
 

@@ -55,7 +55,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Version:   version.Version,
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
-		Views:     fleet.NewCache(x.Snapshot, x.order),
+		Views:     fleet.NewCache(x.wholeFleet, x.order),
 		History:   x.engine.History,
 		Policy:    x.currentPolicy,
 		Loaded:    x.latestLoad,
@@ -280,6 +280,7 @@ func (x *exporter) poll(ctx context.Context) error {
 			x.membership.replica.Run(member)
 			stop()
 		})
+		keeper.Go(func() { x.membership.keepFacts(member) })
 		ctx = polling
 	}
 	defer func() {

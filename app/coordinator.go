@@ -1,6 +1,7 @@
 package app
 
 import (
+	"cmp"
 	"crypto/sha256"
 	"encoding/gob"
 	"encoding/hex"
@@ -8,12 +9,16 @@ import (
 	"fmt"
 	"net"
 	"net/http"
+	"net/url"
 	"os"
+	"strings"
+	"time"
 
 	promconfig "github.com/prometheus/common/config"
 
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/config"
+	"github.com/netver/netver_exporter/file"
 )
 
 // entry is what this process tells the others of itself.
@@ -30,6 +35,7 @@ func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
 		e.Name = host
 	}
 	if e.Advertise == "" {
+		host = cmp.Or(ownAddress(c), host)
 		_, port, err := net.SplitHostPort((*o.Web.WebListenAddresses)[0])
 		if err != nil {
 			return e, fmt.Errorf("cluster: advertise is not given, and cannot be made of --web.listen-address: %w", err)
@@ -43,11 +49,29 @@ func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
 	return e, nil
 }
 
+// ownAddress is the address from which this host reaches the coordinator, "" if that cannot be told. Nothing is sent.
+func ownAddress(c *config.Cluster) string {
+	to := net.JoinHostPort(os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT"))
+	if c.Etcd != nil {
+		u, err := url.Parse(c.Etcd.Endpoints[0])
+		if err != nil || u.Host == "" { // host:port
+			u = &url.URL{Host: c.Etcd.Endpoints[0]}
+		}
+		to = u.Host
+	}
+	conn, err := net.DialTimeout("udp", to, time.Second)
+	if err != nil {
+		return ""
+	}
+	defer conn.Close()
+	return conn.LocalAddr().(*net.UDPAddr).IP.String()
+}
+
 // coordinator makes the place where the replicas meet. It does not connect yet.
 func coordinator(c *config.Cluster) (cluster.Coordinator, error) {
 	e := c.Etcd
 	if e == nil {
-		return nil, errors.New("cluster.kubernetes is not there yet; use cluster.etcd")
+		return leases(c)
 	}
 	made := cluster.EtcdConfig{Endpoints: e.Endpoints, Prefix: e.Prefix, Username: e.Username, Password: e.Password.Reveal(), TTL: c.TTL}
 	if e.TLS != (promconfig.TLSConfig{}) {
@@ -58,6 +82,34 @@ func coordinator(c *config.Cluster) (cluster.Coordinator, error) {
 		made.TLS = settings
 	}
 	return cluster.NewEtcd(made), nil
+}
+
+// account is where Kubernetes puts what a pod needs to ask the API server.
+const account = "/var/run/secrets/kubernetes.io/serviceaccount/"
+
+// leases makes the coordinator on Lease objects of the Kubernetes that this pod runs in.
+func leases(c *config.Cluster) (cluster.Coordinator, error) {
+	host, port := os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT")
+	if host == "" {
+		return nil, errors.New("cluster.kubernetes: this process runs in no pod of Kubernetes: KUBERNETES_SERVICE_HOST is not set")
+	}
+	made := cluster.KubernetesConfig{URL: "https://" + net.JoinHostPort(host, port), Namespace: c.Kubernetes.Namespace, TTL: c.TTL}
+	if made.Namespace == "" {
+		text, err := file.Read(account+"namespace", 1<<10)
+		if err != nil {
+			return nil, fmt.Errorf("cluster.kubernetes: read the pod's namespace: %w", err)
+		}
+		made.Namespace = strings.TrimSpace(string(text))
+	}
+	settings := promconfig.DefaultHTTPClientConfig
+	settings.Authorization = &promconfig.Authorization{Type: "Bearer", CredentialsFile: account + "token"} // read at each request: it changes
+	settings.TLSConfig.CAFile = account + "ca.crt"
+	client, err := promconfig.NewClientFromConfig(settings, "kubernetes")
+	if err != nil {
+		return nil, fmt.Errorf("cluster.kubernetes: %w", err)
+	}
+	made.Client = client
+	return cluster.NewKubernetes(made), nil
 }
 
 // peersClient makes the client with which replicas ask each other.

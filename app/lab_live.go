@@ -122,7 +122,8 @@ func releasesByPlatform(devices []*lab.Device) []labReleases {
 	return all
 }
 
-// liveLabConfig judges every platform but the first, whose devices are to drift apart. Every third rule denies what is old.
+// liveLabConfig judges every platform but the first, whose devices are to drift apart. Every third rule denies what is old, and a
+// wave is planned.
 func liveLabConfig(file string, fixed []*lab.Device, releases []labReleases) []byte {
 	var b bytes.Buffer
 	fmt.Fprintf(&b, `# The fleet of "netver_exporter lab --live". Its addresses answer only while that runs.
@@ -136,6 +137,10 @@ lifecycle: [%q]
 versions:
 `, filepath.Base(knownHosts(file)), lab.Username, lab.Password, lab.FieldUsername, lab.FieldPassword, filepath.Base(labLifecycle(file)))
 	for i, r := range releases[min(1, len(releases)):] {
+		if i == 0 {
+			soon := time.Now().AddDate(0, 0, 30).Format(time.DateOnly)
+			fmt.Fprintf(&b, "  - {name: %s-wave, match: {platform: %s, site: berlin}, want: %s, from: %s}\n", r.platform, r.platform, asJSON(r.wanted[:1]), soon)
+		}
 		fmt.Fprintf(&b, "  - {name: %s, match: {platform: %s}, want: %s", r.platform, r.platform, asJSON(r.wanted))
 		if i%3 == 0 {
 			severity := []string{"high", "critical"}[i/3%2]

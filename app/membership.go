@@ -3,6 +3,7 @@ package app
 import (
 	"context"
 	"crypto/rand"
+	"encoding/json"
 	"fmt"
 	"io"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -21,9 +23,14 @@ type membership struct {
 	exporter *exporter
 	replica  *cluster.Replica
 	log      *slog.Logger
-	changes  atomic.Uint64 // devices taken and given away
+	ttl      time.Duration
+	archive  cluster.Archive // nil: there is none
+	changes  atomic.Uint64   // devices taken and given away
 
-	mu      sync.Mutex
+	mu    sync.Mutex
+	peers cluster.HTTP
+	fleet peerFleet
+
 	given   map[string]*inventory.Device // devices given up since the latest adoption
 	known   poll.Known                   // of those
 	members []cluster.Member             // by which they were given up
@@ -48,9 +55,10 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &membership{exporter: x, log: x.log, given: map[string]*inventory.Device{}}
+	archive, _ := coordinator.(cluster.Archive)
+	m := &membership{exporter: x, log: x.log, ttl: c.TTL, archive: archive, peers: cluster.HTTP{Client: client}, given: map[string]*inventory.Device{}}
 	m.replica = cluster.New(cluster.Config{
-		Self: self, TTL: c.TTL, Coordinator: coordinator, Peers: cluster.HTTP{Client: client}, Fleet: m, Log: x.log,
+		Self: self, TTL: c.TTL, Coordinator: coordinator, Archive: archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
 	})
 	x.partition.follow(&cluster.Share{Self: self.Name}, &poll.Replica{May: m.replica.May})
 	return m, nil
@@ -91,8 +99,8 @@ func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 }
 
 // Adopt is cluster.Fleet's.
-func (m *membership) Adopt(s cluster.Share, answers []io.Reader, until time.Time) {
-	all := &poll.Known{}
+func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]byte, until time.Time) {
+	all := m.unpack(archived)
 	m.mu.Lock()
 	all.Add(&m.known)
 	m.kept = true
@@ -125,6 +133,32 @@ func (m *membership) apply() {
 	m.changes.Add(changed(before, x.engine.Snapshot().Devices))
 }
 
+// tell notes what the other replicas have to know of credentials. It is called with the door locked.
+func (m *membership) tell(all []logins.Shared) {
+	for _, s := range all {
+		text, err := json.Marshal(s)
+		if err == nil { // of numbers and texts it always is
+			m.replica.Note(s.Credential, text)
+		}
+	}
+}
+
+// hear takes in what the other replicas tell of credentials.
+func (m *membership) hear(entries []cluster.Entry) {
+	self := m.replica.Self.Instance
+	for _, e := range entries {
+		if e.Instance == self {
+			continue
+		}
+		for _, text := range e.Notes {
+			var s logins.Shared
+			if json.Unmarshal(text, &s) == nil {
+				m.exporter.engine.Hear([]logins.Shared{s})
+			}
+		}
+	}
+}
+
 // changed counts the devices that are in one of two lists, which are sorted, and not in the other.
 func changed(before, after []*poll.Status) (n uint64) {
 	for len(before) > 0 && len(after) > 0 {
@@ -151,7 +185,7 @@ func (m *membership) state(w io.Writer, heir string) error {
 }
 
 // handler answers what other replicas ask.
-func (m *membership) handler() http.Handler { return m.replica.Handler(m.state) }
+func (m *membership) handler() http.Handler { return m.replica.Handler(m.state, m.devices) }
 
 // figures are the cluster's for a snapshot.
 func (m *membership) figures() *poll.Cluster {

@@ -1,10 +1,14 @@
 package app
 
 import (
+	"maps"
+	"slices"
 	"sync"
+	"time"
 
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -14,6 +18,9 @@ type partition struct {
 	share   *cluster.Share // nil: all of it
 	others  *poll.Replica  // nil: none are known of
 	counted poll.Share
+	groups  []poll.Group               // the whole inventory
+	keep    time.Duration              // how long facts outlive the last good poll
+	users   map[string]map[string]bool // by credential, the replicas that have a device for it
 }
 
 // follow sets the share, and how the process takes part with others.
@@ -37,11 +44,13 @@ func (p *partition) has(d *inventory.Device) bool {
 	return p.share == nil || p.share.Has(d)
 }
 
-// divide returns the groups with the devices of the share alone, and counts.
-func (p *partition) divide(groups []poll.Group) []poll.Group {
+// divide returns the plan's groups with the devices of the share alone, and counts.
+func (p *partition) divide(plan *Plan) []poll.Group {
+	groups := plan.Groups
 	p.mu.Lock()
 	defer p.mu.Unlock()
-	p.counted = poll.Share{}
+	p.groups, p.keep = groups, plan.Settings.KeepFacts
+	p.counted, p.users = poll.Share{}, map[string]map[string]bool{}
 	mine := make([]poll.Group, len(groups))
 	for i, g := range groups {
 		mine[i] = g
@@ -53,15 +62,58 @@ func (p *partition) divide(groups []poll.Group) []poll.Group {
 		mine[i].Devices = nil
 		for j := range g.Devices {
 			d := &g.Devices[j]
-			if p.share.Has(d) {
+			owner, mineToo := p.share.Owner(d)
+			if mineToo {
 				mine[i].Devices = append(mine[i].Devices, *d)
 				p.counted.Owned++
-			} else if p.share.Orphan(d) {
+			}
+			switch {
+			case owner == "" && p.share.Members() > 0:
 				p.counted.Unowned++
+			case owner != "" && !d.Disabled:
+				p.use(d.Credential, owner)
 			}
 		}
 	}
 	return mine
+}
+
+func (p *partition) use(credential, owner string) {
+	if p.users[credential] == nil {
+		p.users[credential] = map[string]bool{}
+	}
+	p.users[credential][owner] = true
+}
+
+// budget is how the replicas share what they may do with credentials. tell is called with what the others have to know.
+func (p *partition) budget(tell func([]logins.Shared)) *logins.Fleet {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	f := &logins.Fleet{Replicas: p.share.Members(), Self: p.share.Self, Users: map[string][]string{}, Tell: tell}
+	for credential, owners := range p.users {
+		f.Users[credential] = slices.Sorted(maps.Keys(owners))
+	}
+	return f
+}
+
+// each calls for every device of the whole inventory with the name of its owner, "" if it has none.
+func (p *partition) each(do func(d *inventory.Device, owner string)) {
+	p.mu.Lock()
+	groups, share := p.groups, p.share
+	p.mu.Unlock()
+	for i := range groups {
+		for j := range groups[i].Devices {
+			d := &groups[i].Devices[j]
+			owner, _ := share.Owner(d)
+			do(d, owner)
+		}
+	}
+}
+
+func (p *partition) keepFacts() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.keep
 }
 
 // figures are how the inventory was divided last.
@@ -74,8 +126,12 @@ func (p *partition) figures() poll.Share {
 // part is what this process polls of a plan.
 func (x *exporter) part(plan *Plan) poll.Plan {
 	part := plan.Plan
-	part.Groups = x.partition.divide(plan.Groups)
-	part.Replica = x.partition.replica()
+	part.Groups = x.partition.divide(plan)
+	if others := x.partition.replica(); others != nil {
+		shared := *others
+		shared.Logins = x.partition.budget(x.membership.tell)
+		part.Replica = &shared
+	}
 	return part
 }
 

@@ -103,12 +103,13 @@ func (l labRun) run(ctx context.Context, server *serverFlags) error {
 // fieldPace is the time between two changes of the live lab's source of devices.
 const fieldPace = 15 * time.Second
 
-// pace is the time between two changes of the live fleet, such that a device meets one every two minutes; 0: nothing changes.
+// pace is the time between two changes of the live fleet, such that a device of a small one meets one every two minutes; 0:
+// nothing changes.
 func (l labRun) pace() time.Duration {
 	if !l.live {
 		return 0
 	}
-	return min(2*time.Second, 2*time.Minute/time.Duration(len(l.fleet.Devices())))
+	return min(2*time.Second, max(100*time.Millisecond, 2*time.Minute/time.Duration(len(l.fleet.Devices()))))
 }
 
 // introduction is what a person wants to know of a lab that has just started.

@@ -19,6 +19,8 @@ type Entry struct {
 	Leaving   bool              `json:"leaving,omitempty"` // it is no member any more, and finishes its polls
 	Applied   string            `json:"applied,omitempty"` // id of the members by which it has given up devices; no poll of one is in flight
 	Config    string            `json:"config,omitempty"`  // fingerprint of its configuration and inventory
+
+	Notes map[string]json.RawMessage `json:"notes,omitempty"` // what it tells besides, by subject
 }
 
 // Coordinator keeps the entries of replicas that live. Its methods may be called at the same time.
@@ -30,6 +32,14 @@ type Coordinator interface {
 	Watch(ctx context.Context, changed func()) error
 	// Leave takes the replica's entry out.
 	Leave(ctx context.Context) error
+}
+
+// Archive keeps texts of a replica for the others, should it end without handing over its devices.
+type Archive interface {
+	// Save keeps one of the replica's texts, by its number.
+	Save(ctx context.Context, replica string, number int, text []byte) error
+	// Load returns all texts of a replica.
+	Load(ctx context.Context, replica string) ([][]byte, error)
 }
 
 // ErrTaken is that another replica that lives has the same name, or the replica's own entry of before a crash has not ended yet.

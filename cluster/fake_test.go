@@ -40,9 +40,7 @@ func newCoordinator() *coordinator {
 	return &coordinator{leases: map[string]*held{}, watches: map[chan struct{}]bool{}, cut: map[string]bool{}, deaf: map[string]bool{}}
 }
 
-// of is the coordinator as a replica reaches it.
-func (c *coordinator) of(name string) *line { return &line{coordinator: c, name: name} }
-
+// line is the coordinator as a replica reaches it.
 type line struct {
 	*coordinator
 	name string
@@ -145,7 +143,9 @@ func (c *coordinator) set(change func(*coordinator)) {
 type world struct {
 	t *testing.T
 	*coordinator
+	of       func(name string) Coordinator
 	devices  []inventory.Device
+	stage    sync.Mutex // held while a share changes, and while all shares are looked at
 	mu       sync.Mutex
 	replicas map[string]*actor
 }
@@ -166,7 +166,10 @@ type actor struct {
 }
 
 func newWorld(t *testing.T) *world {
-	return &world{t: t, coordinator: newCoordinator(), devices: fleet(200), replicas: map[string]*actor{}}
+	c := newCoordinator()
+	return &world{
+		t: t, coordinator: c, of: func(name string) Coordinator { return &line{c, name} }, devices: fleet(200), replicas: map[string]*actor{},
+	}
 }
 
 func (w *world) start(name string) *actor {
@@ -232,6 +235,8 @@ func (w *world) end() {
 }
 
 func (a *actor) Narrow(s Share) func(context.Context) {
+	a.world.stage.Lock()
+	defer a.world.stage.Unlock()
 	a.mu.Lock()
 	a.share = s
 	a.mu.Unlock()
@@ -243,11 +248,13 @@ func (a *actor) Narrow(s Share) func(context.Context) {
 	}
 }
 
-func (a *actor) Adopt(s Share, _ []io.Reader, _ time.Time) {
+func (a *actor) Adopt(s Share, _ []io.Reader, _ [][]byte, _ time.Time) {
+	a.world.stage.Lock()
 	a.mu.Lock()
 	a.share = s
 	a.adopted++
 	a.mu.Unlock()
+	a.world.stage.Unlock()
 	a.world.check()
 }
 
@@ -267,7 +274,7 @@ func (a *actor) Reaches(_ context.Context, e Entry) (bool, error) {
 	case other.isolated || a.isolated:
 		return false, context.DeadlineExceeded
 	}
-	return other.lease.reaches(), nil
+	return other.reaches(), nil
 }
 
 func (a *actor) Fetch(_ context.Context, e Entry, heir, view string) (io.Reader, error) {
@@ -281,6 +288,8 @@ func (a *actor) Fetch(_ context.Context, e Entry, heir, view string) (io.Reader,
 
 // check fails the test if two replicas poll the same device.
 func (w *world) check() {
+	w.stage.Lock()
+	defer w.stage.Unlock()
 	all := w.all()
 	for i := range w.devices {
 		var owners []string

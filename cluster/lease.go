@@ -10,9 +10,9 @@ import (
 
 // lease is until when the replica may poll.
 type lease struct {
-	until    atomic.Pointer[time.Time] // by the monotonic clock; nil: it may not
-	reaching atomic.Bool               // the latest renewal was acknowledged
-	static   atomic.Bool               // no replica reaches the coordinator
+	until        atomic.Pointer[time.Time] // by the monotonic clock; nil: it may not
+	acknowledged atomic.Pointer[time.Time] // when the latest answer to a renewal came; nil: none has
+	static       atomic.Bool               // no replica reaches the coordinator
 }
 
 func (l *lease) valid(now time.Time) bool {
@@ -20,23 +20,26 @@ func (l *lease) valid(now time.Time) bool {
 	return until != nil && now.Before(*until)
 }
 
-func (l *lease) reaches() bool { return l.reaching.Load() }
-
 func (l *lease) extend(until time.Time) { l.until.Store(&until) }
+
+// reaches reports whether the replica reaches the coordinator, as far as it knows. When the coordinator goes, it is known well before the end of
+// the lease.
+func (r *Replica) reaches() bool {
+	latest := r.lease.acknowledged.Load()
+	return latest != nil && time.Since(*latest) < 2*r.TTL/5
+}
 
 // renewal is the outcome of one.
 type renewal struct {
 	sent    time.Time
 	entries []Entry
 	err     error
-	static  bool // no replica reaches the coordinator
 }
 
 // renew renews the entry again and again, until the context ends.
 func (r *Replica) renew(ctx context.Context) {
 	timer := time.NewTimer(0)
 	defer timer.Stop()
-	acknowledged := time.Now()
 	for {
 		select {
 		case <-ctx.Done():
@@ -45,14 +48,9 @@ func (r *Replica) renew(ctx context.Context) {
 		case <-r.wake:
 		}
 		n := r.attempt(ctx)
-		wait := r.TTL / 3
-		if n.err == nil {
-			acknowledged = n.sent
-		} else {
+		wait := r.TTL / 5
+		if n.err != nil {
 			wait = r.TTL / 15
-			if n.sent.Sub(acknowledged) > r.TTL/3 {
-				n.static = r.nobodyReaches(ctx)
-			}
 		}
 		select {
 		case <-ctx.Done():
@@ -71,8 +69,31 @@ func (r *Replica) attempt(ctx context.Context) renewal {
 	r.mu.Unlock()
 	n := renewal{sent: time.Now()}
 	n.entries, n.err = r.Coordinator.Renew(ctx, self)
-	r.lease.reaching.Store(n.err == nil)
+	if now := time.Now(); n.err == nil {
+		r.lease.acknowledged.Store(&now)
+	}
 	return n
+}
+
+// ask asks the other replicas while this one does not reach the coordinator, until the context ends.
+func (r *Replica) ask(ctx context.Context) {
+	tick := time.NewTicker(r.TTL / 20)
+	defer tick.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case now := <-tick.C:
+			if r.reaches() || !r.lease.valid(now) || !r.nobodyReaches(ctx) {
+				continue
+			}
+			select {
+			case <-ctx.Done():
+				return
+			case r.alone <- now:
+			}
+		}
+	}
 }
 
 // ErrGone is that nothing listens at a replica's address any more: it has ended.
@@ -86,7 +107,7 @@ func (r *Replica) nobodyReaches(ctx context.Context) bool {
 	if entries == nil {
 		return false
 	}
-	ctx, cancel := context.WithTimeout(ctx, r.TTL/6)
+	ctx, cancel := context.WithTimeout(ctx, r.TTL/10)
 	defer cancel()
 	var reaching atomic.Bool
 	var asking sync.WaitGroup
@@ -124,8 +145,7 @@ func (r *Replica) watch(ctx context.Context) {
 func (r *Replica) take(n renewal) {
 	now := time.Now()
 	valid := r.lease.valid(now)
-	switch {
-	case n.err == nil:
+	if n.err == nil {
 		r.mu.Lock()
 		before := r.entries
 		r.entries = n.entries
@@ -139,14 +159,23 @@ func (r *Replica) take(n renewal) {
 		r.failing = ""
 		r.lease.static.Store(false)
 		r.lease.extend(n.sent.Add(r.TTL - r.margin()))
-	case n.static && valid:
-		if !r.lease.static.Swap(true) {
-			r.Log.Warn("no replica reaches the cluster's coordinator: each keeps the share that it has until it is back", "err", n.err)
+		if r.Heard != nil {
+			r.Heard(n.entries)
 		}
-		r.lease.extend(n.sent.Add(r.TTL - r.margin()))
 	}
 	if n.err != nil && n.err.Error() != r.failing {
 		r.failing = n.err.Error()
 		r.Log.Warn("the cluster's coordinator did not renew this replica's lease", "name", r.Self.Name, "err", n.err)
 	}
+}
+
+// keep keeps the share, since no replica reached the coordinator when they were asked: others that reach it later wait for a TTL.
+func (r *Replica) keep(asked time.Time) {
+	if !r.lease.valid(time.Now()) || r.reaches() {
+		return
+	}
+	if !r.lease.static.Swap(true) {
+		r.Log.Warn("no replica reaches the cluster's coordinator: each keeps the share that it has until it is back")
+	}
+	r.lease.extend(asked.Add(r.TTL - r.margin()))
 }

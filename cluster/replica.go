@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"log/slog"
 	"sync"
@@ -13,8 +14,9 @@ type Fleet interface {
 	// Narrow stops polling all that is not in the share. The function that it returns waits until the polls of those in flight have ended, or the
 	// context has, and then lets go of the devices.
 	Narrow(s Share) (release func(context.Context))
-	// Adopt polls the share, which is all of the replica's part. What other replicas know of devices in it is in known; others polled them until then.
-	Adopt(s Share, known []io.Reader, until time.Time)
+	// Adopt polls the share, which is all of the replica's part. What other replicas know of devices in it is in known, and what those had archived that are
+	// gone in archived; others polled them until then.
+	Adopt(s Share, known []io.Reader, archived [][]byte, until time.Time)
 }
 
 // Peers asks other replicas.
@@ -30,8 +32,10 @@ type Config struct {
 	Self        Entry // name, instance, labels and address
 	TTL         time.Duration
 	Coordinator Coordinator
+	Archive     Archive // nil: there is none
 	Peers       Peers
 	Fleet       Fleet
+	Heard       func([]Entry) // told of the entries of all that live, at each renewal; nil: nobody asks
 	Log         *slog.Logger
 }
 
@@ -41,6 +45,7 @@ type Replica struct {
 	lease   lease
 	wake    chan struct{}  // tells the renewals to renew at once; holds one notice
 	renewed chan renewal   // from the renewals
+	alone   chan time.Time // when others were asked, and none reached the coordinator
 	fetched chan struct{}  // tells Run that another replica has fetched; holds one notice
 	done    chan func()    // ends of what a transition does beside
 	running sync.WaitGroup // that
@@ -58,7 +63,7 @@ type Replica struct {
 	released  bool      // polls of devices that go to others have ended
 	seen      view      // the latest
 	since     time.Time // when it was seen first
-	lost      bool      // a member has gone without leaving
+	lost      []string  // members that have gone without leaving
 	leavers   map[string]bool
 	failing   string    // why the latest renewal failed; "": it did not
 	recovered time.Time // when the coordinator was reached again
@@ -68,7 +73,7 @@ type Replica struct {
 // New makes a replica that does not run yet.
 func New(c Config) *Replica {
 	return &Replica{
-		Config: c, self: c.Self, wake: make(chan struct{}, 1), renewed: make(chan renewal), fetched: make(chan struct{}, 1), done: make(chan func()),
+		Config: c, self: c.Self, wake: make(chan struct{}, 1), renewed: make(chan renewal), alone: make(chan time.Time), fetched: make(chan struct{}, 1), done: make(chan func()),
 		leavers: map[string]bool{}, served: map[string]bool{}, share: Share{Self: c.Self.Name},
 	}
 }
@@ -88,7 +93,9 @@ func (r *Replica) Run(ctx context.Context) {
 	var work sync.WaitGroup
 	work.Go(func() { r.renew(working) })
 	work.Go(func() { r.watch(working) })
+	work.Go(func() { r.ask(working) })
 	r.follow(ctx)
+	r.giveUp()
 	stop()
 	work.Wait()
 	last, cancel := context.WithTimeout(context.WithoutCancel(ctx), r.TTL/3)
@@ -113,6 +120,8 @@ func (r *Replica) follow(ctx context.Context) {
 			r.update(func(e *Entry) { e.Leaving = true })
 		case n := <-r.renewed:
 			r.take(n)
+		case asked := <-r.alone:
+			r.keep(asked)
 		case finish := <-r.done:
 			finish()
 		case <-r.fetched:
@@ -131,7 +140,7 @@ func (r *Replica) follow(ctx context.Context) {
 // gone reports that a replica that leaves has nothing more to do.
 func (r *Replica) gone(now time.Time) bool {
 	switch {
-	case !now.Before(r.quit), !r.lease.reaches(), !r.lease.valid(now), r.target.id == "":
+	case !now.Before(r.quit), !r.reaches(), !r.lease.valid(now), r.target.id == "":
 		return true
 	case r.target.has(r.Self.Instance), !r.released:
 		return false
@@ -144,6 +153,17 @@ func (r *Replica) gone(now time.Time) bool {
 		}
 	}
 	return true
+}
+
+// giveUp stops polling what the replica still has as it leaves, before others may think that it has left.
+func (r *Replica) giveUp() {
+	if r.share.Views == nil {
+		return
+	}
+	r.share.Views = nil
+	ending, cancel := context.WithTimeout(context.Background(), r.TTL/3)
+	defer cancel()
+	r.Fleet.Narrow(r.share)(ending)
 }
 
 // update changes what the replica tells of itself, and renews at once.
@@ -186,6 +206,31 @@ func (r *Replica) Tell(config string) {
 	}
 }
 
+// Note tells the others something of a subject. It may be called with locks held.
+func (r *Replica) Note(subject string, text json.RawMessage) {
+	r.update(func(e *Entry) {
+		notes := map[string]json.RawMessage{subject: text}
+		for s, old := range e.Notes { // a renewal may be reading the old map
+			if s != subject {
+				notes[s] = old
+			}
+		}
+		e.Notes = notes
+	})
+}
+
+// Others are the entries of all other members that live.
+func (r *Replica) Others() (others []Entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.entries {
+		if e.Instance != r.Self.Instance {
+			others = append(others, e)
+		}
+	}
+	return others
+}
+
 // State is the cluster as a replica sees it.
 type State struct {
 	Members  int  // that live
@@ -197,7 +242,7 @@ type State struct {
 func (r *Replica) State() State {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	s := State{Up: r.entries != nil && r.lease.reaches() && r.lease.valid(time.Now())}
+	s := State{Up: r.entries != nil && r.reaches() && r.lease.valid(time.Now())}
 	for _, e := range r.entries {
 		if e.Leaving {
 			continue

@@ -48,7 +48,7 @@ func TestOrdinal(t *testing.T) {
 func TestNoShare(t *testing.T) {
 	var none Share
 	d := fleet(1)
-	if none.Has(&d[0]) || none.Orphan(&d[0]) {
+	if owner, has := none.Owner(&d[0]); none.Has(&d[0]) || has || owner != "" || none.Members() != 0 {
 		t.Error("the zero value has a device")
 	}
 }

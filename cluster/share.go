@@ -19,7 +19,21 @@ func (s *Share) Has(d *inventory.Device) bool {
 	return len(s.Views) > 0
 }
 
-// Orphan reports that no member of the latest list may take the device.
-func (s *Share) Orphan(d *inventory.Device) bool {
-	return len(s.Views) > 0 && Owner(d, s.Views[len(s.Views)-1]) == ""
+// Owner is who owns a device by the latest list, "" if no member may, and whether the device is in the share.
+func (s *Share) Owner(d *inventory.Device) (owner string, has bool) {
+	if len(s.Views) == 0 {
+		return "", false
+	}
+	last := len(s.Views) - 1
+	owner = Owner(d, s.Views[last])
+	earlier := Share{s.Self, s.Views[:last]}
+	return owner, owner == s.Self && (last == 0 || earlier.Has(d))
+}
+
+// Members is how many share the fleet by the latest list; 0: nobody does.
+func (s *Share) Members() int {
+	if len(s.Views) == 0 {
+		return 0
+	}
+	return len(s.Views[len(s.Views)-1])
 }

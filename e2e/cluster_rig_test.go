@@ -25,11 +25,12 @@ import (
 
 // The paces of the cluster under test.
 const (
-	clusterDevices  = 300
-	clusterInterval = 12 * time.Second
+	clusterDevices  = 900
+	deniedDevices   = 60 // that refuse the password, besides
+	clusterInterval = 15 * time.Second
 	clusterTTL      = 6 * time.Second
 	clusterDebounce = clusterTTL / 3
-	clusterSlack    = 2500 * time.Millisecond // of a machine that has other things to do
+	clusterSlack    = 4 * time.Second // of a machine that has other things to do
 )
 
 // longestGap is the longest time between two polls of a device, whatever happens to one of the replicas.
@@ -72,7 +73,7 @@ func (r *clusterRig) startFleet() {
 		r.t.Fatal(err)
 	}
 	var devices []*lab.Device
-	for i := range clusterDevices {
+	for i := range clusterDevices + deniedDevices {
 		id := []string{"arista_eos", "vyos"}[i%2]
 		platform, _ := platforms.Get(id)
 		for _, s := range samples {
@@ -94,12 +95,15 @@ func (r *clusterRig) configure(name, address string, endpoints []string, more st
 	r.t.Helper()
 	var b strings.Builder
 	fmt.Fprintf(&b, "poll: {interval: %s, timeout: 10s, connect_timeout: 3s, concurrency: 96}\n", clusterInterval)
-	fmt.Fprintf(&b, "ssh: {known_hosts: [known_hosts]}\ncredentials:\n  lab: {username: %s, password: %s}\n", lab.Username, lab.Password)
+	fmt.Fprintf(&b, "ssh: {known_hosts: [known_hosts]}\ncredentials:\n  lab: {username: %s, password: %s}\n  wrong: {username: %s, password: wrong}\n", lab.Username, lab.Password, lab.Username)
 	if endpoints != nil {
 		fmt.Fprintf(&b, "cluster:\n  name: %s\n  advertise: http://%s\n  ttl: %s\n  etcd: {endpoints: [%s]}\n", name, address, clusterTTL, strings.Join(endpoints, ", "))
 	}
 	b.WriteString("groups:\n  - name: fleet\n    credentials: lab\n    devices:\n")
-	for _, d := range r.fleet.Devices() {
+	for i, d := range r.fleet.Devices() {
+		if i == clusterDevices {
+			b.WriteString("  - name: denied\n    credentials: wrong\n    devices:\n")
+		}
 		fmt.Fprintf(&b, "      - {name: %s, address: %q, platform: %s}\n", d.Name, d.Addr(), d.Platform.ID)
 	}
 	b.WriteString(more)
@@ -144,8 +148,8 @@ func (r *clusterRig) settled(names ...string) {
 				return fmt.Errorf("%s: %v members, up %v, owns %v", name, m["netver_cluster_members"], m["netver_cluster_up"], m["netver_devices_owned"])
 			}
 		}
-		if total != clusterDevices {
-			return fmt.Errorf("they own %v of %d devices", total, clusterDevices)
+		if total != clusterDevices+deniedDevices {
+			return fmt.Errorf("they own %v of %d devices", total, clusterDevices+deniedDevices)
 		}
 		return nil
 	})

@@ -6,7 +6,9 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
@@ -15,6 +17,7 @@ import (
 // TestCluster has three replicas share 3,000 simulated devices on a real etcd of three members, and takes parts of it away. After each part
 // the simulator has seen every device polled in time and hardly one twice, and each device has one set of series.
 func TestCluster(t *testing.T) {
+	began := time.Now()
 	r := newClusterRig(t)
 	for _, name := range []string{"a", "b", "c"} {
 		r.start(name)
@@ -27,26 +30,36 @@ func TestCluster(t *testing.T) {
 		do    func()
 	}{
 		{"rolling restart", 1, r.rollingRestart},
-		{"a replica is killed", 10, r.killed},
-		{"a replica is stopped past its lease, and goes on", 10, r.stopped},
+		{"a replica is killed", 20, r.killed},
+		{"a replica is stopped past its lease, and goes on", 20, r.stopped},
 		{"the leader of etcd is killed, the history compacted", 0, r.leaderless},
 		{"no etcd for two intervals", 0, r.noEtcd},
-		{"a replica is cut off from etcd", 10, r.cutOff},
+		{"a replica is cut off from etcd", 20, r.cutOff},
 		{"a replica has another configuration", 0, r.otherConfig},
 		{"three, five, two replicas", 1, r.scaled},
 	} {
 		from := time.Now()
 		part.do()
 		r.pass(part.name, clusterInterval+clusterSlack, part.early*clusterDevices/100, time.Since(from))
+		r.wholeFleet()
 		r.series(slices.Collect(maps.Keys(r.replicas))...)
 	}
+	// One process tries it four times, and once an interval then.
+	refused, most := 0, 4+int(time.Since(began)/clusterInterval)
 	twice := 0
 	for _, d := range r.fleet.Devices() {
 		if d.Stats().ConnectionsMax > 1 {
 			twice++
 		}
+		refused += int(d.Stats().Refusals)
 	}
-	r.t.Logf("%d devices had two connections at once", twice)
+	r.t.Logf("%d devices had two connections at once; %d wrong passwords, %d by one process", twice, refused, most)
+	if refused > most || refused == 0 {
+		r.t.Errorf("the wrong password was tried %d times; one process would try it %d times", refused, most)
+	}
+	if twice > clusterDevices/100 {
+		r.t.Errorf("%d devices had two connections at once", twice)
+	}
 }
 
 // pass lets the cluster run for a while, and then looks at the polls since before that.
@@ -64,6 +77,24 @@ func (r *clusterRig) pass(what string, d time.Duration, doubles int, before time
 	}
 }
 
+// wholeFleet fails the test unless each replica's API shows all devices.
+func (r *clusterRig) wholeFleet() {
+	r.t.Helper()
+	for name, c := range r.replicas {
+		c.waitFor(r.t, "all devices in the API of "+name, func() error {
+			response, err := http.Get("http://" + c.address + "/api/v1/devices?limit=1")
+			if err != nil {
+				return err
+			}
+			response.Body.Close()
+			if total, silent := response.Header.Get("X-Total-Count"), response.Header.Get("X-Silent-Replicas"); total != fmt.Sprint(clusterDevices+deniedDevices) || silent != "" {
+				return fmt.Errorf("it shows %s; silent: %q", total, silent)
+			}
+			return nil
+		})
+	}
+}
+
 func (r *clusterRig) rollingRestart() {
 	for _, name := range []string{"a", "b", "c"} {
 		if err := r.replicas[name].stop(r.t); err != nil {
@@ -77,9 +108,25 @@ func (r *clusterRig) rollingRestart() {
 	}
 }
 
+// killed kills a replica. The facts of its devices are there as soon as others have them.
 func (r *clusterRig) killed() {
 	kill(r.t, r.replicas["b"].process)
 	r.settled("a", "c")
+	known := 0
+	for _, name := range []string{"a", "c"} {
+		m, err := r.replicas[name].metrics()
+		if err != nil {
+			r.t.Error(err)
+		}
+		for series := range m {
+			if strings.HasPrefix(series, "netver_device_info{") {
+				known++
+			}
+		}
+	}
+	if known != clusterDevices {
+		r.t.Errorf("the version of %d devices is exported after a crash, want %d", known, clusterDevices)
+	}
 	r.start("b")
 	r.settled("a", "b", "c")
 }
@@ -158,7 +205,7 @@ func (r *clusterRig) cutOff() {
 // otherConfig has one replica read another configuration, and then the same again.
 func (r *clusterRig) otherConfig() {
 	b := r.replicas["b"]
-	r.configure("b", b.address, b.endpoints(), "  - {name: more, platform: vyos, credentials: lab}\n")
+	r.configure("b", b.address, b.endpoints(), "  - {name: more, platform: vyos, credentials: lab, devices: []}\n")
 	b.reload(r.t)
 	mismatch := func(want float64) {
 		for name, c := range r.replicas {

@@ -23,7 +23,7 @@ func (c *config) startBastions(t *testing.T, n, most int) []*lab.Bastion {
 	c.JumpHosts = map[string]jumpHost{}
 	var all []*lab.Bastion
 	for i := range n {
-		b, err := lab.StartBastion(t.Context(), "127.0.0.1")
+		b, err := lab.StartBastion(t.Context(), "127.0.0.1", ourPassword)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -52,6 +52,10 @@ type account struct {
 	next    time.Time       // no canary before
 	waiting []func()        // called once when it may be worth asking again
 
+	fleet       *Fleet // nil: no other process uses the secret
+	fingerprint string // for other processes
+	turn        uint64 // of the processes that try the secret
+
 	digesting    sync.Once
 	salt, digest []byte // by which the identity is known again after a restart
 	iterations   int    // of the digest
@@ -103,12 +107,15 @@ func (a *account) allowed() int {
 
 // room reports whether another login may begin.
 func (a *account) room() bool {
+	if a.others() {
+		return false
+	}
 	return !a.doubted && len(a.holders) < a.window || a.taken(func(*Ticket) bool { return true }) < a.allowed()
 }
 
 // roomToSend reports whether the secret may be sent once more.
 func (a *account) roomToSend() bool {
-	return a.taken(func(t *Ticket) bool { return t.sent }) < a.allowed()
+	return !a.others() && a.taken(func(t *Ticket) bool { return t.sent }) < a.allowed()
 }
 
 // taken counts places. While the secret is doubted, the logins that began before do not count: what they have sent cannot be
@@ -124,7 +131,7 @@ func (a *account) taken(counts func(*Ticket) bool) (n int) {
 
 // canary reports whether the device may try a paused secret now: one device an interval, another one each time.
 func (a *account) canary(device string, interval time.Duration, now time.Time) bool {
-	if now.Before(a.next) || len(a.holders) > 0 {
+	if now.Before(a.next) || len(a.holders) > 0 || a.others() {
 		return false
 	}
 	if a.asked[device] {
@@ -154,13 +161,18 @@ func (a *account) accept(device, method string) {
 	a.accepts++
 	clear(a.strong)
 	if a.paused {
-		a.paused, a.window = false, 1
-		for _, other := range a.devices { // what refused it meanwhile did so for the secret's sake
-			other.resetBackOff()
-		}
+		a.resume()
 		a.log.Info("credential is in use again: a device accepted it", "credential", a.label(), "device", device)
 	}
 	a.window = min(2*a.window, a.most)
+}
+
+// resume ends a pause.
+func (a *account) resume() {
+	a.paused, a.window = false, 1
+	for _, other := range a.devices { // what refused it meanwhile did so for the secret's sake
+		other.resetBackOff()
+	}
 }
 
 // refuse takes that a device refused the secret, or that nobody knows.
@@ -199,7 +211,7 @@ func (a *account) refuse(t *Ticket, now time.Time) {
 			a.inARow++
 		}
 	}
-	if !a.proven && a.tries >= mostTries || len(a.strong) >= mostStrong || a.inARow >= mostInARow {
+	if !a.proven && a.tries >= mostTries || len(a.strong) >= mostStrong || a.inARow >= a.mostInARow() {
 		a.pause(now, t.interval)
 	}
 }
@@ -209,6 +221,14 @@ func (a *account) slowDown(t *Ticket, now time.Time) {
 	d := a.device(t.device)
 	d.refusals++
 	d.notBefore = now.Add(backOff(d.refusals, t.interval))
+}
+
+// mostInARow is this process's part of what all may find out.
+func (a *account) mostInARow() int {
+	if a.fleet == nil {
+		return mostInARow
+	}
+	return max(mostTries, mostInARow/max(1, a.fleet.Replicas))
 }
 
 func (a *account) pause(now time.Time, interval time.Duration) {

@@ -31,6 +31,7 @@ type Settings struct {
 	Most        int     // logins in flight at most: the number of workers
 	Rate        float64 // logins started per second over the whole fleet; 0: no limit
 	Credentials []Credential
+	Fleet       *Fleet                  // nil: no other process uses the credentials
 	Refused     func(credential string) // told of each refused login and each outdated proof, from the poll that met it; nil: nobody asks
 }
 
@@ -63,7 +64,11 @@ func New(log *slog.Logger) *Door {
 func (d *Door) Configure(s Settings) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	old := d.credentials
+	old, replicas := d.credentials, 1
+	if s.Fleet != nil {
+		replicas = max(1, s.Fleet.Replicas)
+	}
+	most := max(1, s.Most/replicas)
 	accounts := make(map[string]*account) // by the text of their identity
 	for _, c := range old {
 		accounts[c.account.identity.Reveal()] = c.account
@@ -71,7 +76,7 @@ func (d *Door) Configure(s Settings) {
 		c.account.wakeAll() // their account, or its limits, may be another one now
 	}
 	d.credentials = make(map[string]*credential, len(s.Credentials))
-	d.limiter.SetLimit(limit(s.Rate))
+	d.limiter.SetLimit(limit(s.Rate / float64(replicas)))
 	d.refused = s.Refused
 	for _, settings := range s.Credentials {
 		a, known := accounts[settings.Identity.Reveal()]
@@ -81,14 +86,17 @@ func (d *Door) Configure(s Settings) {
 		}
 		a.names = append(a.names, settings.Name)
 		slices.Sort(a.names)
-		a.most = s.Most
-		a.window = min(a.window, s.Most)
+		a.most = most
+		a.window = min(a.window, most)
 		c := &credential{Credential: settings, account: a, limiter: rate.NewLimiter(rate.Inf, 1), outcomes: new([verdicts]uint64)}
 		if before, known := old[settings.Name]; known {
 			c.limiter, c.outcomes = before.limiter, before.outcomes
 		}
-		c.limiter.SetLimit(limit(settings.Rate))
+		c.limiter.SetLimit(limit(settings.Rate / float64(replicas)))
 		d.credentials[settings.Name] = c
+	}
+	for _, c := range d.credentials {
+		c.account.share(s.Fleet, len(d.credentials))
 	}
 }
 
@@ -139,6 +147,9 @@ func (d *Door) Enter(r Request, wake func()) (t *Ticket, decision Decision, unti
 	now, a := time.Now(), c.account
 	state := a.device(r.Device)
 	if now.Before(state.notBefore) {
+		if !a.paused && a.fleet != nil && !a.others() { // another process's device may be one that can be asked
+			a.pass(a.state())
+		}
 		return nil, BackOff, state.notBefore
 	}
 	t = &Ticket{door: d, credential: c, account: a, device: r.Device, interval: r.Interval}

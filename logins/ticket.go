@@ -168,7 +168,9 @@ func (t *Ticket) Confirm() {
 func (t *Ticket) confirm() {
 	if t.verdict == Accepted && !t.confirmed {
 		t.confirmed = true
+		before := t.account.state()
 		t.account.accept(t.device, t.method)
+		t.account.pass(before)
 		t.release()
 	}
 }
@@ -225,6 +227,7 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 	if reason == "" { // else a session that was not opened might still have refused it
 		t.confirm()
 	}
+	before, had := t.account.state(), t.account.holders[t] || t.sent
 	switch {
 	case t.spoiled():
 		t.account.refuse(t, time.Now())
@@ -232,6 +235,9 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 		t.account.slowDown(t, time.Now())
 	case t.verdict == NoneSent && reason == "":
 		t.account.device(t.device).resetBackOff()
+	}
+	if t.verdict != Accepted && (had || t.spoiled()) {
+		t.account.pass(before)
 	}
 	t.release()
 	if t.verdict == Refused || t.verdict == NoneSent && reason == failure.Auth || t.outdated {

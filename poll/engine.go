@@ -128,8 +128,9 @@ func (e *Engine) Apply(p Plan) error {
 		byName:    make(map[string]*target),
 		groups:    make(map[string]*group),
 	}
+	var fleet *logins.Fleet
 	if p.Replica != nil {
-		next.may = p.Replica.May
+		next.may, fleet = p.Replica.May, p.Replica.Logins
 	}
 	e.swap.Lock()
 	members := make(map[*group][]*target)
@@ -167,7 +168,7 @@ func (e *Engine) Apply(p Plan) error {
 		}
 	}
 	slices.SortFunc(next.targets, func(a, b *target) int { return cmp.Compare(a.name, b.name) })
-	e.door.Configure(logins.Settings{Most: p.Settings.Concurrency, Rate: p.Settings.LoginRate, Credentials: p.Credentials, Refused: p.Refused})
+	e.door.Configure(logins.Settings{Most: p.Settings.Concurrency, Rate: p.Settings.LoginRate, Credentials: p.Credentials, Refused: p.Refused, Fleet: fleet})
 	e.inherit(p.Replica, inherited, p.Settings.KeepFacts, now)
 	e.current.Store(next)
 	e.release(old, next)
@@ -262,6 +263,9 @@ func (e *Engine) PollNow(ctx context.Context, name string) (s *Status, ok bool) 
 	}
 	return t.status.Load(), true
 }
+
+// Hear takes in what another process tells of credentials.
+func (e *Engine) Hear(all []logins.Shared) { e.door.Hear(all) }
 
 // notify wakes the reader of a channel that holds one notice.
 func notify(c chan<- struct{}) {

@@ -42,9 +42,10 @@ type Plan struct {
 // Replica is how a process takes part in polling an inventory together with others. Sweeps begin at whole intervals of the wall clock, so that a
 // device has the same place in those of every process.
 type Replica struct {
-	May   func() bool // asked before each poll; false: another process may poll the device by now
-	Since time.Time   // devices that are new to the engine were polled by others until then, and have their next poll at their place in the sweep; zero: by none
-	Known *Known      // of those devices; nil: nothing
+	May    func() bool   // asked before each poll; false: another process may poll the device by now
+	Since  time.Time     // devices that are new to the engine were polled by others until then, and have their next poll at their place in the sweep; zero: by none
+	Logins *logins.Fleet // how the processes share what they may do; nil: they do not
+	Known  *Known        // of those devices; nil: nothing
 }
 
 func (p *Plan) validate() error {

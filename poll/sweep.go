@@ -49,6 +49,9 @@ func (g *group) begin(s *sweep) {
 	notify(g.wake)
 }
 
+// makeUpPace is how much quicker than usual the polls of devices are made up for whose place came while no process had them.
+const makeUpPace = 4
+
 // arrange lays out what is left of the sweep for the members as they are now.
 func (g *group) arrange() {
 	g.stale = false
@@ -84,7 +87,7 @@ func (g *group) arrange() {
 		case due.Sub(polled) < g.interval/2 || polled.IsZero() && due.Before(after): // the process before has polled it at its place
 			continue
 		default: // its place came while nobody had the device
-			due = due.Add(joined.Sub(after))
+			due = joined.Add(max(0, due.Sub(after)) / makeUpPace)
 		}
 		if due.Before(sw.passed) { // it had its turn
 			continue
