@@ -23,9 +23,14 @@ type membership struct {
 	exporter *exporter
 	replica  *cluster.Replica
 	log      *slog.Logger
-	changes  atomic.Uint64 // devices taken and given away
+	ttl      time.Duration
+	archive  cluster.Archive // nil: there is none
+	changes  atomic.Uint64   // devices taken and given away
 
-	mu      sync.Mutex
+	mu    sync.Mutex
+	peers cluster.HTTP
+	fleet peerFleet
+
 	given   map[string]*inventory.Device // devices given up since the latest adoption
 	known   poll.Known                   // of those
 	members []cluster.Member             // by which they were given up
@@ -50,12 +55,29 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 	if err != nil {
 		return nil, err
 	}
-	m := &membership{exporter: x, log: x.log, given: map[string]*inventory.Device{}}
+	archive, _ := coordinator.(cluster.Archive)
+	m := &membership{exporter: x, log: x.log, ttl: c.TTL, archive: archive, peers: cluster.HTTP{Client: client}, given: map[string]*inventory.Device{}}
 	m.replica = cluster.New(cluster.Config{
-		Self: self, TTL: c.TTL, Coordinator: coordinator, Peers: cluster.HTTP{Client: client}, Fleet: m, Heard: m.hear, Log: x.log,
+		Self: self, TTL: c.TTL, Coordinator: coordinator, Archive: archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
 	})
 	x.partition.follow(&cluster.Share{Self: self.Name}, &poll.Replica{May: m.replica.May})
 	return m, nil
+}
+
+// join has the replica take part until the context ends, and leave then. The context that it returns ends when it has left: so long is
+// polled. leave has it leave at once. Without a cluster (nil) both do nothing.
+func (m *membership) join(ctx context.Context, running *sync.WaitGroup) (polling context.Context, leave func()) {
+	if m == nil {
+		return ctx, func() {}
+	}
+	polling, left := context.WithCancel(context.WithoutCancel(ctx))
+	member, leave := context.WithCancel(ctx)
+	running.Go(func() {
+		defer left()
+		m.replica.Run(member)
+	})
+	running.Go(func() { m.keepFacts(member) })
+	return polling, leave
 }
 
 // instance tells this process from those before it that had its name.
@@ -93,8 +115,8 @@ func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 }
 
 // Adopt is cluster.Fleet's.
-func (m *membership) Adopt(s cluster.Share, answers []io.Reader, until time.Time) {
-	all := &poll.Known{}
+func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]byte, until time.Time) {
+	all := m.unpack(archived)
 	m.mu.Lock()
 	all.Add(&m.known)
 	m.kept = true
@@ -179,7 +201,7 @@ func (m *membership) state(w io.Writer, heir string) error {
 }
 
 // handler answers what other replicas ask.
-func (m *membership) handler() http.Handler { return m.replica.Handler(m.state) }
+func (m *membership) handler() http.Handler { return m.replica.Handler(m.state, m.devices) }
 
 // figures are the cluster's for a snapshot.
 func (m *membership) figures() *poll.Cluster {

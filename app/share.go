@@ -4,6 +4,7 @@ import (
 	"maps"
 	"slices"
 	"sync"
+	"time"
 
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/inventory"
@@ -17,6 +18,8 @@ type partition struct {
 	share   *cluster.Share // nil: all of it
 	others  *poll.Replica  // nil: none are known of
 	counted poll.Share
+	groups  []poll.Group               // the whole inventory
+	keep    time.Duration              // how long facts outlive the last good poll
 	users   map[string]map[string]bool // by credential, the replicas that have a device for it
 }
 
@@ -41,10 +44,12 @@ func (p *partition) has(d *inventory.Device) bool {
 	return p.share == nil || p.share.Has(d)
 }
 
-// divide returns the groups with the devices of the share alone, and counts.
-func (p *partition) divide(groups []poll.Group) []poll.Group {
+// divide returns the plan's groups with the devices of the share alone, and counts.
+func (p *partition) divide(plan *Plan) []poll.Group {
+	groups := plan.Groups
 	p.mu.Lock()
 	defer p.mu.Unlock()
+	p.groups, p.keep = groups, plan.Settings.KeepFacts
 	p.counted, p.users = poll.Share{}, map[string]map[string]bool{}
 	mine := make([]poll.Group, len(groups))
 	for i, g := range groups {
@@ -91,6 +96,26 @@ func (p *partition) budget(tell func([]logins.Shared)) *logins.Fleet {
 	return f
 }
 
+// each calls for every device of the whole inventory with the name of its owner, "" if it has none.
+func (p *partition) each(do func(d *inventory.Device, owner string)) {
+	p.mu.Lock()
+	groups, share := p.groups, p.share
+	p.mu.Unlock()
+	for i := range groups {
+		for j := range groups[i].Devices {
+			d := &groups[i].Devices[j]
+			owner, _ := share.Owner(d)
+			do(d, owner)
+		}
+	}
+}
+
+func (p *partition) keepFacts() time.Duration {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.keep
+}
+
 // figures are how the inventory was divided last.
 func (p *partition) figures() poll.Share {
 	p.mu.Lock()
@@ -101,7 +126,7 @@ func (p *partition) figures() poll.Share {
 // part is what this process polls of a plan.
 func (x *exporter) part(plan *Plan) poll.Plan {
 	part := plan.Plan
-	part.Groups = x.partition.divide(plan.Groups)
+	part.Groups = x.partition.divide(plan)
 	if others := x.partition.replica(); others != nil {
 		shared := *others
 		shared.Logins = x.partition.budget(x.membership.tell)

@@ -34,6 +34,14 @@ type Coordinator interface {
 	Leave(ctx context.Context) error
 }
 
+// Archive keeps texts of a replica for the others, should it end without handing over its devices.
+type Archive interface {
+	// Save keeps one of the replica's texts, by its number.
+	Save(ctx context.Context, replica string, number int, text []byte) error
+	// Load returns all texts of a replica.
+	Load(ctx context.Context, replica string) ([][]byte, error)
+}
+
 // ErrTaken is that another replica that lives has the same name, or the replica's own entry of before a crash has not ended yet.
 var ErrTaken = errors.New("another replica has this name, or the lease from before a crash has not ended yet")
 

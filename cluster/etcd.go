@@ -192,6 +192,36 @@ func (c *Etcd) Watch(ctx context.Context, changed func()) error {
 	return errors.New("watch the members: ended")
 }
 
+func (c *Etcd) facts(replica string) string { return c.Prefix + "facts/" + replica + "/" }
+
+// Save is Archive's.
+func (c *Etcd) Save(ctx context.Context, replica string, number int, text []byte) error {
+	client, err := c.connect()
+	if err != nil {
+		return err
+	}
+	_, err = call(ctx, c, "save facts", func(ctx context.Context) (*clientv3.PutResponse, error) {
+		return client.Put(ctx, fmt.Sprintf("%s%05d", c.facts(replica), number), string(text))
+	})
+	return err
+}
+
+// Load is Archive's.
+func (c *Etcd) Load(ctx context.Context, replica string) (texts [][]byte, err error) {
+	client, err := c.connect()
+	if err != nil {
+		return nil, err
+	}
+	answer, err := client.Get(ctx, c.facts(replica), clientv3.WithPrefix())
+	if err != nil {
+		return nil, fmt.Errorf("load facts: %w", err)
+	}
+	for _, kv := range answer.Kvs {
+		texts = append(texts, kv.Value)
+	}
+	return texts, nil
+}
+
 // Leave is Coordinator's. It ends the connection, too.
 func (c *Etcd) Leave(ctx context.Context) error {
 	c.mu.Lock()
@@ -200,12 +230,11 @@ func (c *Etcd) Leave(ctx context.Context) error {
 	if client == nil {
 		return nil
 	}
-	defer client.Close()
 	if c.lease == 0 {
-		return nil
+		return client.Close()
 	}
 	_, err := call(ctx, c, "give the lease back", func(ctx context.Context) (*clientv3.LeaseRevokeResponse, error) {
 		return client.Revoke(ctx, c.lease)
 	})
-	return err
+	return errors.Join(err, client.Close())
 }

@@ -2,6 +2,7 @@ package cluster
 
 import (
 	"bytes"
+	"compress/gzip"
 	"context"
 	"encoding/json"
 	"errors"
@@ -17,6 +18,7 @@ const (
 	Path       = "/-/cluster/" // all of them are below it
 	statusPath = Path + "status"
 	statePath  = Path + "state"
+	fleetPath  = Path + "devices"
 )
 
 // mostState bounds the answer to Fetch, in bytes: a device takes about one kilobyte.
@@ -55,17 +57,29 @@ func (p HTTP) Fetch(ctx context.Context, e Entry, heir, view string) (io.Reader,
 	return p.get(ctx, e, statePath, url.Values{"heir": {heir}, "view": {view}})
 }
 
+// Devices reads what a replica knows of all of its devices.
+func (p HTTP) Devices(ctx context.Context, e Entry) (io.Reader, error) {
+	return p.get(ctx, e, fleetPath, nil)
+}
+
 func (p HTTP) get(ctx context.Context, e Entry, path string, query url.Values) (io.Reader, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.Advertise+path+"?"+query.Encode(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask replica %s: %w", e.Name, err)
 	}
+	request.Header.Set("Accept-Encoding", "gzip")
 	response, err := p.Client.Do(request)
 	if err != nil {
 		return nil, fmt.Errorf("ask replica %s: %w", e.Name, err)
 	}
 	defer response.Body.Close()
-	body, err := io.ReadAll(io.LimitReader(response.Body, mostState))
+	text := io.Reader(response.Body)
+	if response.Header.Get("Content-Encoding") == "gzip" {
+		if text, err = gzip.NewReader(text); err != nil {
+			return nil, fmt.Errorf("ask replica %s: %w", e.Name, err)
+		}
+	}
+	body, err := io.ReadAll(io.LimitReader(text, mostState))
 	if err == nil && response.StatusCode != http.StatusOK {
 		err = errors.New(response.Status)
 	}
@@ -75,8 +89,9 @@ func (p HTTP) get(ctx context.Context, e Entry, path string, query url.Values) (
 	return bytes.NewReader(body), nil
 }
 
-// Handler answers what other replicas ask below Path. state writes what is known of the devices that this replica has given up for an heir.
-func (r *Replica) Handler(state func(w io.Writer, heir string) error) http.Handler {
+// Handler answers what other replicas ask below Path. state writes what is known of the devices that this replica has given up for an heir, and
+// devices what is known of those that it has.
+func (r *Replica) Handler(state func(w io.Writer, heir string) error, devices func(io.Writer) error) http.Handler {
 	mux := http.NewServeMux()
 	mux.HandleFunc("GET "+statusPath, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
@@ -91,6 +106,9 @@ func (r *Replica) Handler(state func(w io.Writer, heir string) error) http.Handl
 		if state(w, heir) == nil {
 			r.noteServed(heir)
 		}
+	})
+	mux.HandleFunc("GET "+fleetPath, func(w http.ResponseWriter, _ *http.Request) {
+		_ = devices(w) // a client that went away
 	})
 	return mux
 }

@@ -14,8 +14,9 @@ type Fleet interface {
 	// Narrow stops polling all that is not in the share. The function that it returns waits until the polls of those in flight have ended, or the
 	// context has, and then lets go of the devices.
 	Narrow(s Share) (release func(context.Context))
-	// Adopt polls the share, which is all of the replica's part. What other replicas know of devices in it is in known; others polled them until then.
-	Adopt(s Share, known []io.Reader, until time.Time)
+	// Adopt polls the share, which is all of the replica's part. What other replicas know of devices in it is in known, and what those had archived that are
+	// gone in archived; others polled them until then.
+	Adopt(s Share, known []io.Reader, archived [][]byte, until time.Time)
 }
 
 // Peers asks other replicas.
@@ -31,6 +32,7 @@ type Config struct {
 	Self        Entry // name, instance, labels and address
 	TTL         time.Duration
 	Coordinator Coordinator
+	Archive     Archive // nil: there is none
 	Peers       Peers
 	Fleet       Fleet
 	Heard       func([]Entry) // told of the entries of all that live, at each renewal; nil: nobody asks
@@ -61,7 +63,7 @@ type Replica struct {
 	released  bool      // polls of devices that go to others have ended
 	seen      view      // the latest
 	since     time.Time // when it was seen first
-	lost      bool      // a member has gone without leaving
+	lost      []string  // members that have gone without leaving
 	leavers   map[string]bool
 	failing   string    // why the latest renewal failed; "": it did not
 	recovered time.Time // when the coordinator was reached again
@@ -215,6 +217,18 @@ func (r *Replica) Note(subject string, text json.RawMessage) {
 		}
 		e.Notes = notes
 	})
+}
+
+// Others are the entries of all other members that live.
+func (r *Replica) Others() (others []Entry) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	for _, e := range r.entries {
+		if e.Instance != r.Self.Instance {
+			others = append(others, e)
+		}
+	}
+	return others
 }
 
 // State is the cluster as a replica sees it.

@@ -53,14 +53,20 @@ func (r *Replica) delay(now time.Time) time.Duration {
 		return 0
 	}
 	left := r.target.id != ""
-	r.lost = slices.ContainsFunc(r.target.members, func(m Member) bool { return !r.seen.has(m.Instance) && !r.leavers[m.Instance] })
+	r.lost = nil
+	for _, m := range r.target.members {
+		if !r.seen.has(m.Instance) && !r.leavers[m.Instance] {
+			r.lost = append(r.lost, m.Name)
+		}
+	}
+	lost := r.lost != nil
 	for _, m := range r.seen.members {
 		left = left && r.target.has(m.Instance)
 	}
 	switch {
-	case r.lost && !r.recovered.IsZero() && now.Sub(r.recovered) < 2*r.TTL: // it may be on its way back, too, and still have its share
+	case lost && !r.recovered.IsZero() && now.Sub(r.recovered) < 2*r.TTL: // it may be on its way back, too, and still have its share
 		return r.TTL
-	case r.lost || !left:
+	case lost || !left:
 		return r.debounce()
 	}
 	return 0 // some have left, which is all
@@ -98,11 +104,12 @@ func (r *Replica) begin() {
 // adopt takes the whole share, with what the others know of it.
 func (r *Replica) adopt(entries []Entry) {
 	share, target, until := Share{Self: r.Self.Name, Views: [][]Member{r.target.members}}, r.target.id, r.since
-	if r.lost { // the coordinator has taken its time to notice
+	gone := append([]string{r.Self.Name}, r.lost...) // this name may be that of a process that crashed
+	if r.lost != nil {                               // the coordinator has taken its time to notice
 		until = until.Add(-r.TTL - r.debounce())
 	}
 	r.transition(func(ctx context.Context) func() {
-		known := r.fetch(ctx, entries, target)
+		known, archived := r.fetch(ctx, entries, target), r.unarchive(ctx, gone)
 		if ctx.Err() != nil {
 			return func() {}
 		}
@@ -110,7 +117,7 @@ func (r *Replica) adopt(entries []Entry) {
 			if !r.lease.valid(time.Now()) {
 				return
 			}
-			r.Fleet.Adopt(share, known, until)
+			r.Fleet.Adopt(share, known, archived, until)
 			r.share, r.settled = share, true
 			r.leavers = map[string]bool{}
 		}
@@ -138,6 +145,23 @@ func (r *Replica) fetch(ctx context.Context, entries []Entry, target string) []i
 	}
 	asking.Wait()
 	return slices.DeleteFunc(answers, func(a io.Reader) bool { return a == nil })
+}
+
+// unarchive reads what replicas had archived.
+func (r *Replica) unarchive(ctx context.Context, replicas []string) (all [][]byte) {
+	if r.Archive == nil {
+		return nil
+	}
+	within, cancel := context.WithTimeout(ctx, r.TTL/3)
+	defer cancel()
+	for _, name := range replicas {
+		texts, err := r.Archive.Load(within, name)
+		if err != nil {
+			r.Log.Warn("facts that another replica had found out are not known", "replica", name, "err", err)
+		}
+		all = append(all, texts...)
+	}
+	return all
 }
 
 // transition runs the longer part of a change beside. What it returns is done by Run.

@@ -6,13 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"net/http"
 	"slices"
+	"strings"
 	"syscall"
 	"testing"
 	"time"
 )
 
-// TestCluster has three replicas share 3,000 simulated devices on a real etcd of three members, and takes parts of it away. After each part
+// TestCluster has three replicas share 1,500 simulated devices on a real etcd of three members, and takes parts of it away. After each part
 // the simulator has seen every device polled in time and hardly one twice, and each device has one set of series.
 func TestCluster(t *testing.T) {
 	began := time.Now()
@@ -39,6 +41,7 @@ func TestCluster(t *testing.T) {
 		from := time.Now()
 		part.do()
 		r.pass(part.name, clusterInterval+clusterSlack, part.early*clusterDevices/100, time.Since(from))
+		r.wholeFleet()
 		r.series(slices.Collect(maps.Keys(r.replicas))...)
 	}
 	// One process tries it four times, and once an interval then.
@@ -74,6 +77,24 @@ func (r *clusterRig) pass(what string, d time.Duration, doubles int, before time
 	}
 }
 
+// wholeFleet fails the test unless each replica's API shows all devices.
+func (r *clusterRig) wholeFleet() {
+	r.t.Helper()
+	for name, c := range r.replicas {
+		c.waitFor(r.t, "all devices in the API of "+name, func() error {
+			response, err := http.Get("http://" + c.address + "/api/v1/devices?limit=1")
+			if err != nil {
+				return err
+			}
+			response.Body.Close()
+			if total, silent := response.Header.Get("X-Total-Count"), response.Header.Get("X-Silent-Replicas"); total != fmt.Sprint(clusterDevices+deniedDevices) || silent != "" {
+				return fmt.Errorf("it shows %s; silent: %q", total, silent)
+			}
+			return nil
+		})
+	}
+}
+
 func (r *clusterRig) rollingRestart() {
 	for _, name := range []string{"a", "b", "c"} {
 		if err := r.replicas[name].stop(r.t); err != nil {
@@ -87,9 +108,25 @@ func (r *clusterRig) rollingRestart() {
 	}
 }
 
+// killed kills a replica. The facts of its devices are there as soon as others have them.
 func (r *clusterRig) killed() {
 	kill(r.t, r.replicas["b"].process)
 	r.settled("a", "c")
+	known := 0
+	for _, name := range []string{"a", "c"} {
+		m, err := r.replicas[name].metrics()
+		if err != nil {
+			r.t.Error(err)
+		}
+		for series := range m {
+			if strings.HasPrefix(series, "netver_device_info{") {
+				known++
+			}
+		}
+	}
+	if known != clusterDevices {
+		r.t.Errorf("the version of %d devices is exported after a crash, want %d", known, clusterDevices)
+	}
 	r.start("b")
 	r.settled("a", "b", "c")
 }

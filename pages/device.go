@@ -62,7 +62,7 @@ func (p *Pages) device(w http.ResponseWriter, r *http.Request) {
 
 func (p *Pages) newDevice(v *fleet.View, s *poll.Status, h poll.History) *device {
 	name := s.Device.Name
-	d := &device{frame: p.frame(v, name, "../", ""), Name: name, Path: url.PathEscape(name), Pollable: !s.Device.Disabled}
+	d := &device{frame: p.frame(v, name, "../", ""), Name: name, Path: url.PathEscape(name), Pollable: !s.Device.Disabled && s.Owner == ""}
 	d.State, d.StateClass = stateText(s.State())
 	if symbol := symbols[s.State()]; symbol != "" {
 		d.Title = symbol + " " + name
@@ -183,6 +183,9 @@ func about(s *poll.Status) []link {
 		if all[i].Href != "" {
 			all[i].Href = "../" + all[i].Href
 		}
+	}
+	if s.Owner != "" {
+		all = append(all, link{Text: "polled by another replica", Href: s.Owner + "/devices/" + url.PathEscape(s.Device.Name)})
 	}
 	return append(all, link{Text: "JSON", Href: "../api/v1/devices/" + url.PathEscape(s.Device.Name)})
 }

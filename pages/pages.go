@@ -81,6 +81,7 @@ type frame struct {
 	Search  bool   // the search stands at the top
 	At      time.Time
 	Foot    []string
+	Silent  []string // replicas whose devices are missing
 }
 
 // AsOf is the moment that the page shows, which is no part of what it shows.
@@ -102,7 +103,11 @@ func (p *Pages) frame(v *fleet.View, title, root, current string) frame {
 	}
 	at, _ := p.config.Loaded()
 	foot = append(foot, "configuration loaded "+date(at, v.At)+" UTC")
-	return frame{Title: title, Root: root, Current: current, Search: current != "fleet", At: v.At, Foot: foot}
+	f := frame{Title: title, Root: root, Current: current, Search: current != "fleet", At: v.At, Foot: foot}
+	if c := v.Share.Cluster; c != nil {
+		f.Silent = c.Silent
+	}
+	return f
 }
 
 // answer writes a page. Its tag goes by what the page shows, the moment aside: a reader that has it already is told so.

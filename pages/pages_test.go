@@ -105,6 +105,12 @@ func fleetOf(devices ...*poll.Status) *exporter {
 	return &exporter{loaded: true, snapshot: poll.Snapshot{Devices: devices, Workers: 64, Sweeps: map[string]poll.Sweeps{"branch": {Interval: 5 * time.Minute}}}}
 }
 
+// silent has replicas that do not tell of their devices.
+func silent(x *exporter, names ...string) *exporter {
+	x.snapshot.Share.Cluster = &poll.Cluster{Members: 3, Up: true, Silent: names}
+	return x
+}
+
 var tags = regexp.MustCompile(`<(title|style|script)[^>]*>[^<]*</[^>]*>|<[^>]*>`)
 
 // shown is the text of a page, each run of spaces as one.
@@ -158,6 +164,10 @@ func TestPages(t *testing.T) {
 		{"never reached", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Polls, s.LastPoll, s.Reason, s.Err = 3, time.Now(), "connect", "no" })), "GET /devices/sw-1", 200,
 			"never reached, in 3 polls", "Host name"},
 		{"disabled", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Device.Disabled = true })), "GET /devices/sw-1", 200, "listed, but not polled", "Poll now"},
+		{"of another replica", fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Owner = "http://192.0.2.7:9733" })), "GET /devices/sw-1", 200,
+			`href="http://192.0.2.7:9733/devices/sw-1"` + "\npolled by another replica", "Poll now\nIncomplete"},
+		{"a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1", "netver-2"), "GET /", 200,
+			"Incomplete: devices of these replicas are missing, since they do not answer: netver-1, netver-2", ""},
 		{"unknown", fleetOf(deviceNamed("sw-1"), deviceNamed("sw-2"), deviceNamed("router")), "GET /devices/sw-3", 404, "No device sw-3\nDid you mean sw-1 , sw-2 ?", "router"},
 		{"name with a slash", fleetOf(deviceNamed("a/b c")), "GET /devices/a%2Fb%20c", 200, "a/b c\ndevices/a%2Fb%20c/poll", ""},
 

@@ -69,7 +69,8 @@ func (e *Engine) Held() *Known {
 		}
 		s := t.state()
 		if s == nil {
-			s = &deviceState{Name: t.name, After: after}
+			s = t.recalled()
+			s.After = after
 		}
 		s.Logins = e.door.Device(s.Name)
 		k.devices[s.Name] = *s
@@ -86,7 +87,7 @@ func (k *Known) Add(other *Known) {
 		k.devices = make(map[string]deviceState, len(other.devices))
 	}
 	for name, s := range other.devices {
-		if mine, ok := k.devices[name]; !ok || s.LastPoll.After(mine.LastPoll) {
+		if mine, ok := k.devices[name]; !ok || s.LastPoll.After(mine.LastPoll) || mine.LastPoll.IsZero() && mine.Facts.Version == "" {
 			k.devices[name] = s
 		}
 	}
@@ -128,6 +129,7 @@ func (e *Engine) inherit(r *Replica, fresh []*target, keepFacts time.Duration, n
 			if !s.After.IsZero() && s.After.Before(r.Since) {
 				t.joinAt(s.After, now)
 			}
+			t.recall(s, now)
 			continue
 		}
 		if s.LastPoll.After(now) {

@@ -3,21 +3,28 @@ package poll
 import (
 	"bytes"
 	"context"
+	"strings"
 	"testing"
 	"testing/synctest"
 	"time"
 
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/parser"
 )
 
 // TestHandover moves half of a fleet from one engine to another, under way in a sweep: no device is polled by both at once, none twice in an
 // interval, none later than an interval and the time in which nobody had it, and all that was known is known.
 func TestHandover(t *testing.T) {
-	for name, known := range map[string]bool{"known": true, "after a crash": false} {
+	for name, known := range map[string]bool{"known": true, "after a crash": false, "after a crash, with archived facts": false} {
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
 				const interval, nobody = 10 * time.Minute, 30 * time.Second
-				f := newFleet(after(5 * time.Second))
+				booted := time.Now().Add(-100 * time.Hour)
+				f := newFleet(func(*inventory.Device, int) (time.Duration, Outcome) {
+					o := good()
+					o.Facts.Uptime = &parser.Uptime{Age: time.Since(booted), Resolution: time.Minute}
+					return 5 * time.Second, o
+				})
 				may := func() bool { return true }
 				whole := oneGroup(settings, f, interval, 200)
 				whole.Settings.Concurrency = 50
@@ -38,6 +45,10 @@ func TestHandover(t *testing.T) {
 				for _, d := range first.Groups[0].Devices {
 					stays[d.Name] = true
 				}
+				facts, again := a.Facts(), a.Facts()
+				if facts.Digest() != again.Digest() {
+					t.Error("the digest of the same facts differs")
+				}
 				ended := a.Hold(func(d *inventory.Device) bool { return stays[d.Name] })
 				ended(t.Context())
 				moved := time.Now()
@@ -57,8 +68,17 @@ func TestHandover(t *testing.T) {
 					}
 					second.Replica.Known = k
 				}
+				archived := strings.HasSuffix(name, "facts")
+				if archived {
+					second.Replica.Known = facts
+				}
 				if err := b.Apply(second); err != nil {
 					t.Fatal(err)
+				}
+				for _, s := range b.Snapshot().Devices {
+					if archived && (s.Facts.Version != "1.0" || s.State() != Pending || s.BootTime.IsZero()) {
+						t.Fatalf("%s: %+v", s.Device.Name, s)
+					}
 				}
 				for _, s := range b.Snapshot().Devices {
 					if known && (s.Polls < 3 || s.Facts.Version != "1.0") || !known && s.Polls != 0 {
@@ -69,6 +89,11 @@ func TestHandover(t *testing.T) {
 				synctest.Wait()
 				if len(f.twice) > 0 {
 					t.Errorf("polled twice at once: %v", f.twice)
+				}
+				for _, s := range b.Snapshot().Devices {
+					if s.Reboots != 0 || s.State() != Up {
+						t.Errorf("%s: %d reboots, %s", s.Device.Name, s.Reboots, s.State())
+					}
 				}
 				for _, d := range whole.Groups[0].Devices {
 					times := f.of(d.Name)

@@ -16,6 +16,7 @@ type record struct {
 	failures  int // in a row
 	slow      bool
 	announced failure.Reason // the outcome last logged
+	recalled  time.Time      // when facts were taken over whose age is not known; zero: there are none
 	past      past           // polls
 	versions  []VersionChange
 	reboots   []Reboot
@@ -77,7 +78,7 @@ func (r *record) apply(old *Status, res *result) *Status {
 
 func (r *record) fail(s *Status, res *result) {
 	s.Facts.Uptime = nil
-	if s.Facts.Version != "" && res.start.Sub(s.LastSuccess) > res.settings.KeepFacts {
+	if s.Facts.Version != "" && res.start.Sub(later(s.LastSuccess, r.recalled)) > res.settings.KeepFacts {
 		s.Facts, s.BootTime, s.SSH = parser.Facts{}, time.Time{}, nil
 	}
 	if res.ours() || res.reason == failure.Jump { // nobody asked it
@@ -127,6 +128,13 @@ func (r *record) learn(s *Status, res *result) {
 	}
 	r.version, r.serial = cmp.Or(facts.Version, r.version), cmp.Or(facts.Serial, r.serial)
 	s.Facts, s.LastSuccess = facts, res.start
+}
+
+func later(a, b time.Time) time.Time {
+	if b.After(a) {
+		return b
+	}
+	return a
 }
 
 // changed reports that both are known and differ.

@@ -3,6 +3,7 @@ package poll
 import (
 	"time"
 
+	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
 )
@@ -85,15 +86,21 @@ func (t *target) restore(s deviceState, keepFacts time.Duration, now time.Time) 
 	for _, b := range s.RebootHistory {
 		t.record.reboots = remember(t.record.reboots, Reboot(b))
 	}
-	latest := &Status{
-		Device: *t.device, Platform: s.Platform, Vendor: s.Vendor,
+	latest := s.status(t.device, keepFacts, now)
+	t.store(latest, now)
+	return same
+}
+
+// status is what the state of a device amounts to.
+func (s *deviceState) status(d *inventory.Device, keepFacts time.Duration, now time.Time) *Status {
+	made := &Status{
+		Device: *d, Platform: s.Platform, Vendor: s.Vendor,
 		Polls: s.Polls, Failures: s.Failures, Retries: s.Retries, Reboots: s.Reboots, VersionChanges: s.VersionChanges,
 		Since: s.Since, Rebooted: s.Rebooted, VersionChanged: s.VersionChanged, LastPoll: s.LastPoll, LastSuccess: s.LastSuccess, Duration: s.Duration, Reason: s.Reason, Err: s.Err,
 		Facts: s.Facts.facts(), BootTime: s.BootTime,
 	}
 	if now.Sub(s.LastSuccess) > keepFacts {
-		latest.Facts, latest.BootTime = parser.Facts{}, time.Time{}
+		made.Facts, made.BootTime = parser.Facts{}, time.Time{}
 	}
-	t.store(latest, now)
-	return same
+	return made
 }

@@ -51,6 +51,8 @@ type Status struct {
 	BootTime time.Time    // held steady against rounding; zero: unknown
 	SSH      *SSH         // of the last good poll, as long as Facts; nil: it is not told
 
+	Owner string // URL of the process that polls the device; "": this one
+
 	Revision uint64 // another number for each status that an engine makes
 
 	Verdict *version.Verdict // on Facts.Version, as of now; nil: there is nothing that it is judged by

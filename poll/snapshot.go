@@ -38,6 +38,8 @@ type Cluster struct {
 	Up       bool   // this one is a member, and knows the others
 	Changes  uint64 // devices that it took and gave away
 	Mismatch bool   // a member has another configuration or inventory
+
+	Silent []string // names of those that have not told of their devices, which are missing here; only in a snapshot of the whole fleet
 }
 
 // Sweeps are one group's figures.

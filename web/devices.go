@@ -24,7 +24,8 @@ func devices(c Config) http.Handler {
 			}
 			return badRequest("%s", strings.Join(texts, "; "))
 		}
-		matches := c.Views.View().Find(query)
+		v := c.Views.View()
+		matches := v.Find(query)
 		limit := matches.Len()
 		if given := parameters.Get("limit"); given != "" {
 			n, err := strconv.Atoi(given)
@@ -38,6 +39,9 @@ func devices(c Config) http.Handler {
 			return badRequest("cursor: %v", err)
 		}
 		h := w.Header()
+		if member := v.Share.Cluster; member != nil && len(member.Silent) > 0 {
+			h.Set("X-Silent-Replicas", strings.Join(member.Silent, ", ")) // their devices are missing
+		}
 		h.Set("X-Total-Count", strconv.Itoa(matches.Len()))
 		if next != "" {
 			parameters.Set("cursor", next)

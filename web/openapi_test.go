@@ -40,7 +40,7 @@ func everything() (poll.Snapshot, poll.History) {
 	}
 	failing := *s.Devices[0]
 	failing.Device.Name, failing.Device.Address, failing.Revision = "lab 3/core", "[2001:db8::3]:22", 3
-	failing.Since = at
+	failing.Since, failing.Owner = at, "http://192.0.2.7:9733"
 	failing.Reason, failing.Err = failure.Auth, "log in: refused"
 	failing.Facts = parser.Facts{
 		Version: "15.2(7)E", Model: "C2960", Serial: "FCH1", Hostname: "core", Patch: "P1", ReloadReason: "power on", NextBoot: "15.4",
@@ -56,8 +56,9 @@ func everything() (poll.Snapshot, poll.History) {
 	s.Sweeps = map[string]poll.Sweeps{"site1": {Done: 1, Skipped: 1, Duration: time.Second}, "site2": {}}
 	s.Logins = map[string]logins.State{"netops": {Paused: true, Allowed: 1, Next: at, Logins: map[logins.Verdict]uint64{logins.Accepted: 1, logins.Refused: 1}}}
 	s.Sources = []inventory.Status{{Group: "site1", Source: "csv", Devices: 1, LastSuccess: at, Failures: 1, Err: "no route to host"}, {Group: "site1", Source: "netbox"}}
-	s.Share = poll.Share{Inventory: 10, Cluster: &poll.Cluster{Members: 2, Up: true, Changes: 1}}
+	s.Share = poll.Share{Inventory: 10, Cluster: &poll.Cluster{Members: 2, Up: true, Changes: 1, Silent: []string{"netver-2"}}}
 	return s, poll.History{
+		Until: at,
 		Polls: []poll.Past{{Start: at, Duration: time.Second, Reason: failure.Auth, Phases: []poll.Phase{
 			{Name: "connect", Duration: time.Second}, {Name: "command", Command: "show version", Duration: time.Second, Failed: true},
 		}}},

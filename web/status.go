@@ -46,6 +46,8 @@ type Cluster struct {
 	Up       bool   `json:"up"`                // this one is a member, and knows the others
 	Changes  uint64 `json:"ownership_changes"` // devices that it took and gave away
 	Mismatch bool   `json:"config_mismatch"`   // a member has another configuration or inventory
+
+	Silent []string `json:"silent,omitempty"` // members that do not tell of their devices, which are missing in all answers
 }
 
 // Group is how the sweeps of a group go.
@@ -92,16 +94,26 @@ func status(c Config) http.Handler {
 	})
 }
 
+// owned counts the devices that this process polls.
+func owned(v *fleet.View) (n int) {
+	for _, s := range v.Devices {
+		if s.Owner == "" {
+			n++
+		}
+	}
+	return n
+}
+
 func newStatus(v *fleet.View) Status {
 	s := Status{
 		Devices: map[poll.State]int{}, Reasons: v.Count("reason"),
 		Workers: v.Workers, WorkersBusy: v.Busy, QueueLength: v.Queue,
-		Inventory: v.Share.Inventory, Owned: len(v.Devices),
+		Inventory: v.Share.Inventory, Owned: owned(v),
 		Polls: v.Polls, PollRetries: v.Retries, PollFailures: v.Failures,
 		Groups: []Group{}, Credentials: []Credential{}, Sources: []Source{},
 	}
 	if member := v.Share.Cluster; member != nil {
-		s.Cluster = &Cluster{member.Members, member.Up, member.Changes, member.Mismatch}
+		s.Cluster = &Cluster{member.Members, member.Up, member.Changes, member.Mismatch, member.Silent}
 	}
 	states := v.Count("state")
 	for _, state := range []poll.State{poll.Up, poll.Down, poll.Pending, poll.Disabled} {

@@ -99,7 +99,7 @@ func New(c Config) (http.Handler, error) {
 		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
 	}
 	if c.Peers != nil {
-		mux.Handle(cluster.Path, c.Peers)
+		mux.Handle(cluster.Path, gzhttp.GzipHandler(c.Peers))
 	}
 	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil
