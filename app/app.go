@@ -192,35 +192,6 @@ func (x *exporter) secretsChanged(credential string) bool {
 	return true
 }
 
-// loaded makes known how a load went and what it brought, in the metrics and in the log.
-func (x *exporter) loaded(plan *Plan, err error) {
-	now := time.Now()
-	x.collector.Reloaded(err == nil, now)
-	if err != nil {
-		x.latest.Store(&loading{at: x.latest.Load().at})
-		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
-		return
-	}
-	x.latest.Store(&loading{now, true})
-	about := []any{
-		"file", x.file, "devices", plan.Devices(), "groups", len(plan.Groups), "sources", len(plan.Inventory.feeds),
-		"credentials", len(plan.Credentials), "jump_hosts", len(plan.Config.JumpHosts),
-	}
-	if x.plan != nil {
-		about = append(about, changes(x.plan.Groups, plan.Groups)...)
-		x.plan.Close()
-	}
-	x.plan = plan
-	x.inventory.Store(plan.Inventory)
-	wake(x.replaced)
-	x.collector.Declare(plan.Platforms.All())
-	x.collector.ShowMembers(plan.Config.Collector.Members)
-	for _, warning := range plan.Warnings {
-		x.log.Warn(warning)
-	}
-	x.log.Info("configuration loaded", about...)
-}
-
 // serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.
 // The engine ends first, so that /metrics can be read until the last poll is in.
 func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, hangup <-chan os.Signal) error {

@@ -20,7 +20,7 @@ func TestJumpHostsOutliveAReload(t *testing.T) {
 		t.Fatal(err)
 	}
 	t.Cleanup(fleet.Close)
-	bastion, err := lab.StartBastion(context.WithoutCancel(t.Context()), "127.0.0.1")
+	bastion, err := lab.StartBastion(context.WithoutCancel(t.Context()), "127.0.0.1", lab.Password)
 	if err != nil {
 		t.Fatal(err)
 	}

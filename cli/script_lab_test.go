@@ -45,7 +45,7 @@ func simulated(platforms *parser.Registry, samples []parser.Sample, argument str
 // startBastion starts a jump host, names it in a configuration that is there already, and sends all devices through it.
 func startBastion(ts *testscript.TestScript, _ bool, args []string) {
 	ctx, cancel := context.WithCancel(context.Background())
-	b, err := lab.StartBastion(ctx, "127.0.0.1")
+	b, err := lab.StartBastion(ctx, "127.0.0.1", lab.Password)
 	ts.Check(err)
 	ts.Defer(func() { cancel(); b.Close() })
 	edit(ts, false, []string{args[0], "ssh: {", "jump_hosts: {bastion: {address: \"" + b.Addr() + "\", credentials: lab}}\\nssh: {jump: bastion, "})

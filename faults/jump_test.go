@@ -23,7 +23,7 @@ func (c *config) startBastions(t *testing.T, n, most int) []*lab.Bastion {
 	c.JumpHosts = map[string]jumpHost{}
 	var all []*lab.Bastion
 	for i := range n {
-		b, err := lab.StartBastion(t.Context(), "127.0.0.1")
+		b, err := lab.StartBastion(t.Context(), "127.0.0.1", ourPassword)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -55,7 +55,7 @@ func TestTwoBastions(t *testing.T) {
 		})
 	}
 	e := run(t, c.write(t))
-	e.awaitScrape(t, "the first sweep", polledTimes(1))
+	e.awaitScrape(t, "the second sweep, whose devices are spread", polledTimes(2))
 	e.awaitOnTime(t, plan.Interval, devices...)
 	for i, b := range bastions {
 		if s := b.Stats(); s.Logins != 1 || s.Peak > most || s.Passed < number {

@@ -183,13 +183,23 @@ func (v *View) Ascending(platform string, versions []string) []string {
 }
 
 // badness is the order of states, the worst first.
-var badness = map[poll.State]uint32{poll.Down: 0, poll.Pending: 1, poll.Up: 2, poll.Disabled: 3}
+func badness(s poll.State) uint32 {
+	switch s {
+	case poll.Down:
+		return 0
+	case poll.Pending:
+		return 1
+	case poll.Up:
+		return 2
+	}
+	return 3
+}
 
 // worst ranks a device by its state, and one that is down by its reason; that a credential is paused is one cause for all, and
 // comes after them.
 func worst(s *poll.Status) uint32 {
 	state := s.State()
-	rank := badness[state] << 16
+	rank := badness(state) << 16
 	if state == poll.Down {
 		rank |= badnessOf[s.Reason]
 	}

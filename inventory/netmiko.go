@@ -79,8 +79,12 @@ func (r *netmikoReader) device(name string, device strictyaml.Value) {
 		r.problems = append(r.problems, place+": the device has no host")
 		return
 	}
+	platform := values["device_type"]
+	if platform == "autodetect" { // Netmiko's word for it
+		platform = Auto
+	}
 	labels := map[string]string{
-		labelAddress: withPort(host, values["port"]), labelPlatform: values["device_type"],
+		labelAddress: withPort(host, values["port"]), labelPlatform: platform,
 		"__meta_netmiko_groups": joined(r.groups[name]), "__meta_filepath": r.file,
 	}
 	r.targets = append(r.targets, Target{place, name, published(labels)})

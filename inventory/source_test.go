@@ -153,9 +153,9 @@ func TestFiles(t *testing.T) {
 		},
 		{
 			name:     "a list of netmiko's dictionaries",
-			files:    map[string]string{"devices.yml": "- {device_type: cisco_ios, host: 192.0.2.1}\n- {device_type: cisco_ios}\n"},
+			files:    map[string]string{"devices.yml": "- {device_type: cisco_ios, host: 192.0.2.1}\n- {device_type: cisco_ios}\n- {device_type: autodetect, host: r1}\n"},
 			source:   func(dir string) Source { return Netmiko{dir + "/devices.yml"} },
-			want:     []string{"devices.yml:1 192.0.2.1 __address__=192.0.2.1 platform=cisco_ios"},
+			want:     []string{"devices.yml:1 192.0.2.1 __address__=192.0.2.1 platform=cisco_ios", "devices.yml:3 r1 __address__=r1 platform=auto"},
 			problems: []string{"devices.yml:2: the device has no host"},
 		},
 		{

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"io"
 	"net"
+	"slices"
 	"strconv"
 	"sync"
 
@@ -12,24 +13,20 @@ import (
 	"golang.org/x/crypto/ssh/knownhosts"
 )
 
-// Bastion is a jump host: an SSH server that forwards connections and runs nothing. It takes Username and Password. Make it
-// with StartBastion.
+// Bastion is a jump host: an SSH server that forwards connections and runs nothing. Make it with StartBastion.
 type Bastion struct {
-	// Most is how many connections it forwards at once over one SSH connection; others are refused for lack of resources.
-	// 0: any number. Set it before the first login.
-	Most int
-
 	listener net.Listener
 	hostKey  ssh.Signer
+	password string
 	stop     context.CancelFunc
 	running  sync.WaitGroup
 
 	mu     sync.Mutex
 	conns  map[net.Conn]bool // of clients
 	logins int
-	open   int // connections that are forwarded now
-	peak   int // the most of them at once
-	passed int // all of them
+	open   []<-chan *ssh.Request // of connections that are forwarded, and of some that have ended since the latest began
+	peak   int                   // the most of them at once
+	passed int                   // all of them
 }
 
 // BastionStats is what a bastion has seen.
@@ -39,8 +36,9 @@ type BastionStats struct {
 	Passed int // connections that were forwarded
 }
 
-// StartBastion serves on a loopback address and a port that the system picks, until the context ends; Close waits for that.
-func StartBastion(ctx context.Context, host string) (*Bastion, error) {
+// StartBastion serves on a loopback address and a port that the system picks, until the context ends; Close waits for that. It
+// takes Username with a password.
+func StartBastion(ctx context.Context, host, password string) (*Bastion, error) {
 	key, err := newHostKey()
 	if err != nil {
 		return nil, err
@@ -49,7 +47,7 @@ func StartBastion(ctx context.Context, host string) (*Bastion, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Bastion{listener: listener, hostKey: key, conns: make(map[net.Conn]bool)}
+	b := &Bastion{listener: listener, hostKey: key, password: password, conns: make(map[net.Conn]bool)}
 	ctx, b.stop = context.WithCancel(ctx)
 	b.running.Go(b.serve)
 	b.running.Go(func() {
@@ -118,7 +116,7 @@ func (b *Bastion) serve() {
 func (b *Bastion) answer(conn net.Conn) {
 	defer conn.Close()
 	config := &ssh.ServerConfig{PasswordCallback: func(meta ssh.ConnMetadata, given []byte) (*ssh.Permissions, error) {
-		if meta.User() != Username || string(given) != Password {
+		if meta.User() != Username || string(given) != b.password {
 			return nil, errDenied
 		}
 		return nil, nil
@@ -134,25 +132,8 @@ func (b *Bastion) answer(conn net.Conn) {
 	var forwarding sync.WaitGroup
 	defer forwarding.Wait()
 	forwarding.Go(func() { ssh.DiscardRequests(requests) })
-	var places chan struct{}
-	if b.Most > 0 {
-		places = make(chan struct{}, b.Most)
-	}
 	for offer := range channels {
-		select {
-		case places <- struct{}{}:
-		default:
-			if places != nil {
-				_ = offer.Reject(ssh.ResourceShortage, "too many sessions")
-				continue
-			}
-		}
-		forwarding.Go(func() {
-			b.forward(offer)
-			if places != nil {
-				<-places
-			}
-		})
+		forwarding.Go(func() { b.forward(offer) })
 	}
 }
 
@@ -178,8 +159,7 @@ func (b *Bastion) forward(offer ssh.NewChannel) {
 	if err != nil {
 		return
 	}
-	b.count(1)
-	defer b.count(-1)
+	b.count(requests)
 	var back sync.WaitGroup
 	back.Go(func() {
 		_, _ = io.Copy(channel, conn)
@@ -188,13 +168,25 @@ func (b *Bastion) forward(offer ssh.NewChannel) {
 	_, _ = io.Copy(conn, channel)
 	conn.Close() // nobody who has closed one way goes on reading
 	back.Wait()
-	ssh.DiscardRequests(requests)
 }
 
-func (b *Bastion) count(change int) {
+// count counts a connection that begins. The library tells of the end of another one, by its requests, before it hands out what
+// the client opens after that.
+func (b *Bastion) count(requests <-chan *ssh.Request) {
 	b.mu.Lock()
 	defer b.mu.Unlock()
-	b.open += change
-	b.peak = max(b.peak, b.open)
-	b.passed += max(change, 0)
+	b.open = slices.DeleteFunc(b.open, hasEnded)
+	b.open = append(b.open, requests)
+	b.peak = max(b.peak, len(b.open))
+	b.passed++
+}
+
+// hasEnded reports that there are no requests any more. No client sends any on a connection that is forwarded.
+func hasEnded(requests <-chan *ssh.Request) bool {
+	select {
+	case <-requests:
+		return true
+	default:
+		return false
+	}
 }

@@ -70,7 +70,11 @@ func redirect(w http.ResponseWriter, to string, status int) {
 }
 
 func (p *Pages) newOverview(v *fleet.View, q fleet.Query, page int) *overview {
-	v.Prepare("state", "verdict", "changed", "advisory", "platform", "reason")
+	counted := []string{"state", "verdict", "changed", "advisory", "platform", "reason"}
+	for _, label := range v.Labels(shownLabels) {
+		counted = append(counted, "label."+label)
+	}
+	v.Prepare(counted...)
 	states := v.Count("state")
 	o := &overview{frame: p.frame(v, "", "", "fleet")}
 	o.Root = "./"

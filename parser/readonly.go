@@ -20,9 +20,9 @@ var filters = []string{
 	"include", "exclude", "begin", "section", "count", "match", "except", "grep", "egrep", "no-more", "nomore", "json", "xml", "display", "last", "head", "tail",
 }
 
-// onlyReads reports a command that changes nothing on a device, as far as its words tell: it begins as one of readers, or it is a
-// path that ends in "print", as RouterOS has them; it runs through filters alone, and is one command.
-func onlyReads(command string) bool {
+// onlyReads reports a command that changes nothing on a device, as far as its words tell: it begins as one of readers, or of what
+// is allowed besides, or it is a path that ends in "print", as RouterOS has them; it runs through filters alone, and is one command.
+func onlyReads(command string, allowed []string) bool {
 	if strings.ContainsAny(command, ";&`$<>!") || strings.ContainsFunc(command, unicode.IsControl) {
 		return false
 	}
@@ -36,8 +36,14 @@ func onlyReads(command string) bool {
 	if len(words) > 1 && words[0][0] == '/' && words[len(words)-1] == "print" {
 		return true
 	}
-	text := strings.Join(words, " ") + " "
-	return slices.ContainsFunc(readers, func(reader string) bool { return strings.HasPrefix(text, reader+" ") })
+	begins := func(reader string) bool { return beginsWith(words, reader) }
+	return slices.ContainsFunc(readers, begins) || slices.ContainsFunc(allowed, begins)
+}
+
+// beginsWith compares whole words, without regard to case.
+func beginsWith(words []string, beginning string) bool {
+	first := strings.Fields(strings.ToLower(beginning))
+	return len(first) > 0 && len(words) >= len(first) && slices.Equal(words[:len(first)], first)
 }
 
 func strangeText(t *Typed) string {

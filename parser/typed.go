@@ -75,7 +75,9 @@ func (c *compiler) typed(w *definition, p *Platform) {
 	add(p.Detect.Command, ToDetect, strictyaml.At("detect", "command"))
 	add(p.Session.Exit, ToLeave, at.Child("exit"))
 	for i, text := range w.Allow {
-		if !slices.ContainsFunc(p.typed, func(t Typed) bool { return t.Text == text }) {
+		if !slices.ContainsFunc(p.typed, func(t Typed) bool {
+			return t.Text == text || !t.isAnswer() && beginsWith(strings.Fields(strings.ToLower(t.Text)), text)
+		}) {
 			c.document.Fault(c.document.Item(strictyaml.At("allow"), i), "%q is not typed by this definition; take it out", text)
 		}
 	}
@@ -99,7 +101,7 @@ func (k knownTexts) strange(p *Platform) (problems strictyaml.Problems) {
 	told := map[string]bool{}
 	for i := range p.typed {
 		t := &p.typed[i]
-		if told[t.Text] || slices.Contains(p.allow, t.Text) || k[t.isAnswer()][strings.ToLower(t.Text)] || !t.isAnswer() && onlyReads(t.Text) {
+		if told[t.Text] || slices.Contains(p.allow, t.Text) || k[t.isAnswer()][strings.ToLower(t.Text)] || !t.isAnswer() && onlyReads(t.Text, p.allow) {
 			continue
 		}
 		told[t.Text] = true

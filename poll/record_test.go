@@ -148,7 +148,7 @@ func TestRefusedDeviceSlowsDown(t *testing.T) {
 		if diff := cmp.Diff(want, got); diff != "" {
 			t.Errorf("polls (-want +got):\n%s", diff)
 		}
-		if h, _ := e.History("lab-g-00000"); !(h.Until.After(time.Now()) && h.Until.Before(time.Now().Add(time.Hour))) {
+		if h, _ := e.History("lab-g-00000"); !h.Until.After(time.Now()) || !h.Until.Before(time.Now().Add(time.Hour)) {
 			t.Errorf("it is left alone until %v", h.Until)
 		}
 		if s := e.Snapshot(); s.Devices[0].Reason != failure.Auth || s.Failures[failure.Paused] > 0 {

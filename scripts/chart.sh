@@ -9,10 +9,12 @@ for values in "$chart"/ci/*-values.yaml; do
 	helm lint --strict --quiet --values "$values" "$chart"
 	helm template netver "$chart" --values "$values" >/dev/null
 done
-if helm template netver "$chart" --set persistance.enabled=false >/dev/null 2>&1; then
-	echo "the chart takes a value that values.schema.json does not have" >&2
-	exit 1
-fi
+for wrong in persistance.enabled=false service.port=http sharded=true,hostNetwork=true; do
+	if helm template netver "$chart" --set "$wrong" >/dev/null 2>&1; then
+		echo "the chart takes $wrong" >&2
+		exit 1
+	fi
+done
 
 rendered=$(mktemp)
 trap 'rm -f "$rendered"' EXIT

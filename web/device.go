@@ -3,43 +3,52 @@ package web
 import (
 	"time"
 
-	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
 )
 
 // Device is one device as the API and `poll --output=json` show it. An unknown value is left out.
 type Device struct {
-	Device       string                  `json:"device"`
-	Address      string                  `json:"address"`
-	Group        string                  `json:"group"`
-	Platform     string                  `json:"platform"`
-	Vendor       string                  `json:"vendor,omitempty"`
-	Labels       map[string]string       `json:"labels"`
-	State        string                  `json:"state"`                // up, down, pending or disabled
-	Since        time.Time               `json:"state_since,omitzero"` // when a poll found it up after it was down, or down after it was up
-	Reason       string                  `json:"reason,omitempty"`
-	Error        string                  `json:"error,omitempty"`
-	Version      string                  `json:"version,omitempty"`
-	Model        string                  `json:"model,omitempty"`
-	Serial       string                  `json:"serial,omitempty"`
-	Hostname     string                  `json:"hostname,omitempty"`
-	Patch        string                  `json:"patch,omitempty"`
-	ReloadReason string                  `json:"reload_reason,omitempty"`
-	NextBoot     string                  `json:"next_boot,omitempty"`         // the image or version that boots next
-	NextDiffers  *bool                   `json:"next_boot_differs,omitempty"` // whether another one runs
-	Members      []parser.ReportedMember `json:"members,omitempty"`
-	Gauges       map[string]float64      `json:"gauges,omitempty"` // the platform's own, without the prefix netver_
-	Uptime       *float64                `json:"uptime_seconds,omitempty"`
-	BootTime     time.Time               `json:"boot_time,omitzero"`
-	LastPoll     time.Time               `json:"last_poll,omitzero"`
-	LastSuccess  time.Time               `json:"last_success,omitzero"`
-	PollDuration float64                 `json:"poll_duration_seconds"`
-	Polls        uint64                  `json:"polls"`
-	PollFailures uint64                  `json:"poll_failures"`
-	Reboots      uint64                  `json:"reboots"`
-	Changes      uint64                  `json:"version_changes"`
-	Verdict      *Verdict                `json:"verdict,omitempty"` // absent without a policy
-	Owner        string                  `json:"owner,omitempty"`   // URL of the replica that polls it; absent where this process does
+	Device       string             `json:"device"`
+	Address      string             `json:"address"`
+	Group        string             `json:"group"`
+	Platform     string             `json:"platform"`
+	Vendor       string             `json:"vendor,omitempty"`
+	Labels       map[string]string  `json:"labels"`
+	State        string             `json:"state"`                // up, down, pending or disabled
+	Since        time.Time          `json:"state_since,omitzero"` // when a poll found it up after it was down, or down after it was up
+	Reason       string             `json:"reason,omitempty"`
+	Error        string             `json:"error,omitempty"`
+	Version      string             `json:"version,omitempty"`
+	Model        string             `json:"model,omitempty"`
+	Serial       string             `json:"serial,omitempty"`
+	Hostname     string             `json:"hostname,omitempty"`
+	Patch        string             `json:"patch,omitempty"`
+	ReloadReason string             `json:"reload_reason,omitempty"`
+	NextBoot     string             `json:"next_boot,omitempty"`         // the image or version that boots next
+	NextDiffers  *bool              `json:"next_boot_differs,omitempty"` // whether another one runs
+	Members      []Member           `json:"members,omitempty"`
+	Gauges       map[string]float64 `json:"gauges,omitempty"` // the platform's own, without the prefix netver_
+	Uptime       *float64           `json:"uptime_seconds,omitempty"`
+	BootTime     time.Time          `json:"boot_time,omitzero"`
+	LastPoll     time.Time          `json:"last_poll,omitzero"`
+	LastSuccess  time.Time          `json:"last_success,omitzero"`
+	PollDuration float64            `json:"poll_duration_seconds"`
+	Polls        uint64             `json:"polls"`
+	PollFailures uint64             `json:"poll_failures"`
+	Reboots      uint64             `json:"reboots"`
+	Changes      uint64             `json:"version_changes"`
+	Verdict      *Verdict           `json:"verdict,omitempty"` // absent without a policy
+	Owner        string             `json:"owner,omitempty"`   // URL of the replica that polls it; absent where this process does
+}
+
+// Member is a member of a stack or chassis cluster. Its fields have the names of the labels of netver_member_info.
+type Member struct {
+	Member  string `json:"member"`
+	Role    string `json:"member_role,omitempty"`
+	Model   string `json:"model,omitempty"`
+	Serial  string `json:"serial,omitempty"`
+	Version string `json:"version,omitempty"`
+	Differs bool   `json:"version_differs,omitempty"` // from the device's
 }
 
 // NewDevice puts a status into the API's words.
@@ -49,13 +58,16 @@ func NewDevice(s *poll.Status) Device {
 		Labels: map[string]string{}, State: string(s.State()), Since: s.Since.UTC(), Reason: string(s.Reason), Error: s.Err,
 		Version: s.Facts.Version, Model: s.Facts.Model, Serial: s.Facts.Serial, Hostname: s.Facts.Hostname,
 		Patch: s.Facts.Patch, ReloadReason: s.Facts.ReloadReason, NextBoot: s.Facts.NextBoot, NextDiffers: s.Facts.NextBootDiffers,
-		Members: s.Facts.ReportMembers(), Gauges: s.Facts.Gauges,
+		Gauges:   s.Facts.Gauges,
 		BootTime: s.BootTime.UTC().Truncate(time.Second), LastPoll: s.LastPoll.UTC(), LastSuccess: s.LastSuccess.UTC(),
 		PollDuration: s.Duration.Seconds(), Polls: s.Polls, PollFailures: s.Failures, Reboots: s.Reboots, Changes: s.VersionChanges,
 		Verdict: NewVerdict(s.Verdict), Owner: s.Owner,
 	}
 	for _, l := range s.Device.Labels {
 		d.Labels[l.Name] = l.Value
+	}
+	for _, m := range s.Facts.Members {
+		d.Members = append(d.Members, Member{m.Name, m.Role, m.Model, m.Serial, m.Version, m.Differs})
 	}
 	if s.Facts.Uptime != nil {
 		seconds := s.Facts.Uptime.Age.Seconds()
@@ -67,7 +79,8 @@ func NewDevice(s *poll.Status) Device {
 // Details is one device with what is remembered of it. Lists have the latest first.
 type Details struct {
 	Device
-	LatestPolls []Poll          `json:"latest_polls"` // since the program started
+	Until       time.Time       `json:"next_try,omitzero"` // it refused logins, and is not asked before
+	LatestPolls []Poll          `json:"latest_polls"`      // since the program started
 	Versions    []VersionChange `json:"version_history"`
 	RebootsSeen []Reboot        `json:"reboot_history"`
 	Failed      *Session        `json:"failed_session,omitempty"`
@@ -117,7 +130,7 @@ type Line struct {
 }
 
 func newDetails(s *poll.Status, h poll.History) Details {
-	d := Details{Device: NewDevice(s), LatestPolls: []Poll{}, Versions: []VersionChange{}, RebootsSeen: []Reboot{}}
+	d := Details{Device: NewDevice(s), Until: h.Until.UTC(), LatestPolls: []Poll{}, Versions: []VersionChange{}, RebootsSeen: []Reboot{}}
 	for _, p := range h.Polls {
 		made := Poll{Start: p.Start.UTC(), Duration: p.Duration.Seconds(), Reason: string(p.Reason), Phases: []Phase{}}
 		for _, f := range p.Phases {

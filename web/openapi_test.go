@@ -58,6 +58,7 @@ func everything() (poll.Snapshot, poll.History) {
 	s.Sources = []inventory.Status{{Group: "site1", Source: "csv", Devices: 1, LastSuccess: at, Failures: 1, Err: "no route to host"}, {Group: "site1", Source: "netbox"}}
 	s.Share = poll.Share{Inventory: 10, Cluster: &poll.Cluster{Members: 2, Up: true, Changes: 1, Silent: []string{"netver-2"}}}
 	return s, poll.History{
+		Until: at,
 		Polls: []poll.Past{{Start: at, Duration: time.Second, Reason: failure.Auth, Phases: []poll.Phase{
 			{Name: "connect", Duration: time.Second}, {Name: "command", Command: "show version", Duration: time.Second, Failed: true},
 		}}},

@@ -1,10 +1,13 @@
 package web
 
 import (
+	"context"
 	"net/http"
 	"net/http/httptest"
 	"strings"
 	"testing"
+
+	"github.com/netver/netver_exporter/poll"
 )
 
 // TestSecurityHeaders looks at every endpoint and at errors of each kind.
@@ -86,3 +89,29 @@ func TestPostFromAnotherSite(t *testing.T) {
 
 // path cuts the method off a pattern of http.ServeMux.
 func path(pattern string) string { return pattern[strings.IndexByte(pattern, '/'):] }
+
+// The button on a device's page polls for our own page, and for no other.
+func TestPollFromAnotherSite(t *testing.T) {
+	for origin, want := range map[string]bool{"http://exporter:9733": true, "": true, "http://evil.example": false, "null": false} {
+		c := newConfig()
+		polled := false
+		known := c.Poll
+		c.Poll = func(ctx context.Context, name string) (*poll.Status, bool) {
+			polled = true
+			return known(ctx, name)
+		}
+		h, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		r := httptest.NewRequest("POST", "http://exporter:9733/devices/lab-1/poll", nil)
+		if origin != "" {
+			r.Header.Set("Origin", origin)
+		}
+		w := httptest.NewRecorder()
+		h.ServeHTTP(w, r)
+		if polled != want || (w.Code == http.StatusForbidden) == want {
+			t.Errorf("origin %q: polled %v, status %d", origin, polled, w.Code)
+		}
+	}
+}

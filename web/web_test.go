@@ -141,6 +141,22 @@ func TestEndpoints(t *testing.T) {
 	}
 }
 
+// TestPagesAreCompressed has a browser be told so.
+func TestPagesAreCompressed(t *testing.T) {
+	h, err := New(newConfig())
+	if err != nil {
+		t.Fatal(err)
+	}
+	plain, compressed := httptest.NewRecorder(), httptest.NewRecorder()
+	r := httptest.NewRequest("GET", "/", nil)
+	h.ServeHTTP(plain, r)
+	r.Header.Set("Accept-Encoding", "gzip")
+	h.ServeHTTP(compressed, r)
+	if compressed.Header().Get("Content-Encoding") != "gzip" || compressed.Body.Len() > plain.Body.Len()/2 {
+		t.Errorf("%d bytes of %d, %v", compressed.Body.Len(), plain.Body.Len(), compressed.Header())
+	}
+}
+
 // A server that ends lets the request in flight end, and tells when it listens.
 func TestServe(t *testing.T) {
 	reserved, err := net.Listen("tcp", "127.0.0.1:0")

@@ -1,0 +1,59 @@
+package app
+
+import (
+	"time"
+
+	"github.com/netver/netver_exporter/version"
+)
+
+// loading is how the latest load of the configuration went.
+type loading struct {
+	at time.Time // of the latest that succeeded
+	ok bool      // the latest succeeded
+}
+
+// loaded makes known how a load went and what it brought, in the metrics and in the log.
+func (x *exporter) loaded(plan *Plan, err error) {
+	now := time.Now()
+	x.collector.Reloaded(err == nil, now)
+	if err != nil {
+		x.latest.Store(&loading{at: x.latest.Load().at})
+		x.log.Error("configuration not loaded, the old one stays", "file", x.file, "err", err)
+		return
+	}
+	x.latest.Store(&loading{now, true})
+	about := []any{
+		"file", x.file, "devices", plan.Devices(), "groups", len(plan.Groups), "sources", len(plan.Inventory.feeds),
+		"credentials", len(plan.Credentials), "jump_hosts", len(plan.Config.JumpHosts),
+	}
+	if x.plan != nil {
+		about = append(about, changes(x.plan.Groups, plan.Groups)...)
+		x.plan.Close()
+	}
+	x.plan = plan
+	x.inventory.Store(plan.Inventory)
+	wake(x.replaced)
+	x.collector.Declare(plan.Platforms.All())
+	x.collector.ShowMembers(plan.Config.Collector.Members)
+	for _, warning := range plan.Warnings {
+		x.log.Warn(warning)
+	}
+	x.log.Info("configuration loaded", about...)
+}
+
+// latestLoad tells of the latest load of the configuration that succeeded, and whether the latest of all did.
+func (x *exporter) latestLoad() (at time.Time, ok bool) {
+	l := x.latest.Load()
+	return l.at, l.ok
+}
+
+// order is that of a platform's versions; nil: there is none.
+func (x *exporter) order(platform string) *version.Order {
+	if p, ok := x.policy.policy.Load().compiler.known.Get(platform); ok {
+		return p.Order
+	}
+	return nil
+}
+
+// currentPolicy is what versions are judged by now.
+func (x *exporter) currentPolicy() *version.Policy { return x.policy.policy.Load().current.Load() }
