@@ -109,6 +109,45 @@ func TestHandover(t *testing.T) {
 	}
 }
 
+// TestTakeoverAtTheEndOfASweep: devices whose place came in the end of a sweep, while nobody had them, are polled soon and not an interval later.
+func TestTakeoverAtTheEndOfASweep(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const interval = 10 * time.Minute
+		f := newFleet(after(time.Second))
+		plan := oneGroup(settings, f, interval, 0)
+		plan.Settings.Spread = 1
+		may := func() bool { return true }
+		plan.Replica = &Replica{May: may}
+		e, stop := start(t, plan, nil)
+		defer stop()
+		time.Sleep(time.Until(time.Now().Truncate(interval).Add(2*interval - time.Second))) // the sweep's last second
+		gone := time.Now().Add(-5 * time.Minute)
+		plan.Groups = oneGroup(settings, f, interval, 300).Groups
+		plan.Replica = &Replica{May: may, Since: gone}
+		if err := e.Apply(plan); err != nil {
+			t.Fatal(err)
+		}
+		taken := time.Now()
+		time.Sleep(2 * interval)
+		synctest.Wait()
+		half := 0
+		for _, d := range plan.Groups[0].Devices {
+			times := f.of(d.Name)
+			place := taken.Truncate(interval).Add(time.Duration(phase(d.Name) * float64(interval)))
+			if !place.Before(gone) && place.Before(taken) {
+				if half++; len(times) == 0 || times[0].Sub(taken) > 5*time.Minute/makeUpPace+time.Second {
+					t.Errorf("%s, whose place came while nobody had it, was polled at %v, taken over at %v", d.Name, times, taken)
+				}
+			} else if len(times) == 0 || times[0].Sub(taken) > interval+2*time.Second {
+				t.Errorf("%s was polled at %v, taken over at %v", d.Name, times, taken)
+			}
+		}
+		if half < 100 {
+			t.Fatalf("only %d devices were missed", half)
+		}
+	})
+}
+
 // TestMayNot: an engine that may not poll does not.
 func TestMayNot(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

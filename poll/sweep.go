@@ -80,14 +80,20 @@ func (g *group) arrange() {
 			continue
 		}
 		late := due.Before(joined)
-		switch {
-		case !late:
-		case after.IsZero():
+		if late {
 			due = joined
-		case due.Sub(polled) < g.interval/2 || polled.IsZero() && due.Before(after): // the process before has polled it at its place
-			continue
-		default: // its place came while nobody had the device
-			due = joined.Add(max(0, due.Sub(after)) / makeUpPace)
+		}
+		if !after.IsZero() && polled.Before(joined) { // another process had it, and this one has not polled it yet
+			place := sw.start.Add(time.Duration(t.phase * g.spread * float64(g.interval)))
+			before, missed := g.makeUp(place.Add(-g.interval), polled, after, joined)
+			switch now, missedNow := g.makeUp(place, polled, after, joined); {
+			case missed:
+				due, late = before, true
+			case missedNow:
+				due = now
+			case late:
+				continue
+			}
 		}
 		if due.Before(sw.passed) { // it had its turn
 			continue
@@ -98,6 +104,16 @@ func (g *group) arrange() {
 		g.todo = append(g.todo, slot{target: t, group: g, sweep: sw, since: sw.start, due: due, joined: late})
 	}
 	slices.SortStableFunc(g.todo, func(a, b slot) int { return a.due.Compare(b.due) })
+}
+
+// makeUp is when a device is polled whose place came while no process had it. It was not missed if this process had it by then, or the one
+// before has polled it there, as far as is known.
+func (g *group) makeUp(place, polled, after, joined time.Time) (due time.Time, missed bool) {
+	byOther := place.Sub(polled) < g.interval/2
+	if polled.IsZero() {
+		byOther = place.Before(after)
+	}
+	return joined.Add(max(0, place.Sub(after)) / makeUpPace), place.Before(joined) && !byOther
 }
 
 // settle takes a sweep's figures once its last poll has ended.
