@@ -53,7 +53,7 @@ rules: packages ## alert and recording rules, with their cases
 	promtool test rules deploy/prometheus/*_test.yml
 
 .PHONY: check
-check: format lint modules test chart fuzz vulnerabilities ## all of CI and more: format, lint, modules, tests (they hold the docs in step), Helm chart, short fuzz, vulnerabilities
+check: format lint modules test chart reproducible fuzz vulnerabilities ## all of CI and more: known modules, a build that can be repeated, short fuzz, known vulnerabilities
 
 .PHONY: format
 format: ## fails when a file is not formatted
