@@ -22,14 +22,17 @@ import (
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
+// mostDevices is how many devices a lab has at most: each costs memory and a port of its own.
+const mostDevices = 100_000
+
 func bindLab(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	number := c.Flag("devices", "How many devices.").Default("60").Int()
 	live := c.Flag("live", "Devices reboot, are upgraded, fail and recover by themselves all the time.").Bool()
 	file := c.Flag("write-config", "Leave the configuration behind in this new file, as an example to start from.").String()
 	server := addServerFlags(c, s)
 	return func(ctx context.Context) error {
-		if *number < 1 {
-			return fmt.Errorf("--devices=%d is no fleet; want 1 or more", *number)
+		if *number < 1 || *number > mostDevices {
+			return fmt.Errorf("--devices=%d is no fleet; want 1 to %d", *number, mostDevices)
 		}
 		platforms, err := parser.BuiltIns()
 		if err != nil {
