@@ -242,18 +242,8 @@ func (x *exporter) poll(ctx context.Context) error {
 		x.rotation.run(keeping, x.secretsChanged, func() error { return x.reload(keeping) })
 	})
 	keeper.Go(func() { x.policy.run(keeping) })
-	if x.membership != nil { // the engine ends once the replica has left the cluster
-		polling, stop := context.WithCancel(keeping)
-		defer stop()
-		member, abandon := context.WithCancel(ctx)
-		defer abandon()
-		keeper.Go(func() {
-			x.membership.replica.Run(member)
-			stop()
-		})
-		keeper.Go(func() { x.membership.keepFacts(member) })
-		ctx = polling
-	}
+	ctx, leave := x.membership.join(ctx, &keeper)
+	defer leave()
 	defer func() {
 		stop()
 		keeper.Wait()

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"net/url"
 	"os"
+	"slices"
 	"strings"
 	"time"
 
@@ -19,6 +20,7 @@ import (
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/file"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // entry is what this process tells the others of itself.
@@ -126,7 +128,8 @@ func fingerprint(p *Plan) string {
 	sum := sha256.New()
 	out := gob.NewEncoder(sum)
 	_ = out.Encode(p.Settings) // a hash takes everything, and the types are gob's
-	for _, c := range p.Credentials {
+	credentials := slices.SortedFunc(slices.Values(p.Credentials), func(a, b logins.Credential) int { return cmp.Compare(a.Name, b.Name) })
+	for _, c := range credentials {
 		_ = out.Encode([]string{c.Name, fmt.Sprint(c.Rate)})
 	}
 	for i := range p.Groups {

@@ -64,6 +64,22 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 	return m, nil
 }
 
+// join has the replica take part until the context ends, and leave then. The context that it returns ends when it has left: so long is
+// polled. leave has it leave at once. Without a cluster (nil) both do nothing.
+func (m *membership) join(ctx context.Context, running *sync.WaitGroup) (polling context.Context, leave func()) {
+	if m == nil {
+		return ctx, func() {}
+	}
+	polling, left := context.WithCancel(context.WithoutCancel(ctx))
+	member, leave := context.WithCancel(ctx)
+	running.Go(func() {
+		defer left()
+		m.replica.Run(member)
+	})
+	running.Go(func() { m.keepFacts(member) })
+	return polling, leave
+}
+
 // instance tells this process from those before it that had its name.
 func instance() string { return rand.Text()[:12] }
 

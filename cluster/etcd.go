@@ -230,12 +230,11 @@ func (c *Etcd) Leave(ctx context.Context) error {
 	if client == nil {
 		return nil
 	}
-	defer client.Close()
 	if c.lease == 0 {
-		return nil
+		return client.Close()
 	}
 	_, err := call(ctx, c, "give the lease back", func(ctx context.Context) (*clientv3.LeaseRevokeResponse, error) {
 		return client.Revoke(ctx, c.lease)
 	})
-	return err
+	return errors.Join(err, client.Close())
 }

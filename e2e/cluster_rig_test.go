@@ -25,9 +25,9 @@ import (
 
 // The paces of the cluster under test.
 const (
-	clusterDevices  = 900
+	clusterDevices  = 1500
 	deniedDevices   = 60 // that refuse the password, besides
-	clusterInterval = 15 * time.Second
+	clusterInterval = 12 * time.Second
 	clusterTTL      = 6 * time.Second
 	clusterDebounce = clusterTTL / 3
 	clusterSlack    = 4 * time.Second // of a machine that has other things to do

@@ -14,7 +14,7 @@ import (
 	"time"
 )
 
-// TestCluster has three replicas share 3,000 simulated devices on a real etcd of three members, and takes parts of it away. After each part
+// TestCluster has three replicas share 1,500 simulated devices on a real etcd of three members, and takes parts of it away. After each part
 // the simulator has seen every device polled in time and hardly one twice, and each device has one set of series.
 func TestCluster(t *testing.T) {
 	began := time.Now()

@@ -4,6 +4,7 @@ package e2e
 
 import (
 	"errors"
+	"fmt"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -161,6 +162,16 @@ groups:
 	if !strings.Contains(learned, "ssh-ed25519") {
 		t.Errorf("the host key was not learned: %q", learned)
 	}
+	// root takes a key out of the service's file, which learns it again when it logs in next.
+	m.run(t, "netver_exporter", "hostkey", "forget", "--config.file=/etc/netver/config.yml", "frr-1")
+	m.run(t, "systemctl", "restart", "netver_exporter")
+	e.waitFor(t, "the host key", func() error {
+		if now := readFile(t, m.path(knownHosts)); now != learned {
+			return fmt.Errorf("known_hosts holds %q, want %q; %s", now, learned, m.journal())
+		}
+		return nil
+	})
+	polled()
 	if !regexp.MustCompile(`(?m)^process_start_time_seconds `).MatchString(e.metrics(t)) {
 		t.Error("the sandbox hides what the metrics of the process are made of")
 	}

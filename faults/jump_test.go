@@ -55,7 +55,7 @@ func TestTwoBastions(t *testing.T) {
 		})
 	}
 	e := run(t, c.write(t))
-	e.awaitScrape(t, "the first sweep", polledTimes(1))
+	e.awaitScrape(t, "the second sweep, whose devices are spread", polledTimes(2))
 	e.awaitOnTime(t, plan.Interval, devices...)
 	for i, b := range bastions {
 		if s := b.Stats(); s.Logins != 1 || s.Peak > most || s.Passed < number {

@@ -1,0 +1,75 @@
+package app
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/netver/netver_exporter/cluster"
+)
+
+const clusterConfig = `
+cluster: {name: a, etcd: {endpoints: ["http://192.0.2.1:2379"]}}
+ssh: {host_keys: insecure}
+credentials:
+  one: {username: u, password: p}
+  two: {username: u, password: q}
+  three: {username: u, password: r}
+groups:
+  - {name: g, platform: vyos, credentials: one, labels: {site: eu, role: core}, devices: [192.0.2.10, 192.0.2.11]}
+`
+
+func planOf(t *testing.T, text string) *Plan {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "config.yml")
+	if err := os.WriteFile(file, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	p, err := Load(file, Wiring{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return p
+}
+
+// TestFingerprint is the same for the same configuration, however often it is read, and another one for another: what replicas go by to
+// know that they agree. A secret is no part of it, and neither are the replica's own name and address.
+func TestFingerprint(t *testing.T) {
+	want := fingerprint(planOf(t, clusterConfig))
+	for range 20 {
+		if got := fingerprint(planOf(t, clusterConfig)); got != want {
+			t.Fatalf("%s, and then %s", want, got)
+		}
+	}
+	for name, c := range map[string]struct {
+		old, with string
+		same      bool
+	}{
+		"another device":    {"192.0.2.11", "192.0.2.12", false},
+		"another label":     {"site: eu", "site: us", false},
+		"another interval":  {"ssh:", "poll: {interval: 1m}\nssh:", false},
+		"another password":  {"password: q", "password: s", true},
+		"another name":      {"name: a,", "name: b,", true},
+		"another address":   {"name: a,", "name: a, advertise: \"http://192.0.2.5:9733\",", true},
+		"another rate":      {"password: r", "password: r, login_rate: 3", false},
+		"another name's":    {"three:", "drei:", false},
+		"another device's":  {"platform: vyos", "platform: frr", false},
+		"one more group":    {"groups:", "groups:\n  - {name: more, platform: vyos, credentials: one, devices: [192.0.2.20]}", false},
+		"one that is empty": {"groups:", "groups:\n  - {name: more, platform: vyos, credentials: one, devices: []}", false},
+	} {
+		got := fingerprint(planOf(t, strings.Replace(clusterConfig, c.old, c.with, 1)))
+		if (got == want) != c.same {
+			t.Errorf("%s: the fingerprint is the same: %v", name, got == want)
+		}
+	}
+}
+
+// TestShardOfACluster: two ways to share the inventory do not go together.
+func TestShardOfACluster(t *testing.T) {
+	o := Options{Shard: cluster.Shard{Index: 0, Total: 2}}
+	if err := o.check(planOf(t, clusterConfig)); err == nil || !strings.Contains(fmt.Sprint(err), "use one of them") {
+		t.Error(err)
+	}
+}
