@@ -28,7 +28,7 @@ build: ## a static binary
 test: packages vet rules ## everything that decides: units with the race detector, rules, real parts
 	go test -race ./...
 	$(MAKE) --no-print-directory faults
-	go test -tags e2e -count=1 $(AS_ROOT) ./e2e/...
+	go test -tags e2e -count=1 -timeout 20m -v $(AS_ROOT) ./e2e | grep --line-buffered -v '^ *=== '
 
 # The suites that run the whole program for minutes stand behind build tags, so that `go test ./...` ends within go test's
 # own ten minutes. A tag and neither -short, which nobody sets, nor an environment variable: a test that is skipped looks
@@ -36,6 +36,10 @@ test: packages vet rules ## everything that decides: units with the race detecto
 .PHONY: faults
 faults: ## the program against devices that misbehave; prints each test as it ends
 	go test -tags faults -timeout 20m -v ./faults | grep --line-buffered -v '^ *=== '
+
+.PHONY: cluster
+cluster: packages ## three replicas on a real etcd, of which parts are taken away; five minutes, and it wants a machine of its own
+	go test -tags e2e,cluster -count=1 -timeout 15m -v -run '^TestCluster$$' $(AS_ROOT) ./e2e | grep --line-buffered -v '^ *=== '
 
 .PHONY: packages
 packages: ## the Debian packages and the accounts that the end-to-end tests need
@@ -45,7 +49,7 @@ packages: ## the Debian packages and the accounts that the end-to-end tests need
 
 .PHONY: vet
 vet:
-	go vet -tags e2e,faults,figures ./...
+	go vet -tags e2e,cluster,faults,figures ./...
 
 .PHONY: rules
 rules: packages ## alert and recording rules, with their cases
@@ -53,7 +57,7 @@ rules: packages ## alert and recording rules, with their cases
 	promtool test rules deploy/prometheus/*_test.yml
 
 .PHONY: check
-check: format lint modules test chart reproducible fuzz vulnerabilities ## all of CI and more: known modules, a build that can be repeated, short fuzz, known vulnerabilities
+check: format lint modules test cluster chart reproducible fuzz vulnerabilities ## all of CI and more: known modules, a build that can be repeated, short fuzz, known vulnerabilities
 
 .PHONY: format
 format: ## fails when a file is not formatted
