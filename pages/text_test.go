@@ -90,3 +90,15 @@ func TestTextOfLongLabel(t *testing.T) {
 		t.Errorf("without %q:\n%s", want, text)
 	}
 }
+
+// A reason that is the name of the phase is told once.
+func TestReasonIsPhase(t *testing.T) {
+	s := deviceNamed("sw-1", down(failure.Auth, "permission denied"))
+	x := fleetOf(s)
+	x.history.Polls = []poll.Past{{Start: s.LastPoll, Reason: failure.Auth, Phases: []poll.Phase{{Name: "connect"}, {Name: "auth", Failed: true}}}}
+	for _, format := range []string{"text", "html"} {
+		if text := shown(x.get(t, "GET /devices/sw-1?format="+format).Body.String()); strings.Contains(text, "in auth") || !strings.Contains(text, "auth , 1 min ago") && !strings.Contains(text, "auth, 1 min ago") {
+			t.Errorf("as %s:\n%s", format, text)
+		}
+	}
+}
