@@ -81,6 +81,9 @@ func (o *overview) text(b *bytes.Buffer) {
 		}
 	})
 	b.WriteByte('\n')
+	if o.Problems != "" {
+		say(b, "%s\n", o.Problems)
+	}
 	for _, c := range o.Active {
 		if !c.Clear {
 			say(b, "%s\n", c.Text)
@@ -109,7 +112,7 @@ func (o *overview) text(b *bytes.Buffer) {
 }
 
 func (d *device) text(b *bytes.Buffer) {
-	say(b, "%s: %s %s, as of %s\n", d.Name, d.State, d.For, stamp(d.At))
+	say(b, "%s: %s, as of %s\n", d.Name, strings.TrimSpace(d.State+" "+d.For), stamp(d.At))
 	var about []string
 	for _, l := range d.About[:len(d.About)-1] { // without the link to the JSON
 		about = append(about, l.Text)
@@ -195,6 +198,12 @@ func (n *notFound) text(b *bytes.Buffer) {
 func (p *versions) text(b *bytes.Buffer) {
 	say(b, "%s, as of %s\n", p.Sum, stamp(p.At))
 	writeCounts(b, p.Verdicts)
+	if p.Problems != "" {
+		say(b, "%s\n", p.Problems)
+	}
+	if p.Only != "" && len(p.Matrix) == 0 {
+		say(b, "No device of %s is listed.\n", p.Only)
+	}
 	for _, r := range p.Matrix {
 		say(b, "\n%s, %s\n", r.Name, r.Devices)
 		columned(b, func(w io.Writer) {
