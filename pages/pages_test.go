@@ -224,7 +224,7 @@ func TestFindings(t *testing.T) {
 	for _, want := range []string{
 		"Needs attention 6 Configuration not loaded The file has an error, which the log tells; that of 14 Nov 2023 UTC stays in force.",
 		"Credential paused netops : refused 3 times, 1 device wait, next try in 4 min.",
-		"Host key changed a : not polled until accepted.",
+		"Host key changed a : no facts until accepted.",
 		"Denied version 1 device CVE-1, 1 device CVE-2, 1 device CVE-3 and 1 more",
 		"Source stale netbox of group branch: no list for 2 h (401 Unauthorized). Its 2 devices stay.",
 		"Sweeps skipped group branch : 4 in all, the last 9 min ago; a sweep takes 5 min 20 s, the interval is 5 min.",
