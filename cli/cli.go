@@ -11,6 +11,8 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"
+
+	"github.com/netver/netver_exporter/terminal"
 )
 
 // Streams are what a command reads from and writes to. What cannot be seen is escaped on the way out.
@@ -46,7 +48,7 @@ var errSilent = errors.New("failed")
 // Execute runs the command that the arguments name and returns its exit code: 0, or 1 when it failed or was called
 // wrongly. The context ends it.
 func Execute(ctx context.Context, args []string, s Streams) int {
-	s.Out, s.Err = &printable{w: s.Out}, &printable{w: s.Err}
+	s.Out, s.Err = &terminal.Printable{To: s.Out}, &terminal.Printable{To: s.Err}
 	run, err := parseArgs(args, s)
 	if err == nil {
 		err = run(ctx)

@@ -182,7 +182,7 @@ func checkTool(text string) error {
 			return fmt.Errorf("the exporter is at localhost:9733")
 		}
 		return nil
-	case words[0] == "ssh-keyscan", text == "go mod verify", text == "git clone https://github.com/netver/netver_exporter && cd netver_exporter":
+	case words[0] == "ssh-keyscan", text == "go mod verify", text == "sudo install netver_exporter /usr/local/bin", text == "git clone https://github.com/netver/netver_exporter && cd netver_exporter":
 		return nil
 	case words[0] == "go" && (words[1] == "test" || words[1] == "run"):
 		return checkGo(words[2:])

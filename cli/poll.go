@@ -6,16 +6,19 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"os"
 	"slices"
 	"sync"
 	"time"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/schollz/progressbar/v3"
+	"golang.org/x/term"
 
 	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/terminal"
 	"github.com/netver/netver_exporter/web"
 )
 
@@ -145,4 +148,13 @@ func pollOnce(ctx context.Context, plan poll.Plan, progress io.Writer) ([]web.De
 		devices = append(devices, web.NewDevice(s))
 	}
 	return devices, nil
+}
+
+// screen is the terminal to which w writes.
+func screen(w io.Writer) (*os.File, bool) {
+	if p, ok := w.(*terminal.Printable); ok {
+		w = p.To
+	}
+	file, ok := w.(*os.File)
+	return file, ok && term.IsTerminal(int(file.Fd()))
 }

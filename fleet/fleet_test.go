@@ -258,3 +258,31 @@ func TestContains(t *testing.T) {
 		}
 	}
 }
+
+// TestLarge asks more than may be asked: no device matches, the problem is named, and what was sent is not echoed.
+func TestLarge(t *testing.T) {
+	v := few(t)
+	long := strings.Repeat("*", 60_000) + "a"
+	for want, values := range map[string]url.Values{
+		"a value of model has 60001 characters; it may have 1024":        {"model": {"C*", long}},
+		"a value of q has 60001 characters; it may have 1024":            {"q": {long}},
+		"a value of sort has 60001 characters; it may have 1024":         {"sort": {long}},
+		"the name of a parameter has 60001 characters; it may have 1024": {long: {"x"}},
+		"the address has 101 values; it may have 100":                    {"model": slices.Repeat([]string{"C*"}, 101)},
+		"the search has 21 words; it may have 20":                        {"q": {strings.Repeat("a ", 21)}},
+		"a value of cursor has 1025 characters; it may have 1024":        {"cursor": {strings.Repeat("ü", 1025)}},
+		"": {"model": {strings.Repeat("*", 1024)}, "q": {strings.Repeat("a ", 20)}},
+	} {
+		q, problems := Parse(values, "cursor")
+		text := ""
+		for _, p := range problems {
+			text += p.Text
+		}
+		if text != want || (v.Find(q).Len() == 0) != (want != "") {
+			t.Errorf("%q: problem %q, %d devices", want, text, v.Find(q).Len())
+		}
+		if want != "" && len(q.Values().Encode()) > 0 {
+			t.Errorf("%q: the query is %q", want, q.Values().Encode())
+		}
+	}
+}

@@ -22,6 +22,10 @@ type Matches struct {
 func (v *View) Find(q Query) Matches {
 	m := Matches{view: v, sort: cmp.Or(q.Sort, "device")}
 	m.at = v.order(m.sort)
+	if q.refused {
+		m.at = nil
+		return m
+	}
 	if len(q.Filters) == 0 && q.Search == "" {
 		return m
 	}

@@ -4,12 +4,12 @@ import (
 	"fmt"
 	"maps"
 	"net/url"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
 
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/version"
 )
 
 // Query is a question: which devices, and in which order. The zero value is all of them. Make others with Parse.
@@ -17,6 +17,8 @@ type Query struct {
 	Search  string   // the parameter q: words that all must match
 	Filters []Filter // all must match; in the order of Parameters, labels last
 	Sort    string   // a word of Sorts or label.NAME, with - before it for descending; "": what the caller takes for the default
+
+	refused bool // a part of the question is larger than may be asked, and is not in here: no device matches
 }
 
 // Filter is a parameter and the values that match it.
@@ -35,8 +37,11 @@ func (p Problem) Error() string { return p.Text }
 
 // Parse reads the parameters of a URL. An empty value is as none. A filter with a value that does not exist stays in the query
 // and matches nothing. The problems name each value that does not exist and each parameter that is neither known nor in also,
-// which are those that the caller reads itself.
+// which are those that the caller reads itself. A question that is larger than may be asked is not read, and matches nothing.
 func Parse(values url.Values, also ...string) (Query, []Problem) {
+	if problem, ok := tooLarge(values); ok {
+		return Query{refused: true}, []Problem{problem}
+	}
 	q := Query{Search: strings.TrimSpace(values.Get("q"))}
 	var problems []Problem
 	for _, name := range names(values) {
@@ -132,25 +137,19 @@ func (q Query) matcher(at time.Time) func(*poll.Status) bool {
 
 func (f Filter) matcher(at time.Time) func(*poll.Status) bool {
 	of, _ := wordsOf(f.Name)
-	var globs []*regexp.Regexp
+	var globs []version.Glob
 	for _, v := range f.Values {
 		if strings.ContainsAny(v, "*?") {
-			globs = append(globs, glob(v))
+			globs = append(globs, version.NewGlob(v))
 		}
 	}
 	var room [8]string
 	return func(s *poll.Status) bool {
 		for _, w := range of(room[:0], s, at) {
-			if slices.Contains(f.Values, w) || slices.ContainsFunc(globs, func(g *regexp.Regexp) bool { return g.MatchString(w) }) {
+			if slices.Contains(f.Values, w) || slices.ContainsFunc(globs, func(g version.Glob) bool { return g.Match(w) }) {
 				return true
 			}
 		}
 		return false
 	}
-}
-
-// glob makes a pattern of the whole text.
-func glob(text string) *regexp.Regexp {
-	pattern := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(strings.ToValidUTF8(text, "\uFFFD")))
-	return regexp.MustCompile(`^(?s:` + pattern + `)$`)
 }

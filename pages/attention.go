@@ -83,7 +83,7 @@ func changedHostKeys(v *fleet.View) []finding {
 	if m.Len() > named {
 		said = []link{{Text: plural(m.Len(), "device"), Href: address(q, 1)}}
 	}
-	return []finding{{"Host key changed", "bad", append(said, words(": not polled until accepted."))}}
+	return []finding{{"Host key changed", "bad", append(said, words(": no facts until accepted."))}}
 }
 
 func deniedVersions(v *fleet.View) []finding {

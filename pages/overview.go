@@ -56,10 +56,11 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) {
 		redirect(w, "./?"+made.Encode(), http.StatusFound)
 		return
 	}
-	q, _ := fleet.Parse(values, "page", "format") // of a value that does not exist its chip and the empty list tell
+	q, problems := fleet.Parse(values, "page", "format")
 	page, _ := strconv.Atoi(values.Get("page"))
 	v := p.config.Views.View()
 	o := p.newOverview(v, q, page)
+	o.Problems = overviewProblems(values, problems)
 	p.answer(w, r, http.StatusOK, &o.frame, o)
 }
 
@@ -127,7 +128,7 @@ var verdictWords = []struct{ verdict, count, text, class string }{
 	{fleet.Compliant, "Compliant", "compliant", "v ok"},
 	{fleet.NotCompliant, "Not compliant", "not compliant", "v not"},
 	{fleet.Denied, "Denied", "denied", "v denied"},
-	{fleet.EndOfLife, "End of life soon", "end of life soon", "v eol"},
+	{fleet.EndOfLife, "End of life", "end of life", "v eol"},
 	{fleet.Unknown, "Unknown", "unknown", "v unknown"},
 	{fleet.NoRule, "No rule", "no rule", "v none"},
 }

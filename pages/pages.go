@@ -82,6 +82,8 @@ type frame struct {
 	At      time.Time
 	Foot    []string
 	Silent  []string // replicas whose devices are missing
+
+	Problems string // what is wrong with the address, in one line; "": nothing
 }
 
 // AsOf is the moment that the page shows, which is no part of what it shows.

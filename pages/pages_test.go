@@ -140,7 +140,7 @@ func TestPages(t *testing.T) {
 			"Nothing needs attention\nNo device is down.\n2 answered at the last poll.\nShow all devices\n0 of 2", ""},
 		{"nothing matches", one, "GET /?q=nobody&platform=cisco_ios", 200, "No device matches. Without search: nobody there is 1. Clear all filters", ""},
 		{"a value that does not exist", one, "GET /?state=broken", 200, "state: broken\nNo device matches.", ""},
-		{"an unknown parameter", one, "GET /?colour=red", 200, "sw-1", "colour"},
+		{"an unknown parameter", one, "GET /?colour=red", 200, "unknown parameter &#34;colour&#34;\nsw-1", "colour="},
 		{"without a policy", one, "GET /", 200, "1 Up", "Compliant\ncompliant"},
 		{"without a device", fleetOf(), "GET /", 200, "The inventory is empty.\nHow to list devices", ""},
 		{"beyond the last page", one, "GET /?page=9", 200, "1–1 of 1", ""},
@@ -155,7 +155,7 @@ func TestPages(t *testing.T) {
 			deviceNamed("b", judged(version.Verdict{Rule: "r", Compliant: version.No, Denied: []version.Denial{{Note: "CVE-1", Severity: "critical"}}})),
 			deviceNamed("c", judged(version.Verdict{Rule: "r", Compliant: version.Yes, EOL: &version.EOL{Release: "17.9", Time: soon}})),
 			deviceNamed("d", judged(version.Verdict{Rule: "r", Undecidable: true})),
-		), "GET /", 200, "2 Compliant\n1 Not compliant\n1 Denied\n1 End of life soon\n1 Unknown\nend of life in 43 d\nDenied version 1 device CVE-1 (critical)", "No rule"},
+		), "GET /", 200, "2 Compliant\n1 Not compliant\n1 Denied\n1 End of life\n1 Unknown\nend of life in 43 d\nDenied version 1 device CVE-1 (critical)", "No rule"},
 		{"a phase of the policy", fleetOf(deviceNamed("a", judged(version.Verdict{Why: "no rule matches"}))), "GET /versions", 200, "1 No rule\n17.9.4a 1", ""},
 
 		{"device", one, "GET /devices/sw-1", 200, "sw-1\nUp\nC9300\nsite=ams1\n1 d, since\nPoll now\n" + `netver_device_up{device=&#34;sw-1&#34;}`, "class=\"fail\""},
@@ -171,8 +171,18 @@ func TestPages(t *testing.T) {
 		{"unknown", fleetOf(deviceNamed("sw-1"), deviceNamed("sw-2"), deviceNamed("router")), "GET /devices/sw-3", 404, "No device sw-3\nDid you mean sw-1 , sw-2 ?", "router"},
 		{"name with a slash", fleetOf(deviceNamed("a/b c")), "GET /devices/a%2Fb%20c", 200, "a/b c\ndevices/a%2Fb%20c/poll", ""},
 
+		{"values that do not exist", one, "GET /?state=dwon&frob=1&sort=size&page=x&format=xml", 200,
+			`state=&#34;dwon&#34;: want up, down, pending, disabled; unknown parameter &#34;frob&#34;; sort=&#34;size&#34;: want state, device` +
+				"\nformat=&#34;xml&#34;: want text or html; page=&#34;x&#34;: want a whole number from 1 on\nNo device matches.", ""},
+		{"a value too long", one, "GET /?model=" + strings.Repeat("*", 60_000), 200, "a value of model has 60000 characters; it may have 1024\nNo device matches.", "****"},
+		{"text of values that do not exist", one, "GET /?format=text&state=dwon", 200, "state=\"dwon\": want up, down, pending, disabled state: dwon No device matches.", ""},
+		{"versions of what does not exist", one, "GET /versions?platform=cisco_iso&frob=1&sort=size", 200,
+			`unknown parameter &#34;frob&#34;; sort=&#34;size&#34;: want platform` + "\nNo device of cisco_iso is listed.", ""},
+		{"text of versions of what does not exist", one, "GET /versions?platform=cisco_iso&format=text", 200, "No device of cisco_iso is listed.", ""},
+		{"no problem", one, "GET /?state=up&page=2&format=text", 200, "sw-1", "want"},
+
 		{"text", one, "GET /?format=text", 200, "1 device, as of \n1 all, 1 up, 0 down, 0 pending, 0 disabled\n1–1 of 1", "<"},
-		{"text of a device", one, "GET /devices/sw-1?format=text", 200, "sw-1: Up , as of\ncisco_ios, C9300, 10.0.0.1:22, group branch, site=ams1\nPolls 5, of which 0 failed", "<td"},
+		{"text of a device", one, "GET /devices/sw-1?format=text", 200, "sw-1: Up, as of\ncisco_ios, C9300, 10.0.0.1:22, group branch, site=ams1\nPolls 5, of which 0 failed", "<td"},
 		{"text of nobody", one, "GET /devices/sw-3?format=text", 404, "no device \"sw-3\" in the inventory did you mean sw-1?", "<td"},
 		{"text of versions", one, "GET /versions?format=text", 200, "1 platform, 1 version, as of\ncisco_ios, 1\n17.9.4a 1", "<td"},
 		{"text of no device", one, "GET /?format=text&q=nobody", 200, "search: nobody No device matches. Clear all filters", "<td"},
@@ -214,7 +224,7 @@ func TestFindings(t *testing.T) {
 	for _, want := range []string{
 		"Needs attention 6 Configuration not loaded The file has an error, which the log tells; that of 14 Nov 2023 UTC stays in force.",
 		"Credential paused netops : refused 3 times, 1 device wait, next try in 4 min.",
-		"Host key changed a : not polled until accepted.",
+		"Host key changed a : no facts until accepted.",
 		"Denied version 1 device CVE-1, 1 device CVE-2, 1 device CVE-3 and 1 more",
 		"Source stale netbox of group branch: no list for 2 h (401 Unauthorized). Its 2 devices stay.",
 		"Sweeps skipped group branch : 4 in all, the last 9 min ago; a sweep takes 5 min 20 s, the interval is 5 min.",
@@ -390,7 +400,7 @@ func TestVersions(t *testing.T) {
 	x.policy.Rules = []version.Rule{rule("now", from, until, "1.21", "1.22"), rule("wave", until, time.Time{}, "1.21"), rule("past", time.Time{}, ended), rule("idle", time.Time{}, time.Time{}, "2")}
 	text := shown(x.get(t, "GET /versions").Body.String())
 	for _, want := range []string{
-		"30 Compliant 10 Not compliant 1 Denied 10 End of life soon 0 Unknown 0 No rule",
+		"30 Compliant 10 Not compliant 1 Denied 10 End of life 0 Unknown 0 No rule",
 		"Denied 1 device", "CVE-1 critical cisco_ios 1.21 1",
 		fmt.Sprintf("now judges since 1 Oct %d platform=cisco_ios role=access* wants 1.21 or 1.22 30 of 40, 75%% 10 left until 1 Mar %d", year-1, year+2),
 		fmt.Sprintf("wave planned, from 1 Mar %d platform=cisco_ios role=access* wants 1.21 19 of 40, 48%% 21 left does not judge yet", year+2),

@@ -19,6 +19,9 @@ const (
 	leastMessage = 90
 )
 
+// mostTried is for how many filters a page without devices finds out how many there would be without each: it asks once for each.
+const mostTried = 8
+
 // table is a page of devices.
 type table struct {
 	Columns []column
@@ -219,9 +222,11 @@ func nothing(v *fleet.View, q fleet.Query) *empty {
 	}
 	found := &empty{Title: "No device matches."}
 	most, best := 0, chip{}
-	for _, c := range active {
-		if n := v.Find(c.without).Len(); len(active) > 1 && n > most {
-			most, best = n, c
+	if len(active) > 1 && len(active) <= mostTried {
+		for _, c := range active {
+			if n := v.Find(c.without).Len(); n > most {
+				most, best = n, c
+			}
 		}
 	}
 	if most > 0 {

@@ -3,15 +3,42 @@ package pages
 import (
 	"bytes"
 	"fmt"
+	"io"
 	"strings"
 	"text/tabwriter"
+
+	"github.com/netver/netver_exporter/terminal"
 )
 
 // columned writes lines whose cells, parted by tabs, stand below each other.
-func columned(b *bytes.Buffer, write func(w *tabwriter.Writer)) {
-	w := tabwriter.NewWriter(b, 0, 0, 2, ' ', 0)
+func columned(b *bytes.Buffer, write func(w io.Writer)) {
+	var lines bytes.Buffer
+	w := tabwriter.NewWriter(&lines, 0, 0, 2, ' ', 0)
 	write(w)
 	_ = w.Flush() // a buffer takes everything
+	for line := range bytes.Lines(lines.Bytes()) {
+		b.Write(append(bytes.TrimRight(line, " \n"), '\n'))
+	}
+}
+
+// say is fmt.Fprintf, but a text among what is said cannot leave its line or its column, nor command the terminal.
+func say(w io.Writer, format string, said ...any) {
+	for i, one := range said {
+		if text, ok := one.(string); ok {
+			said[i] = terminal.Line(text)
+		}
+	}
+	_, _ = fmt.Fprintf(w, format, said...) // a buffer takes everything
+}
+
+// mostLabels is how many characters the column of labels has at most: one long label would push all behind it out of sight.
+const mostLabels = 40
+
+func cut(text string) string {
+	if characters := []rune(text); len(characters) > mostLabels {
+		return string(characters[:mostLabels-1]) + "…"
+	}
+	return text
 }
 
 func textOf(links []link) string {
@@ -27,7 +54,7 @@ func writeCounts(b *bytes.Buffer, counts []count) {
 		if i > 0 {
 			b.WriteString(", ")
 		}
-		fmt.Fprintf(b, "%s %s", number(c.N), strings.ToLower(c.Text))
+		say(b, "%s %s", number(c.N), strings.ToLower(c.Text))
 	}
 	if len(counts) > 0 {
 		b.WriteByte('\n')
@@ -35,171 +62,184 @@ func writeCounts(b *bytes.Buffer, counts []count) {
 }
 
 func (o *overview) text(b *bytes.Buffer) {
-	fmt.Fprintf(b, "%s, as of %s\n", o.Title, stamp(o.At))
+	say(b, "%s, as of %s\n", o.Title, stamp(o.At))
 	writeCounts(b, o.States)
 	writeCounts(b, o.Verdicts)
 	b.WriteByte('\n')
 	if o.Found == 0 {
-		fmt.Fprintln(b, o.Calm)
+		say(b, "%s\n", o.Calm)
 	}
-	columned(b, func(w *tabwriter.Writer) {
+	columned(b, func(w io.Writer) {
 		for _, f := range o.Findings {
-			fmt.Fprintf(w, "! %s\t%s\n", f.Kind, textOf(f.Words))
+			say(w, "! %s\t%s\n", f.Kind, textOf(f.Words))
 		}
 		if o.More > 0 {
-			fmt.Fprintf(w, "\tand %d more\n", o.More)
+			say(w, "\tand %d more\n", o.More)
 		}
 		if len(o.Changes) > 0 {
-			fmt.Fprintf(w, "Last hour\t%s\n", textOf(o.Changes))
+			say(w, "Last hour\t%s\n", textOf(o.Changes))
 		}
 	})
 	b.WriteByte('\n')
+	if o.Problems != "" {
+		say(b, "%s\n", o.Problems)
+	}
 	for _, c := range o.Active {
 		if !c.Clear {
-			fmt.Fprintln(b, c.Text)
+			say(b, "%s\n", c.Text)
 		}
 	}
 	if o.Empty != nil {
-		fmt.Fprintln(b, o.Empty.Title, strings.TrimSpace(textOf(o.Empty.Words)))
+		say(b, "%s %s\n", o.Empty.Title, strings.TrimSpace(textOf(o.Empty.Words)))
 		return
 	}
-	columned(b, func(w *tabwriter.Writer) {
+	columned(b, func(w io.Writer) {
 		for _, c := range o.Columns {
-			fmt.Fprintf(w, "%s\t", strings.ToUpper(c.Text))
+			say(w, "%s\t", cut(strings.ToUpper(c.Text)))
 		}
-		fmt.Fprintln(w, "WHY")
+		say(w, "WHY\n")
 		for i := range o.Rows {
 			r := &o.Rows[i]
 			version := strings.TrimSpace(r.Version + " " + r.Badge)
 			platform := strings.TrimSpace(r.Platform + " " + r.Model)
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.State, r.Name, r.Labels, platform, version, r.Uptime, r.Polled, r.Took, strings.TrimSpace(r.Reason+" "+r.Message))
+			say(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.State, r.Name, cut(r.Labels), platform, version, r.Uptime, r.Polled, r.Took, strings.TrimSpace(r.Reason+" "+r.Message))
 		}
 	})
-	fmt.Fprintln(b, o.Pager.Text)
+	say(b, "%s\n", o.Pager.Text)
 	if o.Pager.Next != "" {
-		fmt.Fprintf(b, "next: /%s\n", o.Pager.Next)
+		say(b, "next: /%s\n", o.Pager.Next)
 	}
 }
 
 func (d *device) text(b *bytes.Buffer) {
-	fmt.Fprintf(b, "%s: %s %s, as of %s\n", d.Name, d.State, d.For, stamp(d.At))
+	say(b, "%s: %s, as of %s\n", d.Name, strings.TrimSpace(d.State+" "+d.For), stamp(d.At))
 	var about []string
 	for _, l := range d.About[:len(d.About)-1] { // without the link to the JSON
 		about = append(about, l.Text)
 	}
-	fmt.Fprintln(b, strings.Join(about, ", "))
+	say(b, "%s\n", strings.Join(about, ", "))
 	if d.Notice != "" {
-		fmt.Fprintln(b, d.Notice)
+		say(b, "%s\n", d.Notice)
 	}
 	if f := d.Failure; f != nil {
-		fmt.Fprintf(b, "\n%s", f.Reason)
+		say(b, "\n%s", f.Reason)
 		if f.Where != "" {
-			fmt.Fprintf(b, " in %s", f.Where)
+			say(b, " in %s", f.Where)
 		}
-		fmt.Fprintf(b, ", %s. %s\n%s\n", f.At.Text, f.Next, f.Message)
+		say(b, ", %s. %s\n%s\n", f.At.Text, f.Next, f.Message)
 	}
 	if v := d.Version; v != nil {
-		fmt.Fprintf(b, "\nVersion %s %s\n", v.Name, v.Badge)
+		say(b, "\nVersion %s %s\n", v.Name, v.Badge)
 		for _, line := range append([]string{v.AsOf, textOf(v.Said), v.EOL}, v.Warnings...) {
 			if line != "" {
-				fmt.Fprintln(b, line)
+				say(b, "%s\n", line)
 			}
 		}
 	}
 	b.WriteByte('\n')
-	columned(b, func(w *tabwriter.Writer) {
+	columned(b, func(w io.Writer) {
 		for _, f := range d.Facts {
-			fmt.Fprintf(w, "%s\t%s\n", f.Name, f.Text)
+			say(w, "%s\t%s\n", f.Name, f.Text)
 		}
 	})
-	section := func(title string, write func(w *tabwriter.Writer)) {
-		fmt.Fprintf(b, "\n%s\n", title)
+	section := func(title string, write func(w io.Writer)) {
+		say(b, "\n%s\n", title)
 		columned(b, write)
 	}
 	if len(d.History) > 0 {
-		section("History", func(w *tabwriter.Writer) {
+		section("History", func(w io.Writer) {
 			for _, e := range d.History {
-				fmt.Fprintf(w, "%s\t%s%s\n", e.Full, e.What, e.Bold)
+				say(w, "%s\t%s%s\n", e.Full, e.What, e.Bold)
 			}
 		})
 	}
 	if len(d.Polls) > 0 {
-		section("Last polls", func(w *tabwriter.Writer) {
+		section("Last polls", func(w io.Writer) {
 			for _, p := range d.Polls {
 				result := "up"
 				if p.Reason != "" {
 					result = p.Reason
 				}
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", p.Text, result, p.Took, p.Phases)
+				say(w, "%s\t%s\t%s\t%s\n", p.Text, result, p.Took, p.Phases)
 			}
 		})
 	}
 	if s := d.Session; s != nil {
-		fmt.Fprintf(b, "\nSession of the last failure, %s UTC\n", s.At)
+		say(b, "\nSession of the last failure, %s UTC\n", s.At)
 		for _, l := range s.Lines {
-			fmt.Fprintf(b, "%9s %s %s\n", l.At, l.Arrow, l.Text)
+			fmt.Fprintf(b, "%9s %s %s\n", l.At, l.Arrow, l.Text) // what cannot be seen is written out in it
 		}
-		fmt.Fprintln(b, s.Stop)
+		say(b, "%s\n", s.Stop)
 	}
 	if d.Members != nil {
-		section("Members", func(w *tabwriter.Writer) {
+		section("Members", func(w io.Writer) {
 			for _, m := range d.Members.All {
-				fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, m.Role, m.Model, m.Serial, m.Version)
+				say(w, "%s\t%s\t%s\t%s\t%s\n", m.Name, m.Role, m.Model, m.Serial, m.Version)
 			}
 		})
 	}
 }
 
 func (n *notFound) text(b *bytes.Buffer) {
-	fmt.Fprintf(b, "no device %q in the inventory\n", n.Name)
+	say(b, "no device %q in the inventory\n", n.Name)
 	for i, l := range n.Near {
 		if i == 0 {
-			fmt.Fprint(b, "did you mean ")
+			say(b, "did you mean ")
 		} else {
-			fmt.Fprint(b, ", ")
+			say(b, ", ")
 		}
-		fmt.Fprint(b, l.Text)
+		say(b, "%s", l.Text)
 	}
 	if len(n.Near) > 0 {
-		fmt.Fprintln(b, "?")
+		say(b, "?\n")
 	}
 }
 
 func (p *versions) text(b *bytes.Buffer) {
-	fmt.Fprintf(b, "%s, as of %s\n", p.Sum, stamp(p.At))
+	say(b, "%s, as of %s\n", p.Sum, stamp(p.At))
 	writeCounts(b, p.Verdicts)
+	if p.Problems != "" {
+		say(b, "%s\n", p.Problems)
+	}
+	if p.Only != "" && len(p.Matrix) == 0 {
+		say(b, "No device of %s is listed.\n", p.Only)
+	}
 	for _, r := range p.Matrix {
-		fmt.Fprintf(b, "\n%s, %s\n", r.Name, r.Devices)
-		columned(b, func(w *tabwriter.Writer) {
+		say(b, "\n%s, %s\n", r.Name, r.Devices)
+		columned(b, func(w io.Writer) {
 			for _, c := range r.Cells {
-				fmt.Fprintf(w, "  %s\t%s\t%s\n", c.Text, c.Devices, c.Word)
+				say(w, "  %s\t%s\t%s\n", c.Text, c.Devices, c.Word)
 			}
 			if r.More != "" {
-				fmt.Fprintf(w, "  %s\t%s\n", r.More, r.MoreCount)
+				say(w, "  %s\t%s\n", r.More, r.MoreCount)
 			}
 		})
 	}
-	section := func(title string, n int, line func(i int) string) {
+	section := func(title string, n int, cells func(i int) []string) {
 		if n == 0 {
 			return
 		}
-		fmt.Fprintf(b, "\n%s\n", title)
-		columned(b, func(w *tabwriter.Writer) {
+		say(b, "\n%s\n", title)
+		columned(b, func(w io.Writer) {
 			for i := range n {
-				fmt.Fprintln(w, "  "+line(i))
+				line := cells(i)
+				for j := range line {
+					line[j] = terminal.Line(line[j])
+				}
+				_, _ = fmt.Fprintf(w, "  %s\n", strings.Join(line, "\t"))
 			}
 		})
 	}
-	section("Denied", len(p.Denied), func(i int) string {
+	section("Denied", len(p.Denied), func(i int) []string {
 		d := p.Denied[i]
-		return strings.Join([]string{d.Advisory, d.Severity, d.Version, d.Devices}, "\t")
+		return []string{d.Advisory, d.Severity, d.Version, d.Devices}
 	})
-	section("Rules and waves", len(p.Rules), func(i int) string {
+	section("Rules and waves", len(p.Rules), func(i int) []string {
 		r := p.Rules[i]
-		return strings.Join([]string{r.Name, r.When, r.Match, "wants " + r.Wants, r.Sum, r.Left, r.Until}, "\t")
+		return []string{r.Name, r.When, r.Match, "wants " + r.Wants, r.Sum, r.Left, r.Until}
 	})
-	section("End of life", len(p.Ends), func(i int) string {
+	section("End of life", len(p.Ends), func(i int) []string {
 		e := p.Ends[i]
-		return strings.Join([]string{e.Release, e.Devices, e.Text}, "\t")
+		return []string{e.Release, e.Devices, e.Text}
 	})
 }

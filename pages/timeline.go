@@ -112,9 +112,12 @@ func phaseName(p poll.Phase) string {
 	return p.Name
 }
 
-// failedIn is the phase in which a poll failed; "": it did not, or nobody knows.
+// failedIn is the phase in which a poll failed; "": it did not, nobody knows, or the reason says it.
 func failedIn(p poll.Past) string {
 	for _, phase := range p.Phases {
+		if phase.Failed && phaseName(phase) == string(p.Reason) {
+			return ""
+		}
 		if phase.Failed {
 			return phaseName(phase)
 		}

@@ -53,6 +53,7 @@ func (p *Pages) versions(w http.ResponseWriter, r *http.Request) {
 	v := p.config.Views.View()
 	values := r.URL.Query()
 	page := p.newVersions(v, values.Get("platform"), values.Get("sort"))
+	page.Problems = versionsProblems(values)
 	p.answer(w, r, http.StatusOK, &page.frame, page)
 }
 

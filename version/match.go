@@ -3,7 +3,6 @@ package version
 import (
 	"fmt"
 	"maps"
-	"regexp"
 	"slices"
 	"strings"
 )
@@ -38,14 +37,14 @@ type Match struct{ conditions []condition } // sorted by key
 // condition is one key of a Match.
 type condition struct {
 	key, text string
-	glob      *regexp.Regexp // nil: the text itself is meant
+	glob      *Glob // nil: the text itself is meant
 }
 
 func (c *condition) meets(value string) bool {
 	if c.glob == nil {
 		return value == c.text
 	}
-	return c.glob.MatchString(value)
+	return c.glob.Match(value)
 }
 
 // ParseMatch reads globs by key: device, platform, vendor, model, group, or the name of a label. All of them must match; a device
@@ -58,7 +57,8 @@ func ParseMatch(globs map[string]string) (Match, error) {
 			return Match{}, fmt.Errorf("%s: is empty; * matches every %s", key, key)
 		}
 		if strings.ContainsAny(c.text, "*?") {
-			c.glob = globPattern(c.text)
+			glob := NewGlob(c.text)
+			c.glob = &glob
 		}
 		m.conditions = append(m.conditions, c)
 	}

@@ -41,8 +41,8 @@ func (a Answer) or(b Answer) Answer {
 // Spec is a text that versions meet or do not meet: an exact version, a glob or a comparison. Make it with ParseSpec.
 type Spec struct {
 	text    string
-	globs   []*regexp.Regexp // of a version as it is, and of withoutZeros; nil: none
-	accepts []int            // results of Compare that meet a comparison; nil: none
+	globs   []Glob // of a version as it is, and of withoutZeros; nil: none
+	accepts []int  // results of Compare that meet a comparison; nil: none
 	operand string
 }
 
@@ -64,7 +64,7 @@ func ParseSpec(text string) (Spec, error) {
 			return Spec{}, fmt.Errorf("%q: a comparison needs a whole version, without * and ?", text)
 		}
 	} else if strings.ContainsAny(text, "*?") {
-		s.globs = []*regexp.Regexp{globPattern(text), globPattern(withoutZeros(text))}
+		s.globs = []Glob{NewGlob(text), NewGlob(withoutZeros(text))}
 	}
 	if s.operand == "" {
 		return Spec{}, fmt.Errorf("%q: the version is missing", text)
@@ -108,7 +108,7 @@ func (o *Order) Check(version string) error {
 func (s Spec) Meets(o *Order, version string) Answer {
 	c, ok := o.compareTo(version, s.operand)
 	switch {
-	case s.globs != nil && (s.globs[0].MatchString(version) || s.globs[1].MatchString(withoutZeros(version))):
+	case s.globs != nil && (s.globs[0].Match(version) || s.globs[1].Match(withoutZeros(version))):
 		return Yes
 	case s.accepts == nil && ok && c == 0:
 		return Yes
@@ -127,13 +127,6 @@ func (o *Order) knows(version string) bool {
 	}
 	_, known := o.read(version)
 	return known
-}
-
-// globPattern turns a glob into a pattern of the whole text. Bytes that are not UTF-8 match as patterns see them.
-func globPattern(glob string) *regexp.Regexp {
-	glob = strings.ToValidUTF8(glob, "\ufffd")
-	pattern := strings.NewReplacer(`\*`, ".*", `\?`, ".").Replace(regexp.QuoteMeta(glob))
-	return regexp.MustCompile(`^(?s:` + pattern + `)$`)
 }
 
 var leadingZeros = regexp.MustCompile(`(^|\D)0+(\d)`)

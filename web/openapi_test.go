@@ -82,6 +82,7 @@ var apiRequests = []struct {
 	{"GET /api/v1/devices?cursor=nonsense", 400},
 	{"GET /api/v1/devices?state=broken", 400},
 	{"GET /api/v1/devices?sort=colour", 400},
+	{"GET /api/v1/devices?model=" + strings.Repeat("*", 1025), 400},
 	{"GET /api/v1/devices?colour=red", 400},
 	{"GET /api/v1/devices?a;b", 400},
 	{"POST /api/v1/devices", 405},

@@ -1,4 +1,4 @@
-package cli
+package terminal
 
 import (
 	"encoding/json"
@@ -20,7 +20,7 @@ func TestPrintable(t *testing.T) {
 	} {
 		for _, read := range []int{1, len(text)} {
 			var out strings.Builder
-			p := &printable{w: &out}
+			p := &Printable{To: &out}
 			for b := []byte(text); len(b) > 0; {
 				n, err := p.Write(b[:min(read, len(b))])
 				if err != nil {
@@ -32,6 +32,9 @@ func TestPrintable(t *testing.T) {
 				t.Errorf("%q, %d bytes at once: %q, want %q", text, read, out.String(), want)
 			}
 		}
+		if got, want := Line(text), strings.NewReplacer("\t", `\u0009`, "\n", `\u000a`).Replace(want); got != want {
+			t.Errorf("%q within a line: %q, want %q", text, got, want)
+		}
 	}
 }
 
@@ -39,7 +42,7 @@ func TestPrintable(t *testing.T) {
 func TestPrintableKeepsJSON(t *testing.T) {
 	const text = "\x7f\u009b\u202e\U000e0041\n\x1b"
 	var out strings.Builder
-	if err := encode(&printable{w: &out}, text); err != nil {
+	if err := json.NewEncoder(&Printable{To: &out}).Encode(text); err != nil {
 		t.Fatal(err)
 	}
 	var got string
