@@ -73,3 +73,27 @@ func TestShardOfACluster(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// TestNoCluster: what is written of a cluster is for nothing without a place where the replicas meet.
+func TestNoCluster(t *testing.T) {
+	const alone = "cluster: neither etcd nor kubernetes is given, so that this process is in no cluster and polls all devices; " +
+		"give one of them, such as etcd: {endpoints: [\"http://192.0.2.1:2379\"]} or kubernetes: {}"
+	for written, want := range map[string]bool{
+		"":                            false,
+		"cluster:\n":                  false,
+		"cluster: {}\n":               false,
+		"cluster: {ttl: 15s}\n":       false,
+		"cluster: {ttl: 20s}\n":       true,
+		"cluster: {name: x}\n":        true,
+		"cluster: {etcd: }\n":         true,
+		"cluster: {kubernetes: }\n":   true,
+		"cluster: {labels: {a: b}}\n": true,
+		"cluster: {kubernetes: {}}\n": false,
+	} {
+		p := planOf(t, written+strings.SplitAfterN(clusterConfig, "\n", 3)[2])
+		got := strings.Contains(strings.Join(p.Warnings, "\n")+"\n", "config.yml:1: "+alone+"\n")
+		if got != want {
+			t.Errorf("%q: warnings %q, want one of no cluster: %v", written, p.Warnings, want)
+		}
+	}
+}

@@ -55,11 +55,9 @@ func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
 func ownAddress(c *config.Cluster) string {
 	to := net.JoinHostPort(os.Getenv("KUBERNETES_SERVICE_HOST"), os.Getenv("KUBERNETES_SERVICE_PORT"))
 	if c.Etcd != nil {
-		u, err := url.Parse(c.Etcd.Endpoints[0])
-		if err != nil || u.Host == "" { // host:port
-			u = &url.URL{Host: c.Etcd.Endpoints[0]}
+		if u, err := url.Parse(c.Etcd.Endpoints[0]); err == nil {
+			to = u.Host
 		}
-		to = u.Host
 	}
 	conn, err := net.DialTimeout("udp", to, time.Second)
 	if err != nil {

@@ -30,7 +30,10 @@ func credentials(c *config.Config) map[string]*transport.Credential {
 			continue
 		}
 		// A warning: another one may be written at any time, and what else the credential has is used until then.
-		if err := credential.Outdated(time.Now()); err != nil {
+		switch err := credential.Outdated(time.Now()); {
+		case errors.Is(err, transport.ErrNotYet):
+			c.Document.Warn(at.Child("certificate"), "%v; it is not offered until then", err)
+		case err != nil:
 			c.Document.Warn(at.Child("certificate"), "%v; it is not offered until it has been renewed", err)
 		}
 		made[name] = credential

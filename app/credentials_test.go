@@ -39,6 +39,7 @@ func TestCertificates(t *testing.T) {
 		"good":  {Key: own.PublicKey(), CertType: ssh.UserCert, ValidBefore: ssh.CertTimeInfinity},
 		"other": {Key: other.PublicKey(), CertType: ssh.UserCert, ValidBefore: ssh.CertTimeInfinity},
 		"host":  {Key: own.PublicKey(), CertType: ssh.HostCert, ValidBefore: ssh.CertTimeInfinity},
+		"soon":  {Key: own.PublicKey(), CertType: ssh.UserCert, ValidAfter: 4102444800, ValidBefore: ssh.CertTimeInfinity},
 		"old":   {Key: own.PublicKey(), CertType: ssh.UserCert, ValidBefore: uint64(time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC).Unix())},
 	} {
 		if err := cert.SignCert(rand.Reader, authority); err != nil {
@@ -55,6 +56,12 @@ func TestCertificates(t *testing.T) {
 			"this is the certificate of a host; want one of a user (ssh-keygen -s without -h)", ""},
 		{"expired", "private_key: {file: key}\n    certificate: {file: old-cert.pub}", "", at +
 			"the certificate has expired on 2020-01-01T00:00:00Z; it is not offered until it has been renewed"},
+		{"not valid yet", "private_key: {file: key}\n    certificate: {file: soon-cert.pub}", "", at +
+			"the certificate is not valid before 2100-01-01T00:00:00Z; it is not offered until then"},
+		{"a file's name for a key", "private_key: key", "config.yml:4: credentials.netops.private_key: " +
+			"this is one word, not a key; if it is the name of a file, write private_key: {file: PATH}", ""},
+		{"a file's name for a certificate", "private_key: {file: key}\n    certificate: good-cert.pub", at +
+			"this is one word, not a certificate; if it is the name of a file, write certificate: {file: PATH}", ""},
 		{"a path", "private_key: {file: key}\n    certificate: /etc/netver/cert.pub", at +
 			"this is a path, not a certificate; write certificate: {file: PATH}", ""},
 		{"without a key", "password: x\n    certificate: {file: good-cert.pub}", at +

@@ -98,7 +98,7 @@ func (c compiler) check(document *strictyaml.Document, at *strictyaml.Path, matc
 		}
 		ids = append(ids, p.ID)
 		if first == nil {
-			first = err
+			first = withExample(err, p)
 		}
 	}
 	switch len(ids) {

@@ -1,6 +1,8 @@
 package app
 
 import (
+	"errors"
+	"fmt"
 	"maps"
 	"slices"
 
@@ -23,7 +25,7 @@ func warnIncomparable(document *strictyaml.Document, rules []version.Rule, group
 					continue
 				}
 				if _, checked := reasons[platform.ID]; !checked {
-					reasons[platform.ID] = rules[i].Check(platform.Order)
+					reasons[platform.ID] = withExample(rules[i].Check(platform.Order), platform)
 				}
 				if reasons[platform.ID] != nil {
 					counts[platform.ID]++
@@ -34,4 +36,15 @@ func warnIncomparable(document *strictyaml.Document, rules []version.Rule, group
 			document.Warn(strictyaml.At("versions").Item(i), "%d devices of platform %s will be undecided: %v", counts[id], id, reasons[id])
 		}
 	}
+}
+
+// withExample adds a version of the platform to an error about one that has another form.
+func withExample(err error, p *parser.Platform) error {
+	if !errors.Is(err, version.ErrForm) {
+		return err
+	}
+	if example := p.ExampleVersion(); example != "" {
+		return fmt.Errorf("%w, such as %s", err, example)
+	}
+	return err
 }

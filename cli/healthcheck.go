@@ -49,6 +49,9 @@ func healthy(ctx context.Context, exporter *url.URL, timeout time.Duration, out 
 	if answer.StatusCode != http.StatusOK {
 		return fmt.Errorf("%s answers %s: %s", exporter.Redacted(), answer.Status, line)
 	}
+	if !strings.HasPrefix(line, "netver_exporter") {
+		return fmt.Errorf("%s answers, but not as netver_exporter does: is another program at this address?", exporter.Redacted())
+	}
 	_, err = fmt.Fprintln(out, line)
 	return err
 }

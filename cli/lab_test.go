@@ -7,6 +7,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"net/http/httptest"
 	"path/filepath"
 	"regexp"
 	"strings"
@@ -53,6 +54,8 @@ func TestLab(t *testing.T) {
 		t.Errorf("the device greets with %q, %v", hello, err)
 	}
 
+	stranger := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<h1>welcome</h1>") }))
+	defer stranger.Close()
 	var said bytes.Buffer
 	if code := Execute(t.Context(), []string{"healthcheck", "--url=" + page}, Streams{Out: &said, Err: &said}); code != 0 || said.String() != "netver_exporter is healthy.\n" {
 		t.Errorf("healthcheck: exit code %d, %q", code, &said)
@@ -60,6 +63,11 @@ func TestLab(t *testing.T) {
 	said.Reset()
 	if code := Execute(t.Context(), []string{"healthcheck", "--url=" + page + "nowhere"}, Streams{Out: io.Discard, Err: &said}); code != 1 || !strings.Contains(said.String(), "answers 404") {
 		t.Errorf("healthcheck of no exporter: exit code %d, %q", code, &said)
+	}
+	said.Reset()
+	if code := Execute(t.Context(), []string{"healthcheck", "--url=" + stranger.URL}, Streams{Out: &said, Err: &said}); code != 1 ||
+		!strings.Contains(said.String(), "answers, but not as netver_exporter does: is another program at this address?") || strings.Contains(said.String(), "welcome") {
+		t.Errorf("healthcheck of another program: exit code %d, %q", code, &said)
 	}
 	for address, want := range map[string]string{
 		"localhost:9733":          "lacks http:// or https:// before the host; write it as http://localhost:9733",

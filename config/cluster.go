@@ -2,6 +2,7 @@ package config
 
 import (
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -75,7 +76,7 @@ func (l *loader) cluster(w *cluster) Cluster {
 	if strings.ContainsAny(c.Name, "/ \t\n") {
 		l.document.Fault(at.Child("name"), "%q has a slash or a space; want a name such as that of the host", c.Name)
 	}
-	if u, err := url.Parse(c.Advertise); c.Advertise != "" && (err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https") {
+	if c.Advertise != "" && !isHTTP(c.Advertise) {
 		l.document.Fault(at.Child("advertise"), "want http://host:port or https://host:port, at which the other replicas reach this one")
 	}
 	for name, value := range c.Labels {
@@ -83,23 +84,47 @@ func (l *loader) cluster(w *cluster) Cluster {
 			l.document.Fault(at.Child("labels").Child(name), "%v", err)
 		}
 	}
+	if w.Etcd == nil && w.Kubernetes == nil && (l.document.Given(at.Child("etcd")) || l.document.Given(at.Child("kubernetes")) || !reflect.DeepEqual(*w, defaults().Cluster)) {
+		l.document.Warn(at, "neither etcd nor kubernetes is given, so that this process is in no cluster and polls all devices; "+
+			"give one of them, such as etcd: {endpoints: [\"http://192.0.2.1:2379\"]} or kubernetes: {}")
+	}
 	if w.Etcd != nil && w.Kubernetes != nil {
 		l.document.Fault(at.Child("kubernetes"), "etcd is given, too; replicas meet in one place, keep one")
 	}
-	if e := w.Etcd; e != nil {
-		at := at.Child("etcd")
-		c.Etcd = &Etcd{Endpoints: e.Endpoints, Prefix: e.Prefix, Username: e.Username, Password: l.secret("", e.Password, at.Child("password")), TLS: e.TLS.settings(l, at.Child("tls_config"))}
-		if len(e.Endpoints) == 0 && l.document.Given(at.Child("endpoints")) {
-			l.document.Fault(at.Child("endpoints"), "the list is empty; want such as [\"http://192.0.2.1:2379\"]")
-		}
-		if c.Etcd.Prefix == "" {
-			c.Etcd.Prefix = defaultPrefix
-		}
-		if !strings.HasSuffix(c.Etcd.Prefix, "/") {
-			c.Etcd.Prefix += "/"
-		}
+	if w.Etcd != nil {
+		c.Etcd = l.etcd(w.Etcd, at.Child("etcd"))
 	}
 	p := httpClient{BasicAuth: w.Peers.BasicAuth, TLS: w.Peers.TLS}
-	c.Peers = p.settings(l, at.Child("peers"))
+	peers := at.Child("peers")
+	c.Peers = p.settings(l, peers)
+	if err := c.Peers.Validate(); err != nil {
+		l.document.Fault(peers, "%v", err)
+	}
 	return c
+}
+
+func (l *loader) etcd(w *etcd, at *strictyaml.Path) *Etcd {
+	e := &Etcd{Endpoints: w.Endpoints, Prefix: w.Prefix, Username: w.Username, Password: l.secret("", w.Password, at.Child("password")), TLS: w.TLS.settings(l, at.Child("tls_config"))}
+	endpoints := at.Child("endpoints")
+	if len(e.Endpoints) == 0 && l.document.Given(endpoints) {
+		l.document.Fault(endpoints, "the list is empty; want such as [\"http://192.0.2.1:2379\"]")
+	}
+	for i, endpoint := range e.Endpoints {
+		if !isHTTP(endpoint) {
+			l.document.Fault(endpoints.Item(i), "want http://host:port or https://host:port, at which etcd is reached")
+		}
+	}
+	if e.Prefix == "" {
+		e.Prefix = defaultPrefix
+	}
+	if !strings.HasSuffix(e.Prefix, "/") {
+		e.Prefix += "/"
+	}
+	return e
+}
+
+// isHTTP reports that a text is the URL of a host.
+func isHTTP(text string) bool {
+	u, err := url.Parse(text)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
 }

@@ -42,12 +42,8 @@ func (l *loader) credential(name string, w *credential, at *strictyaml.Path) Cre
 	if enable := w.Enable.ref(); w.Enable.None && enable.given() {
 		l.document.Fault(at.Child("enable"), "none stands beside a secret; keep one")
 	}
-	if looksLikePath(w.PrivateKey.Text.Reveal()) {
-		l.document.Fault(at.Child("private_key"), "this is a path, not a key; write private_key: {file: PATH}")
-	}
-	if looksLikePath(w.Certificate.Text.Reveal()) {
-		l.document.Fault(at.Child("certificate"), "this is a path, not a certificate; write certificate: {file: PATH}")
-	}
+	l.noPath(w.PrivateKey, "key", at, "private_key")
+	l.noPath(w.Certificate, "certificate", at, "certificate")
 	l.loginRate(at.Child("login_rate"), w.LoginRate)
 	c := Credential{
 		Username:    w.Username,
@@ -74,6 +70,13 @@ func (l *loader) credential(name string, w *credential, at *strictyaml.Path) Cre
 	return c
 }
 
-func looksLikePath(text string) bool {
-	return strings.HasPrefix(text, "/") || strings.HasPrefix(text, "~/") || strings.HasPrefix(text, "./")
+// noPath refuses what is meant as the name of a file and not as the text of a key or a certificate, which has more than one word.
+func (l *loader) noPath(ref secretRef, what string, around *strictyaml.Path, key string) {
+	text, at := ref.Text.Reveal(), around.Child(key)
+	switch {
+	case strings.HasPrefix(text, "/") || strings.HasPrefix(text, "~/") || strings.HasPrefix(text, "./"):
+		l.document.Fault(at, "this is a path, not a %s; write %s: {file: PATH}", what, key)
+	case text != "" && len(strings.Fields(text)) == 1:
+		l.document.Fault(at, "this is one word, not a %s; if it is the name of a file, write %s: {file: PATH}", what, key)
+	}
 }

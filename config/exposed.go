@@ -1,7 +1,11 @@
 package config
 
 import (
+	"regexp"
+	"strings"
+
 	"github.com/netver/netver_exporter/file"
+	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
@@ -20,4 +24,12 @@ func (l *loader) secretFile(path string, at *strictyaml.Path) string {
 	path = l.optional(path, at)
 	l.exposed(path, path+" holds a secret", at)
 	return path
+}
+
+// publicLine is how OpenSSH writes a public key, or a certificate, into a file .pub.
+var publicLine = regexp.MustCompile(`(?m)^\s*(?:ssh|ecdsa|sk)-\S+ +AAAA`)
+
+// public reports that a text is a public key or a certificate, and holds no private key beside it.
+func public(text secret.Value) bool {
+	return publicLine.MatchString(text.Reveal()) && !strings.Contains(text.Reveal(), "PRIVATE KEY")
 }

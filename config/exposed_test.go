@@ -21,6 +21,18 @@ func TestExposed(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	for name, text := range map[string]string{
+		"cert.pub": "ssh-ed25519-cert-v01@openssh.com AAAA lab\n", "key.pub": "# of the agent\nssh-ed25519 AAAA lab\n",
+		"both": "ssh-ed25519 AAAA lab\n-----BEGIN OPENSSH PRIVATE KEY-----\nAAAA\n-----END OPENSSH PRIVATE KEY-----\n",
+	} {
+		path := filepath.Join(dir, name)
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.Chmod(path, 0o644); err != nil {
+			t.Fatal(err)
+		}
+	}
 	const head = "ssh: {host_keys: strict, known_hosts: [open]}\n"
 	for name, tt := range map[string]struct {
 		mode   os.FileMode
@@ -37,6 +49,12 @@ func TestExposed(t *testing.T) {
 				"DIR/config.yml:7: credentials.a.enable.file: DIR/token holds a secret, and every user of this machine may read it; chmod o= DIR/token",
 				"DIR/config.yml:8: credentials.a.answers[0].answer.file: DIR/open holds a secret, and every user of this machine may read it; chmod o= DIR/open",
 			}},
+		"a certificate and a public key": {0o644, "credentials:\n  a: {username: a, agent: true, private_key: {file: key.pub}, certificate: {file: cert.pub}}\n", nil},
+		"those in the file itself":       {0o644, "credentials:\n  a: {username: a, agent: true, private_key: ssh-ed25519 AAAA lab, certificate: ssh-ed25519-cert-v01@openssh.com AAAA lab}\n", nil},
+		"a certificate with its key": {0o644, "credentials:\n  a: {username: a, private_key: {file: both}, certificate: {file: cert.pub}}\n",
+			[]string{"DIR/config.yml:3: credentials.a.private_key.file: DIR/both holds a secret, and every user of this machine may read it; chmod o= DIR/both"}},
+		"a private key for a certificate": {0o644, "credentials:\n  a: {username: a, agent: true, certificate: {file: both}}\n",
+			[]string{"DIR/config.yml:3: credentials.a.certificate.file: DIR/both holds a secret, and every user of this machine may read it; chmod o= DIR/both"}},
 		"the group alone": {0o644, "credentials:\n  a: {username: a, password: {file: group}, enable: {file: shut}}\n", nil},
 		"in the file itself": {0o644, "credentials:\n  a: {username: a, password: {env: A}}\n  b: {username: b, password: swordfish}\n  c: {username: c, password: swordfish}\n",
 			[]string{"DIR/config.yml:4: credentials.b.password: the secret itself stands in this file, and every user of this machine may read it; chmod o= DIR/config.yml"}},

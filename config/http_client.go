@@ -116,12 +116,20 @@ func (w *httpClient) settings(l *loader, at *strictyaml.Path) promconfig.HTTPCli
 	return c
 }
 
+// settings also reads the certificates and the key once, as they will be read when they are used.
 func (w *tlsConfig) settings(l *loader, at *strictyaml.Path) promconfig.TLSConfig {
-	return promconfig.TLSConfig{
+	c := promconfig.TLSConfig{
 		CAFile: l.optional(w.CAFile, at.Child("ca_file")), CertFile: l.optional(w.CertFile, at.Child("cert_file")),
 		KeyFile: l.secretFile(w.KeyFile, at.Child("key_file")), ServerName: w.ServerName, InsecureSkipVerify: w.InsecureSkipVerify,
 		MinVersion: promconfig.TLSVersions[w.MinVersion],
 	}
+	if l.document.Faulty(at) {
+		return c
+	}
+	if _, err := promconfig.NewTLSConfig(&c); err != nil {
+		l.document.Fault(at, "%v", err)
+	}
+	return c
 }
 
 // optional is locate for a path that may be left out.

@@ -22,7 +22,9 @@ func (l *loader) jumpHosts(written map[string]JumpHost, c *Config) map[string]Ju
 			l.document.Fault(l.document.Nearest(at.Child("address")), "%v", err)
 		}
 		j.Address = address
-		if _, ok := c.Credentials[j.Credentials]; !ok && !l.document.Explained(strictyaml.At("credentials")) {
+		if j.Credentials == "" {
+			l.document.Fault(l.document.Nearest(at.Child("credentials")), "credentials are missing; name those of the jump host")
+		} else if _, ok := c.Credentials[j.Credentials]; !ok && !l.document.Explained(strictyaml.At("credentials")) {
 			l.document.Fault(l.document.Nearest(at.Child("credentials")), "unknown credential %q%s", j.Credentials,
 				strictyaml.Suggest(j.Credentials, slices.Sorted(maps.Keys(c.Credentials))))
 		}

@@ -74,7 +74,7 @@ func (l *loader) secret(credential string, ref secretRef, at *strictyaml.Path) s
 	}
 	switch {
 	case given == 0:
-		if !ref.Text.IsZero() {
+		if !ref.Text.IsZero() && !public(ref.Text) {
 			l.exposed(l.document.FileOf(at), "the secret itself stands in this file", at)
 		}
 		return ref.Text
@@ -82,13 +82,16 @@ func (l *loader) secret(credential string, ref secretRef, at *strictyaml.Path) s
 		l.document.Fault(at, "more than one of env, file and command is given; keep one")
 		return secret.Value{}
 	case ref.File != "":
-		if ref.File = l.secretFile(ref.File, at.Child("file")); ref.File == "" {
+		if ref.File = l.locate(ref.File, at.Child("file")); ref.File == "" {
 			return secret.Value{}
 		}
 	}
 	value, key, err := ref.fetch(l.env)
 	if err != nil {
 		l.document.Fault(at.Child(key), "%v", err)
+	}
+	if ref.File != "" && !public(value) {
+		l.exposed(ref.File, ref.File+" holds a secret", at.Child("file"))
 	}
 	l.found[credential] = append(l.found[credential], found{ref, value})
 	return value

@@ -75,6 +75,9 @@ func TestCompleteFaults(t *testing.T) {
 		{Entry{Address: "a b", Name: "\a", Platform: "unknown", Credentials: "unknown", Mode: "telnet"},
 			`address: "a b" is neither a host name nor an IP address|platform: unknown platform|credentials: unknown credential|` +
 				`mode: unknown mode "telnet"; want exec or shell|name: the name holds a character that cannot be seen; write it without`},
+		{Entry{Address: "..", Platform: "x", Credentials: "x"}, `address: ".." is neither a host name nor an IP address`},
+		{Entry{Address: "sw", Name: "..", Platform: "x", Credentials: "x"},
+			`name: ".." is no name that a device can have: in a URL it stands for a folder, so that the device would have no page`},
 		{Entry{Address: "sw", Platform: "x", Credentials: "x", Labels: map[string]string{"site": strings.Repeat("x", 1001)}},
 			"labels.site: the value has 1001 bytes, want 1000 at most: it stands on every series of the device"},
 	} {

@@ -52,6 +52,10 @@ func TestCheckName(t *testing.T) {
 		{"lab\xff", "UTF-8"},
 		{"lab\n", "cannot be seen"},
 		{"lab\u200b", "cannot be seen"},
+		{".", "would have no page"},
+		{"..", "would have no page"},
+		{"...", ""},
+		{"a/../b", ""},
 	} {
 		err := CheckName(test.name)
 		if (err == nil) != (test.want == "") || err != nil && !strings.Contains(err.Error(), test.want) {

@@ -2,6 +2,7 @@ package inventory
 
 import (
 	"errors"
+	"fmt"
 	"unicode"
 	"unicode/utf8"
 )
@@ -16,6 +17,8 @@ func CheckName(name string) error {
 		return errors.New("the name is empty")
 	case len(name) > maxName:
 		return errors.New("the name is longer than 200 bytes")
+	case name == "." || name == "..":
+		return fmt.Errorf("%q is no name that a device can have: in a URL it stands for a folder, so that the device would have no page", name)
 	case !utf8.ValidString(name):
 		return errors.New("the name is not UTF-8")
 	}

@@ -5,6 +5,7 @@ package parser
 import (
 	"regexp"
 	"slices"
+	"sync"
 
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/version"
@@ -32,6 +33,7 @@ type Platform struct {
 	errors    []string       // the others: what a line begins with, squeezed
 	sections  *sections      // nil: no answer comes in sections
 	byCommand map[string]int // index in Commands by commandKey of each spelling
+	example   func() string  // ExampleVersion, found at the first call
 	booted    bool           // a rule tells which image runs, so that the version is not compared with the next
 }
 
@@ -40,7 +42,7 @@ func (p *Platform) Definition() []byte { return p.source }
 
 // index prepares what Parse looks things up in.
 func (p *Platform) index() {
-	p.byCommand = map[string]int{}
+	p.byCommand, p.example = map[string]int{}, sync.OnceValue(p.findExample)
 	for i, c := range p.Commands {
 		p.booted = p.booted || slices.ContainsFunc(c.facts, func(f factRules) bool { return f.fact == factBooted })
 		for _, name := range append([]string{c.Run}, c.Also...) {

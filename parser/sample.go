@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strings"
 
 	"golang.org/x/tools/txtar"
@@ -67,6 +68,28 @@ func Samples() ([]Sample, error) {
 		all = append(all, s)
 	}
 	return all, nil
+}
+
+// ExampleVersion is a version of the platform as one of its samples tells it, in a form that its order knows; "": there is none.
+func (p *Platform) ExampleVersion() string { return p.example() }
+
+func (p *Platform) findExample() string {
+	files, _ := fs.Glob(samples, "testdata/"+p.ID+"/*.txtar") // the pattern is right: an id has none of its characters
+	for _, file := range slices.Backward(files) {             // the last ones are mostly of newer versions
+		text, err := samples.ReadFile(file)
+		if err != nil {
+			continue
+		}
+		s, err := LoadSample(file, text)
+		if err != nil {
+			continue
+		}
+		reading, _ := p.Parse(s.Answers) // holds what was found whatever the error
+		if version := reading.Facts.Version; version != "" && p.Order.Check(version) == nil {
+			return version
+		}
+	}
+	return ""
 }
 
 // LoadSample reads a sample from the text of a .txtar file. The path gives its name, its folder the platform.

@@ -25,6 +25,9 @@ func (e *KeyError) Error() string { return e.Err.Error() }
 
 func (e *KeyError) Unwrap() error { return e.Err }
 
+// ErrNotYet is in what Outdated says of a certificate that needs nothing but time.
+var ErrNotYet = errors.New("is not valid before")
+
 // keys are what a credential has for authentication by public key, besides an agent's.
 type keys struct {
 	signer      ssh.Signer       // nil: no private key
@@ -105,7 +108,7 @@ func (k *keys) outdated(at time.Time) error {
 	now := uint64(at.Unix())
 	switch {
 	case now < k.certificate.ValidAfter:
-		return fmt.Errorf("the certificate is not valid before %s", certificateTime(k.certificate.ValidAfter))
+		return fmt.Errorf("the certificate %w %s", ErrNotYet, certificateTime(k.certificate.ValidAfter))
 	case k.certificate.ValidBefore != ssh.CertTimeInfinity && now >= k.certificate.ValidBefore:
 		return fmt.Errorf("the certificate has expired on %s", certificateTime(k.certificate.ValidBefore))
 	}

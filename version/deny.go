@@ -21,7 +21,7 @@ func (d Deny) Check(o *Order) error {
 		return d.Version.Check(o)
 	}
 	for _, fix := range d.Fixed {
-		if err := o.check(fix); err != nil {
+		if err := o.Check(fix); err != nil {
 			return err
 		}
 	}

@@ -1,6 +1,7 @@
 package version
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"slices"
@@ -85,16 +86,19 @@ func (s Spec) Check(o *Order) error {
 	if s.accepts == nil {
 		return nil
 	}
-	return o.check(s.operand)
+	return o.Check(s.operand)
 }
 
-// check returns an error if no version can be compared with this one.
-func (o *Order) check(version string) error {
+// ErrForm is the kind of a version that the platform's order does not know, though there is one.
+var ErrForm = errors.New("does not have the form of the platform's versions")
+
+// Check returns an error if no version can be compared with this one.
+func (o *Order) Check(version string) error {
 	if o == nil || len(o.Forms) == 0 {
 		return fmt.Errorf("the platform's versions have no order, so that %q cannot be compared", version)
 	}
 	if !o.knows(version) {
-		return fmt.Errorf("%q does not have the form of the platform's versions", version)
+		return fmt.Errorf("%q %w", version, ErrForm)
 	}
 	return nil
 }

@@ -205,6 +205,7 @@ func TestCheckConfig(t *testing.T) {
 	}
 	inline := "\n  key: |\n    " + strings.ReplaceAll(strings.TrimSpace(string(text)), "\n", "\n    ") + "\n"
 	const beside = "tls_server_config:\n  cert_file: server.pem"
+	const mutual = beside + "\n  key_file: server.key\n  client_auth_type: RequireAndVerifyClientCert\n"
 	for _, tt := range []struct {
 		config            string
 		mode, keyMode     os.FileMode
@@ -216,6 +217,12 @@ func TestCheckConfig(t *testing.T) {
 		{beside + inline, 0o644, 0o644, name + ":3: tls_server_config.key: the secret itself stands in this file, ", ""},
 		{beside + inline, 0o640, 0o644, "", ""},
 		{"", 0o644, 0o644, "", ""},
+		{mutual, 0o600, 0o600, "", name + ":4: tls_server_config.client_auth_type: RequireAndVerifyClientCert needs a client_ca_file"},
+		{beside + "\n  key_file: server.key\n  client_auth_type: VerifyClientCertIfGiven\n", 0o600, 0o600, "", name + ":4: tls_server_config.client_auth_type: VerifyClientCertIfGiven needs a client_ca_file"},
+		{beside + "\n  key_file: server.key\n  client_auth_type: RequireAnyClientCert\n", 0o600, 0o600, "", ""},
+		{mutual + "  client_ca_file: server.pem\n", 0o600, 0o600, "", ""},
+		{mutual + "  client_ca_file: server.key\n", 0o600, 0o600, "", name + ":5: tls_server_config.client_ca_file: " + key + " holds no certificate"},
+		{mutual + "  client_ca: nonsense\n", 0o600, 0o600, "", name + ":5: tls_server_config.client_ca: this is no certificate"},
 		{"tls: {}\n", 0o644, 0o644, "", name + ": "},
 	} {
 		for path, mode := range map[string]os.FileMode{name: tt.mode, key: tt.keyMode} {
