@@ -40,7 +40,7 @@ func newTrouble(t *testing.T, plan pollSection) (*trouble, *config) {
 		t.Fatal(err)
 	}
 	for _, d := range cast {
-		d.Fault, d.Delay = "", 0
+		d.Fault, d.Delay, d.Login.Password = "", 0, ourPassword
 	}
 	x := &trouble{
 		fleet: startFleet(t, cast...), random: rand.New(rand.NewPCG(*seed, 0)), sick: map[*lab.Device]bool{}, did: map[string]int{},
