@@ -16,10 +16,20 @@ import (
 // awaitOnTime waits for an interval in which each of the devices was polled, 99 % of all polls began within a tenth of the
 // interval after they were due, and 99 % of the devices were up at all of their polls. It returns the scrapes at the ends of
 // that interval. An interval that fails fails the test, unless other processes had more than a fifth of the machine in it; then
-// another one is tried.
+// another one is tried. The first sweep polls all devices at once and the next one spreads them, so that up to nearly two
+// intervals lie between the first poll of a device and the second: each has been polled twice when the first interval begins.
 func (e *exporter) awaitOnTime(t *testing.T, interval time.Duration, devices ...*lab.Device) (from, to scrape) {
 	t.Helper()
 	const tries, strange = 5, 0.2
+	e.awaitScrape(t, "a sweep that is spread", func(s scrape) error {
+		polls := s.devices("polls_total")
+		for _, d := range devices {
+			if polls[d.Name] < 2 {
+				return fmt.Errorf("%s was polled %v times", d.Name, polls[d.Name])
+			}
+		}
+		return nil
+	})
 	for range tries {
 		from = e.scrape(t)
 		began, before, spent := time.Now(), from.devices("polls_total"), othersSpent(t, from)
