@@ -5,8 +5,6 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"testing"
 
 	"github.com/netver/netver_exporter/lab"
@@ -15,24 +13,12 @@ import (
 // A reload that changes nothing of a jump host keeps its connection, the kept sessions through it, and their count.
 func TestJumpHostsOutliveAReload(t *testing.T) {
 	d := labDevice(t)
-	fleet, err := lab.Start(context.WithoutCancel(t.Context()), d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(fleet.Close)
+	fleet, file, text := startLab(t, d)
 	bastion, err := lab.StartBastion(context.WithoutCancel(t.Context()), "127.0.0.1", lab.Password)
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(bastion.Close)
-	file := filepath.Join(t.TempDir(), "config.yml")
-	if err := WriteLab(file, fleet); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
 	text = bytes.Replace(text, []byte("interval: 15s"), []byte("interval: 1s"), 1)
 	text = bytes.Replace(text, []byte("  - name: lab\n"), []byte("  - name: lab\n    session: persistent\n    jump: bastion\n"), 1)
 	text = fmt.Appendf(text, "jump_hosts:\n  bastion: {address: %q, credentials: lab, max_sessions: 2}\n", bastion.Addr())

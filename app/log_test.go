@@ -6,33 +6,17 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"os"
-	"path/filepath"
 	"regexp"
 	"strings"
 	"testing"
 
 	toolkit "github.com/prometheus/exporter-toolkit/web"
-
-	"github.com/netver/netver_exporter/lab"
 )
 
 // TestLog wants the log to tell of a start, each poll with its phases, a reload with what it brought, and the reason of the stop.
 func TestLog(t *testing.T) {
 	d := labDevice(t)
-	fleet, err := lab.Start(context.WithoutCancel(t.Context()), d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(fleet.Close)
-	file := filepath.Join(t.TempDir(), "config.yml")
-	if err := WriteLab(file, fleet); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, file, text := startLab(t, d)
 	var log safeBuffer
 	ctx, stop := context.WithCancelCause(t.Context())
 	listening, ended := make(chan string, 1), make(chan error, 1)

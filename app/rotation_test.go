@@ -17,19 +17,7 @@ import (
 // again without a reload by hand.
 func TestPasswordIsRotated(t *testing.T) {
 	d := labDevice(t)
-	fleet, err := lab.Start(context.WithoutCancel(t.Context()), d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(fleet.Close)
-	file := filepath.Join(t.TempDir(), "config.yml")
-	if err := WriteLab(file, fleet); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, file, text := startLab(t, d)
 	text = bytes.Replace(text, []byte("interval: 15s"), []byte("interval: 1s"), 1)
 	text = bytes.Replace(text, []byte("password: "+lab.Password), []byte("password: {file: password}"), 1)
 	password := filepath.Join(filepath.Dir(file), "password")

@@ -16,19 +16,7 @@ import (
 // Sessions that are kept outlive a reload that does not touch their devices, and are closed when the exporter stops.
 func TestKeptSessionsOutliveAReload(t *testing.T) {
 	d := labDevice(t)
-	fleet, err := lab.Start(context.WithoutCancel(t.Context()), d)
-	if err != nil {
-		t.Fatal(err)
-	}
-	t.Cleanup(fleet.Close)
-	file := filepath.Join(t.TempDir(), "config.yml")
-	if err := WriteLab(file, fleet); err != nil {
-		t.Fatal(err)
-	}
-	text, err := os.ReadFile(file)
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, file, text := startLab(t, d)
 	text = bytes.Replace(text, []byte("interval: 15s"), []byte("interval: 1s"), 1)
 	text = bytes.Replace(text, []byte("  - name: lab\n"), []byte("  - name: lab\n    session: persistent\n"), 1)
 	if err := os.WriteFile(file, text, 0o600); err != nil {
@@ -78,6 +66,24 @@ func labDevice(t *testing.T) *lab.Device {
 	}
 	t.Fatal("no sample")
 	return nil
+}
+
+// startLab starts a fleet of one device and writes the configuration that polls it; text is what the file holds.
+func startLab(t *testing.T, d *lab.Device) (fleet *lab.Fleet, file string, text []byte) {
+	t.Helper()
+	fleet, err := lab.Start(context.WithoutCancel(t.Context()), d)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(fleet.Close)
+	file = filepath.Join(t.TempDir(), "config.yml")
+	if err := WriteLab(file, fleet); err != nil {
+		t.Fatal(err)
+	}
+	if text, err = os.ReadFile(file); err != nil {
+		t.Fatal(err)
+	}
+	return fleet, file, text
 }
 
 func awaitPolls(t *testing.T, d *lab.Device, polls int64) {
