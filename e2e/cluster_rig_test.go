@@ -9,6 +9,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"math"
 	"net/http"
 	"os"
 	"os/exec"
@@ -336,6 +337,35 @@ func newLedger(t *testing.T, fleet *lab.Fleet) *ledger {
 		}
 	}()
 	return l
+}
+
+// awaitPolls waits until each device that lets the exporter in has been polled so many times more. Gaps that are too long are for the
+// tally to tell of.
+func (r *clusterRig) awaitPolls(times int) {
+	r.t.Helper()
+	from, tick := time.Now(), time.NewTicker(100*time.Millisecond)
+	defer tick.Stop()
+	for r.ledger.fewest(from) < times && time.Since(from) < time.Duration(times)*2*longestGap {
+		<-tick.C
+	}
+}
+
+// fewest is how often the device was polled since a time that was polled least.
+func (l *ledger) fewest(from time.Time) int {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.logins) < clusterDevices {
+		return 0
+	}
+	fewest := math.MaxInt
+	for _, times := range l.logins {
+		n := 0
+		for n < len(times) && times[len(times)-1-n].After(from) {
+			n++
+		}
+		fewest = min(fewest, n)
+	}
+	return fewest
 }
 
 // tally is what the ledger has of a stretch of time.

@@ -23,7 +23,7 @@ func TestCluster(t *testing.T) {
 		r.start(name)
 	}
 	r.settled("a", "b", "c")
-	r.pass("start", clusterInterval+clusterSlack, 0, 0)
+	r.pass("start", 0, 0)
 	for _, part := range []struct {
 		name  string
 		early int // polls less than half an interval after the one before, at most, in percent of the devices
@@ -40,7 +40,7 @@ func TestCluster(t *testing.T) {
 	} {
 		from := time.Now()
 		part.do()
-		r.pass(part.name, clusterInterval+clusterSlack, part.early*clusterDevices/100, time.Since(from))
+		r.pass(part.name, part.early*clusterDevices/100, time.Since(from))
 		r.wholeFleet()
 		r.series(slices.Collect(maps.Keys(r.replicas))...)
 	}
@@ -62,11 +62,11 @@ func TestCluster(t *testing.T) {
 	}
 }
 
-// pass lets the cluster run for a while, and then looks at the polls since before that.
-func (r *clusterRig) pass(what string, d time.Duration, doubles int, before time.Duration) {
+// pass waits until each device has been polled once more, and then looks at the polls since before that.
+func (r *clusterRig) pass(what string, doubles int, before time.Duration) {
 	r.t.Helper()
 	from := time.Now().Add(-before)
-	time.Sleep(d)
+	r.awaitPolls(1)
 	sum := r.ledger.since(from)
 	r.t.Logf("%s: %d polls in %.0f s, longest gap %.1f s (%s), %d polled twice", what, sum.polls, time.Since(from).Seconds(), sum.gap.Seconds(), sum.of, sum.double)
 	if sum.gap > longestGap {
@@ -164,7 +164,7 @@ func (r *clusterRig) noEtcd() {
 	for _, m := range r.etcd {
 		kill(r.t, m.process)
 	}
-	time.Sleep(2 * clusterInterval)
+	r.awaitPolls(2) // which takes two intervals
 	for name, c := range r.replicas {
 		m, err := c.metrics()
 		if err != nil {
@@ -178,7 +178,7 @@ func (r *clusterRig) noEtcd() {
 		m.start(r.t)
 	}
 	r.settled("a", "b", "c")
-	time.Sleep(2 * clusterTTL) // until those that might not have come back would be taken over
+	r.awaitPolls(1) // in which those that might not have come back would be taken over
 	for name, c := range r.replicas {
 		if m, err := c.metrics(); err != nil || m["netver_devices_owned"] != before[name] {
 			r.t.Errorf("%s owns %v devices when etcd is back, %v before; %v", name, m["netver_devices_owned"], before[name], err)
