@@ -159,22 +159,25 @@ func (x *trouble) counted(s scrape) error {
 	return nil
 }
 
-// paced wants those left alone to have been polled once an interval, since the start, and never twice at once.
-func (x *trouble) paced(t *testing.T, s scrape, since, interval time.Duration) {
+// paced wants those left alone to have been polled once an interval between two scrapes that lie so many intervals apart, at
+// most half an interval late, and never twice at once. Before the first, each device has been polled twice: the first sweep
+// polls all at once, so that up to nearly two intervals lie between a device's first two polls.
+func (x *trouble) paced(t *testing.T, from, to scrape, intervals float64) {
 	t.Helper()
-	polls, failures := s.devices("polls_total"), s.devices("poll_failures_total")
-	sweeps := since.Seconds() / interval.Seconds()
-	failed := 0.0
+	before, after := from.devices("polls_total"), to.devices("polls_total")
+	failedBefore, failedAfter := from.devices("poll_failures_total"), to.devices("poll_failures_total")
+	polls, failed := 0.0, 0.0
 	for _, d := range x.alone {
-		if n := polls[d.Name]; n < sweeps-1 || n > sweeps+2 {
-			t.Errorf("%s was polled %v times in %.1f intervals", d.Name, n, sweeps)
+		n := after[d.Name] - before[d.Name]
+		if n < intervals-1.5 || n > intervals+1.5 {
+			t.Errorf("%s was polled %v times in %.2f intervals", d.Name, n, intervals)
 		}
 		if n := d.Stats().SessionsMax; n != 1 {
 			t.Errorf("%s had %d sessions at once", d.Name, n)
 		}
-		failed += failures[d.Name]
+		polls, failed = polls+n, failed+failedAfter[d.Name]-failedBefore[d.Name]
 	}
-	if failed > float64(len(x.alone))*sweeps/100 {
-		t.Errorf("%v polls of devices that were left alone failed", failed)
+	if failed > polls/100 {
+		t.Errorf("%v of %v polls of devices that were left alone failed", failed, polls)
 	}
 }
