@@ -175,7 +175,10 @@ func (a *answer) top() []byte {
 
 // text is the answer without echo, prompt and what belongs to the prompt.
 func (a *answer) text() string {
-	text, _ := cutEcho(strings.ToValidUTF8(string(a.screen.Above()), "\uFFFD"), a.command, a.prompt)
+	text, echoed := cutEcho(strings.ToValidUTF8(string(a.screen.Above()), "\uFFFD"), a.command, a.prompt)
+	if !echoed {
+		text = cutRemains(text, a.command)
+	}
 	shown := cutContext(text, a.script.Context)
 	if context := strings.Trim(text[len(shown):], "\n"); context != "" {
 		a.log.context(context)

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bufio"
 	"crypto/ed25519"
 	"net"
 	"strings"
@@ -26,6 +27,7 @@ type server struct {
 
 	admit  func(l *serverLink) bool                         // whether another session may be opened now
 	answer func(ch ssh.Channel, command string) (hang bool) // hang: the command does not end
+	shell  bool                                             // it has shells, which have a prompt and answer everything alike
 }
 
 // serverLink is a connection of the server. One goroutine serves it.
@@ -118,7 +120,10 @@ func (s *server) serve(conn net.Conn) {
 // exec serves a session to its end.
 func (s *server) exec(ch ssh.Channel, requests <-chan *ssh.Request) {
 	for r := range requests {
-		_ = r.Reply(r.Type == "exec", nil)
+		_ = r.Reply(r.Type == "exec" || s.shell, nil)
+		if r.Type == "shell" && s.shell {
+			go serveShell(ch)
+		}
 		if r.Type != "exec" {
 			continue
 		}
@@ -128,6 +133,18 @@ func (s *server) exec(ch ssh.Channel, requests <-chan *ssh.Request) {
 			_, _ = ch.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{}))
 			_ = ch.Close()
 		}
+	}
+}
+
+// serveShell ends with the channel.
+func serveShell(ch ssh.Channel) {
+	_, _ = ch.Write([]byte("lab#"))
+	for typed := bufio.NewReader(ch); ; {
+		line, err := typed.ReadString('\n')
+		if err != nil {
+			return
+		}
+		_, _ = ch.Write([]byte(strings.TrimSpace(line) + "\r\nby the shell\r\nlab#"))
 	}
 }
 
