@@ -27,7 +27,11 @@ func probe(c Config) http.Handler {
 			http.Error(w, "say which device: /probe?target=DEVICE", http.StatusBadRequest)
 			return
 		}
-		status := c.Views.View().Device(target)
+		v, err := c.Views.View(r.Context())
+		if err != nil {
+			return // the client has left
+		}
+		status := v.Device(target)
 		ok := status != nil
 		if ok && r.Method == http.MethodGet {
 			ctx, cancel := context.WithTimeout(r.Context(), patience(r.Header.Get(scrapeTimeoutHeader)))
