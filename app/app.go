@@ -90,9 +90,11 @@ type exporter struct {
 	replaced   chan struct{}             // tells of another inventory
 	latest     atomic.Pointer[loading]   // of the configuration
 
-	reloading sync.Mutex        // guards what follows
-	plan      *Plan             // in force
-	told      map[string]string // problems of sources that the log has, by group and source
+	reloading sync.Mutex // one reload at a time, however long it reads files and secrets
+	swapping  sync.Mutex // held while a plan, its devices or this process's share are put into force, which waits for nothing
+	plan      *Plan      // in force; a reload alone replaces it, with both held, and its devices change with swapping held
+
+	told map[string]string // problems of sources that the log has, by group and source; of readSources alone
 }
 
 // start loads the configuration and makes an exporter that does not run yet.
@@ -168,6 +170,8 @@ func (x *exporter) reload(ctx context.Context) error {
 	x.reloading.Lock()
 	defer x.reloading.Unlock()
 	plan, err := x.load(ctx)
+	x.swapping.Lock()
+	defer x.swapping.Unlock()
 	if err == nil {
 		plan.Inventory.inherit(x.inventory.Load())
 		plan.Groups, _ = plan.Inventory.merge()
@@ -182,6 +186,7 @@ func (x *exporter) reload(ctx context.Context) error {
 	return err
 }
 
+// secretsChanged reads the secrets of a credential again.
 func (x *exporter) secretsChanged(credential string) bool {
 	x.reloading.Lock()
 	defer x.reloading.Unlock()
@@ -247,8 +252,8 @@ func (x *exporter) poll(ctx context.Context) error {
 	defer func() {
 		stop()
 		keeper.Wait()
-		x.reloading.Lock()
-		defer x.reloading.Unlock()
+		x.swapping.Lock()
+		defer x.swapping.Unlock()
 		x.plan.Close()
 	}()
 	return x.pollWithState(ctx)

@@ -139,8 +139,8 @@ func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]by
 // apply puts the inventory into force as it is shared now.
 func (m *membership) apply() {
 	x := m.exporter
-	x.reloading.Lock()
-	defer x.reloading.Unlock()
+	x.swapping.Lock()
+	defer x.swapping.Unlock()
 	before := x.engine.Snapshot().Devices
 	if err := x.apply(x.plan); err != nil {
 		m.log.Error("share of the fleet not applied", "err", err)
