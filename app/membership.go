@@ -24,7 +24,7 @@ type membership struct {
 	replica  *cluster.Replica
 	log      *slog.Logger
 	ttl      time.Duration
-	archive  cluster.Archive // nil: there is none
+	archive  cluster.Archive
 	changes  atomic.Uint64   // devices taken and given away
 
 	mu    sync.Mutex
@@ -55,10 +55,13 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 	if err != nil {
 		return nil, err
 	}
-	archive, _ := coordinator.(cluster.Archive)
-	m := &membership{exporter: x, log: x.log, ttl: c.TTL, archive: archive, peers: cluster.HTTP{Client: client}, given: map[string]*inventory.Device{}}
+	m := &membership{exporter: x, log: x.log, ttl: c.TTL, peers: cluster.HTTP{Client: client}, given: map[string]*inventory.Device{}}
+	var ok bool
+	if m.archive, ok = coordinator.(cluster.Archive); !ok {
+		m.archive = &cluster.Copies{Peers: m.peers, Others: func() []cluster.Entry { return m.replica.Others() }}
+	}
 	m.replica = cluster.New(cluster.Config{
-		Self: self, TTL: c.TTL, Coordinator: coordinator, Archive: archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
+		Self: self, TTL: c.TTL, Coordinator: coordinator, Archive: m.archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
 	})
 	x.partition.follow(&cluster.Share{Self: self.Name}, &poll.Replica{May: m.replica.May})
 	return m, nil
