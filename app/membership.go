@@ -25,7 +25,7 @@ type membership struct {
 	log      *slog.Logger
 	ttl      time.Duration
 	archive  cluster.Archive
-	changes  atomic.Uint64   // devices taken and given away
+	changes  atomic.Uint64 // devices taken and given away
 
 	mu    sync.Mutex
 	peers cluster.HTTP
