@@ -12,7 +12,6 @@ import (
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/prometheus/common/version"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
@@ -127,14 +126,8 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	if x.engine, err = poll.New(part, log, x.collector); err != nil {
 		return nil, err
 	}
-	if x.stateFile != "" {
-		warning, err := poll.LoadState(x.stateFile, x.engine)
-		if err != nil {
-			return nil, err
-		}
-		if warning != nil {
-			log.Warn("starting without the state of the last run", "err", warning)
-		}
+	if err := x.loadState(); err != nil {
+		return nil, err
 	}
 	x.policy = &follower{swapped: make(chan struct{}, 1), rejudge: x.engine.Rejudge, log: log}
 	x.policy.follow(plan.Policy)
@@ -257,18 +250,4 @@ func (x *exporter) poll(ctx context.Context) error {
 		x.plan.Close()
 	}()
 	return x.pollWithState(ctx)
-}
-
-// pollWithState runs the engine and keeps its state, if there is a file for it.
-func (x *exporter) pollWithState(ctx context.Context) error {
-	if x.stateFile == "" {
-		return x.engine.Run(ctx)
-	}
-	ctx, stop := context.WithCancel(ctx)
-	var keeper sync.WaitGroup
-	keeper.Go(func() { poll.KeepState(ctx, x.stateFile, time.Minute, x.engine) })
-	err := x.engine.Run(ctx)
-	stop()
-	keeper.Wait()
-	return errors.Join(err, poll.SaveState(x.stateFile, x.engine))
 }
