@@ -59,7 +59,7 @@ func (g *group) arrange() {
 	for _, s := range g.waiting {
 		queued[s.target] = true
 	}
-	for _, p := range g.parked {
+	for p := range g.queues {
 		for _, s := range p.slots {
 			queued[s.target] = true
 		}
@@ -137,7 +137,7 @@ func (g *group) figures(now time.Time) (s Sweeps, queue int) {
 		return -1
 	})
 	queue = due + len(g.waiting) + len(g.urgent)
-	for _, p := range g.parked {
+	for p := range g.queues {
 		queue += len(p.slots)
 	}
 	s = g.sweeps
