@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -55,13 +56,18 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 	if err != nil {
 		return nil, err
 	}
+	return x.member(self, c.TTL, coordinator, client), nil
+}
+
+// member makes the process's part in a cluster whose replicas meet at the coordinator, and ask each other with the client.
+func (x *exporter) member(self cluster.Entry, ttl time.Duration, coordinator cluster.Coordinator, client *http.Client) *membership {
 	archive, _ := coordinator.(cluster.Archive)
-	m := &membership{exporter: x, log: x.log, ttl: c.TTL, archive: archive, peers: cluster.HTTP{Client: client}, given: map[string]*inventory.Device{}}
+	m := &membership{exporter: x, log: x.log, ttl: ttl, archive: archive, peers: cluster.HTTP{Client: client}, given: map[string]*inventory.Device{}}
 	m.replica = cluster.New(cluster.Config{
-		Self: self, TTL: c.TTL, Coordinator: coordinator, Archive: archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
+		Self: self, TTL: ttl, Coordinator: coordinator, Archive: archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
 	})
 	x.partition.follow(&cluster.Share{Self: self.Name}, &poll.Replica{May: m.replica.May})
-	return m, nil
+	return m
 }
 
 // join has the replica take part until the context ends, and leave then. The context that it returns ends when it has left: so long is
@@ -105,7 +111,9 @@ func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 		return false
 	})
 	return func(ctx context.Context) {
-		ended(ctx)
+		if ended(ctx); errors.Is(ctx.Err(), context.Canceled) {
+			return
+		}
 		held := x.engine.Held()
 		m.mu.Lock()
 		m.known.Add(held)
@@ -115,7 +123,7 @@ func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 }
 
 // Adopt is cluster.Fleet's.
-func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]byte, until time.Time) {
+func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]byte, gap cluster.Gap) {
 	all := m.unpack(archived)
 	m.mu.Lock()
 	all.Add(&m.known)
@@ -129,7 +137,7 @@ func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]by
 		}
 		all.Add(known)
 	}
-	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May, Since: until, Known: all})
+	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May, Since: gap.Earliest, Gone: gap.Latest, Known: all})
 	m.apply()
 	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May})
 	figures := m.exporter.partition.figures()
