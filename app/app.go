@@ -132,7 +132,7 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	x.policy = &follower{swapped: make(chan struct{}, 1), rejudge: x.engine.Rejudge, log: log}
 	x.policy.follow(plan.Policy)
 	x.collector.Watch(x)
-	x.sessions.Keep(plan.asker(), part.Groups)
+	x.sessions.Keep(plan.asker, part.Groups)
 	x.loaded(plan, nil)
 	return x, nil
 }

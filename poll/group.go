@@ -18,6 +18,7 @@ type slot struct {
 	slow   bool     // takes the slow lane
 	parked *parking // where it waits for its turn to log in; nil: nowhere
 	joined bool     // its due time is that of a device that joined, not one of the sweep
+	madeUp bool     // it is for a place that came while no process had the device
 }
 
 // group hands out its part of the fleet. One goroutine (run) hands out; all state is behind the mutex.
@@ -219,7 +220,7 @@ func (g *group) sent(s slot) {
 
 // pass takes the first slot out of todo.
 func (g *group) pass() {
-	g.sweep.passed = g.todo[0].due
+	g.todo[0].target.handOut(g.todo[0].due)
 	if !g.todo[0].joined {
 		g.left--
 	}
