@@ -56,6 +56,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Poll:      x.engine.PollNow,
 		Views:     fleet.NewCache(x.wholeFleet, x.order),
 		History:   x.engine.History,
+		Origin:    x.origin,
 		Policy:    x.currentPolicy,
 		Loaded:    x.latestLoad,
 		Ready:     x.ready,
