@@ -25,8 +25,10 @@ type membership struct {
 	replica  *cluster.Replica
 	log      *slog.Logger
 	ttl      time.Duration
-	archive  cluster.Archive // nil: there is none
-	changes  atomic.Uint64   // devices taken and given away
+	archive  cluster.Archive
+	changes  atomic.Uint64 // devices taken and given away
+	holds    atomic.Bool   // the engine has the devices of this replica's share
+	stored   *poll.Known   // what the state file had of devices; nothing from the first adoption on
 
 	mu    sync.Mutex
 	peers cluster.HTTP
@@ -61,10 +63,13 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 
 // member makes the process's part in a cluster whose replicas meet at the coordinator, and ask each other with the client.
 func (x *exporter) member(self cluster.Entry, ttl time.Duration, coordinator cluster.Coordinator, client *http.Client) *membership {
-	archive, _ := coordinator.(cluster.Archive)
-	m := &membership{exporter: x, log: x.log, ttl: ttl, archive: archive, peers: cluster.HTTP{Client: client}, given: map[string]*inventory.Device{}}
+	m := &membership{exporter: x, log: x.log, ttl: ttl, peers: cluster.HTTP{Client: client}, stored: &poll.Known{}, given: map[string]*inventory.Device{}}
+	var ok bool
+	if m.archive, ok = coordinator.(cluster.Archive); !ok {
+		m.archive = &cluster.Copies{Peers: m.peers, Others: func() []cluster.Entry { return m.replica.Others() }}
+	}
 	m.replica = cluster.New(cluster.Config{
-		Self: self, TTL: ttl, Coordinator: coordinator, Archive: archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
+		Self: self, TTL: ttl, Coordinator: coordinator, Archive: m.archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
 	})
 	x.partition.follow(&cluster.Share{Self: self.Name}, &poll.Replica{May: m.replica.May})
 	return m
@@ -77,7 +82,15 @@ func (m *membership) join(ctx context.Context, running *sync.WaitGroup) (polling
 		return ctx, func() {}
 	}
 	polling, left := context.WithCancel(context.WithoutCancel(ctx))
-	member, leave := context.WithCancel(ctx)
+	member, leave := context.WithCancel(context.WithoutCancel(ctx))
+	running.Go(func() {
+		defer leave()
+		select {
+		case <-ctx.Done():
+			m.saveBeforeLeaving()
+		case <-member.Done():
+		}
+	})
 	running.Go(func() {
 		defer left()
 		m.replica.Run(member)
@@ -92,6 +105,7 @@ func instance() string { return rand.Text()[:12] }
 // Narrow is cluster.Fleet's.
 func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 	x := m.exporter
+	m.holds.Store(m.holds.Load() && len(s.Views) > 0)
 	x.partition.follow(&s, x.partition.replica())
 	m.mu.Lock()
 	if m.kept {
@@ -125,6 +139,8 @@ func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 // Adopt is cluster.Fleet's.
 func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]byte, gap cluster.Gap) {
 	all := m.unpack(archived)
+	all.Add(m.stored)
+	m.stored = &poll.Known{}
 	m.mu.Lock()
 	all.Add(&m.known)
 	m.kept = true
@@ -139,6 +155,7 @@ func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]by
 	}
 	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May, Since: gap.Earliest, Gone: gap.Latest, Known: all})
 	m.apply()
+	m.holds.Store(true)
 	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May})
 	figures := m.exporter.partition.figures()
 	m.log.Info("this replica's share of the fleet has changed", "devices", figures.Owned, "inventory", figures.Inventory, "known", all.Len())
@@ -147,8 +164,8 @@ func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]by
 // apply puts the inventory into force as it is shared now.
 func (m *membership) apply() {
 	x := m.exporter
-	x.reloading.Lock()
-	defer x.reloading.Unlock()
+	x.swapping.Lock()
+	defer x.swapping.Unlock()
 	before := x.engine.Snapshot().Devices
 	if err := x.apply(x.plan); err != nil {
 		m.log.Error("share of the fleet not applied", "err", err)

@@ -24,7 +24,7 @@ type Plan struct {
 	Policy    *Policy
 	client    *transport.Client
 	asker     *device.Poller // is Poller
-	Warnings  []string // one line each: what works but is hardly meant
+	Warnings  []string       // one line each: what works but is hardly meant
 	Inventory *Inventory
 }
 

@@ -36,13 +36,18 @@ type Coordinator interface {
 	Leave(ctx context.Context) error
 }
 
-// Archive keeps texts of a replica for the others, should it end without handing over its devices.
+// Archive keeps texts of replicas for the others, should one end without handing over its devices. Save and Refresh are not called at the same time.
 type Archive interface {
-	// Save keeps one of the replica's texts, by its number.
+	// Save keeps one of the replica's own texts, by its number.
 	Save(ctx context.Context, replica string, number int, text []byte) error
+	// Refresh is called each two TTLs: what is saved stays as long as the replica lives, and for a day. ErrLost: it is gone, and has to be saved again.
+	Refresh(ctx context.Context) error
 	// Load returns all texts of a replica.
 	Load(ctx context.Context, replica string) ([][]byte, error)
 }
+
+// ErrLost is that the archive has lost what the replica had saved.
+var ErrLost = errors.New("what was archived is lost")
 
 // ErrTaken is that another replica that lives has the same name, or the replica's own entry of before a crash has not ended yet.
 var ErrTaken = errors.New("another replica has this name, or the lease from before a crash has not ended yet")

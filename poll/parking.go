@@ -57,7 +57,7 @@ func (g *group) park(s slot, p *parking, calls uint64, until time.Time) {
 	if s.slow {
 		g.slowly--
 	}
-	s.parked = true
+	s.parked = p
 	at, _ := slices.BinarySearchFunc(p.slots, s.due, func(s slot, due time.Time) int { return s.due.Compare(due) })
 	p.slots = slices.Insert(p.slots, at, s)
 	if calls >= p.blocked {
@@ -76,7 +76,7 @@ func (g *group) parkBehind(s slot, now time.Time) bool {
 	if !ok || len(p.slots) == 0 || p.open(now) {
 		return false
 	}
-	s.parked = true
+	s.parked = p
 	s.sweep.open++
 	p.slots = append(p.slots, s)
 	return true
@@ -107,13 +107,4 @@ func (g *group) unparked(now time.Time) (ready, slow slot, wait time.Duration) {
 		}
 	}
 	return ready, slow, wait
-}
-
-// unpark takes out a turn that a worker has received.
-func (g *group) unpark(s slot) {
-	for _, p := range g.parked {
-		if i := slices.Index(p.slots, s); i >= 0 {
-			p.slots = slices.Delete(p.slots, i, i+1)
-		}
-	}
 }
