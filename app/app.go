@@ -56,6 +56,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Poll:      x.engine.PollNow,
 		Views:     fleet.NewCache(x.wholeFleet, x.order),
 		History:   x.engine.History,
+		Origin:    x.origin,
 		Policy:    x.currentPolicy,
 		Loaded:    x.latestLoad,
 		Ready:     x.ready,
@@ -132,7 +133,7 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	x.policy = &follower{swapped: make(chan struct{}, 1), rejudge: x.engine.Rejudge, log: log}
 	x.policy.follow(plan.Policy)
 	x.collector.Watch(x)
-	x.sessions.Keep(plan.asker(), part.Groups)
+	x.sessions.Keep(plan.asker, part.Groups)
 	x.loaded(plan, nil)
 	return x, nil
 }

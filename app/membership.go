@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -125,7 +126,9 @@ func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 		return false
 	})
 	return func(ctx context.Context) {
-		ended(ctx)
+		if ended(ctx); errors.Is(ctx.Err(), context.Canceled) {
+			return
+		}
 		held := x.engine.Held()
 		m.mu.Lock()
 		m.known.Add(held)
@@ -135,7 +138,7 @@ func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 }
 
 // Adopt is cluster.Fleet's.
-func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]byte, until time.Time) {
+func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]byte, gap cluster.Gap) {
 	all := m.unpack(archived)
 	all.Add(m.stored)
 	m.stored = &poll.Known{}
@@ -151,7 +154,7 @@ func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]by
 		}
 		all.Add(known)
 	}
-	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May, Since: until, Known: all})
+	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May, Since: gap.Earliest, Gone: gap.Latest, Known: all})
 	m.apply()
 	m.holds.Store(true)
 	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May})

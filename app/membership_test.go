@@ -42,7 +42,8 @@ func (m *membership) adopt(names ...string) {
 		members = append(members, cluster.Member{Name: name})
 	}
 	s.Views = [][]cluster.Member{members}
-	m.Adopt(s, nil, nil, time.Now())
+	now := time.Now()
+	m.Adopt(s, nil, nil, cluster.Gap{Earliest: now, Latest: now})
 }
 
 // TestShareWhileAReloadHangs: devices are taken and given up though a reload waits for a secret.

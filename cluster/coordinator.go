@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 )
 
 // Entry is what a replica tells the others of itself, as JSON.
@@ -15,10 +16,11 @@ type Entry struct {
 	Name      string            `json:"name"`
 	Instance  string            `json:"instance"` // another one after a restart
 	Labels    map[string]string `json:"labels,omitempty"`
-	Advertise string            `json:"advertise"`         // URL at which the others reach it
-	Leaving   bool              `json:"leaving,omitempty"` // it is no member any more, and finishes its polls
-	Applied   string            `json:"applied,omitempty"` // id of the members by which it has given up devices; no poll of one is in flight
-	Config    string            `json:"config,omitempty"`  // fingerprint of its configuration and inventory
+	Advertise string            `json:"advertise"`          // URL at which the others reach it
+	Leaving   bool              `json:"leaving,omitempty"`  // it is no member any more, and finishes its polls
+	Applied   string            `json:"applied,omitempty"`  // id of the members by which it has given up devices; no poll of one is in flight
+	Unpolled  time.Duration     `json:"unpolled,omitempty"` // how long before that change of members devices of one that crashed may have been polled last
+	Config    string            `json:"config,omitempty"`   // fingerprint of its configuration and inventory
 
 	Notes map[string]json.RawMessage `json:"notes,omitempty"` // what it tells besides, by subject
 }

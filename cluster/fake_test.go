@@ -249,7 +249,7 @@ func (a *actor) Narrow(s Share) func(context.Context) {
 	}
 }
 
-func (a *actor) Adopt(s Share, _ []io.Reader, _ [][]byte, _ time.Time) {
+func (a *actor) Adopt(s Share, _ []io.Reader, _ [][]byte, _ Gap) {
 	a.world.stage.Lock()
 	a.mu.Lock()
 	a.share = s

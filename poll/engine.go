@@ -149,7 +149,7 @@ func (e *Engine) Apply(p Plan) error {
 			t := e.target(old, d.Name, now)
 			change := t.assign(next, kept, d, now, window)
 			if change.joined && p.Replica != nil && !p.Replica.Since.IsZero() {
-				t.joinAt(p.Replica.Since, now)
+				t.joinAt(p.Replica.Since, p.Replica.gone(), now)
 				inherited = append(inherited, t)
 			}
 			if change.device {

@@ -130,7 +130,7 @@ func (e *Engine) inherit(r *Replica, fresh []*target, keepFacts time.Duration, n
 		}
 		if s.LastPoll.IsZero() { // it waits for its place there, too
 			if !s.After.IsZero() && s.After.Before(r.Since) {
-				t.joinAt(s.After, now)
+				t.joinAt(s.After, r.gone(), now)
 			}
 			t.recall(s, now)
 			continue
@@ -145,9 +145,9 @@ func (e *Engine) inherit(r *Replica, fresh []*target, keepFacts time.Duration, n
 	e.door.Inherit(memories)
 }
 
-// joinAt has a target that another process polled until then keep its place in the sweep.
-func (t *target) joinAt(until, now time.Time) {
+// joinAt has a target that another process polled keep its place in the sweep.
+func (t *target) joinAt(after, gone, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.after, t.joined = until, now
+	t.after, t.gone, t.joined = after, gone, now
 }
