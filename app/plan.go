@@ -23,7 +23,8 @@ type Plan struct {
 	HostKeys  *transport.HostKeys
 	Policy    *Policy
 	client    *transport.Client
-	Warnings  []string // one line each: what works but is hardly meant
+	asker     *device.Poller // is Poller
+	Warnings  []string       // one line each: what works but is hardly meant
 	Inventory *Inventory
 }
 
@@ -35,9 +36,6 @@ func (p *Plan) Devices() int {
 	}
 	return n
 }
-
-// asker is the plan's poller.
-func (p *Plan) asker() *device.Poller { return p.Poller.(*device.Poller) }
 
 // Wiring is what a plan is connected to. The zero value stands alone.
 type Wiring struct {
@@ -102,7 +100,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	}
 	p.Refused = w.Refused
 	groups, feeds := complete(c, known)
-	p.Inventory = &Inventory{static: groups, feeds: feeds, names: names(c, known)}
+	p.Inventory = &Inventory{static: groups, feeds: feeds, document: c.Document, names: names(c, known)}
 	p.Groups, _ = p.Inventory.merge()
 	for _, g := range c.Groups {
 		asker.Algorithms[g.Name] = algorithms(g.Algorithms)
@@ -126,11 +124,12 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	}
 	p.Warnings = append(c.Document.Warnings(), doubts...)
 	p.HostKeys = p.client.HostKeys()
+	p.Inventory.hostKeys = p.HostKeys
 	made := device.New(asker)
 	if w.Sessions != nil {
 		made.KeepIn(w.Sessions)
 	}
-	p.Poller = made
+	p.Poller, p.asker = made, made
 	return p, nil
 }
 

@@ -36,6 +36,8 @@ type Etcd struct {
 	lease  clientv3.LeaseID // 0: there is none
 	stored string           // the entry's text as it is in etcd; "": it is not there
 	key    string
+
+	archived clientv3.LeaseID // of the replica's texts, of Save and Refresh; 0: nothing is saved
 }
 
 // NewEtcd makes a coordinator that is not connected yet.
@@ -117,25 +119,36 @@ func (c *Etcd) Renew(ctx context.Context, self Entry) ([]Entry, error) {
 // keep renews the lease, or is granted a new one.
 func (c *Etcd) keep(ctx context.Context, client *clientv3.Client) error {
 	if c.lease != 0 {
-		answer, err := call(ctx, c, "renew the lease", func(ctx context.Context) (*clientv3.LeaseKeepAliveResponse, error) {
-			return client.KeepAliveOnce(ctx, c.lease)
-		})
-		switch {
-		case err == nil && answer.TTL > 0:
-			return nil
-		case err != nil && !errors.Is(err, rpctypes.ErrLeaseNotFound):
+		if there, err := c.prolong(ctx, client, c.lease); there || err != nil {
 			return err
 		}
 	}
 	c.lease, c.stored = 0, ""
+	granted, err := c.grant(ctx, client, c.TTL)
+	c.lease = granted
+	return err
+}
+
+// prolong renews a lease, and reports whether it is still there.
+func (c *Etcd) prolong(ctx context.Context, client *clientv3.Client, lease clientv3.LeaseID) (there bool, err error) {
+	answer, err := call(ctx, c, "renew the lease", func(ctx context.Context) (*clientv3.LeaseKeepAliveResponse, error) {
+		return client.KeepAliveOnce(ctx, lease)
+	})
+	if errors.Is(err, rpctypes.ErrLeaseNotFound) {
+		return false, nil
+	}
+	return err == nil && answer.TTL > 0, err
+}
+
+// grant asks for a lease; 0: there is an error.
+func (c *Etcd) grant(ctx context.Context, client *clientv3.Client, ttl time.Duration) (clientv3.LeaseID, error) {
 	answer, err := call(ctx, c, "ask for a lease", func(ctx context.Context) (*clientv3.LeaseGrantResponse, error) {
-		return client.Grant(ctx, int64(math.Ceil(c.TTL.Seconds())))
+		return client.Grant(ctx, int64(math.Ceil(ttl.Seconds())))
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	c.lease = answer.ID
-	return nil
+	return answer.ID, nil
 }
 
 // store writes the entry if it is another one than that in etcd.
@@ -194,15 +207,36 @@ func (c *Etcd) Watch(ctx context.Context, changed func()) error {
 
 func (c *Etcd) facts(replica string) string { return c.Prefix + "facts/" + replica + "/" }
 
-// Save is Archive's.
+// Save is Archive's. The texts are under a lease, so that etcd removes those of a replica that does not come back.
 func (c *Etcd) Save(ctx context.Context, replica string, number int, text []byte) error {
 	client, err := c.connect()
 	if err != nil {
 		return err
 	}
+	if c.archived == 0 {
+		if c.archived, err = c.grant(ctx, client, keepArchived); err != nil {
+			return err
+		}
+	}
 	_, err = call(ctx, c, "save facts", func(ctx context.Context) (*clientv3.PutResponse, error) {
-		return client.Put(ctx, fmt.Sprintf("%s%05d", c.facts(replica), number), string(text))
+		return client.Put(ctx, fmt.Sprintf("%s%05d", c.facts(replica), number), string(text), clientv3.WithLease(c.archived))
 	})
+	return err
+}
+
+// Refresh is Archive's.
+func (c *Etcd) Refresh(ctx context.Context) error {
+	if c.archived == 0 {
+		return nil
+	}
+	client, err := c.connect()
+	if err != nil {
+		return err
+	}
+	there, err := c.prolong(ctx, client, c.archived)
+	if err == nil && !there {
+		c.archived, err = 0, ErrLost
+	}
 	return err
 }
 

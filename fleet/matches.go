@@ -18,26 +18,43 @@ type Matches struct {
 	at   []uint32 // positions in the view's devices
 }
 
+// mostFound is for how many queries a view keeps what it has found.
+const mostFound = 32
+
 // Find returns the devices that match a query. A query without a sort has the order of names.
 func (v *View) Find(q Query) Matches {
 	m := Matches{view: v, sort: cmp.Or(q.Sort, "device")}
-	m.at = v.order(m.sort)
 	if q.refused {
-		m.at = nil
 		return m
 	}
-	if len(q.Filters) == 0 && q.Search == "" {
+	key := q.Values().Encode()
+	v.mu.Lock()
+	at, known := v.found[key]
+	v.mu.Unlock()
+	if known {
+		m.at = at
 		return m
 	}
-	matches := q.matcher(v.At)
-	var at []uint32
-	for _, i := range m.at {
-		if matches(v.Devices[i]) {
-			at = append(at, i)
-		}
+	m.at = v.matching(q)
+	v.sort(m.at, m.sort)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.found) < mostFound {
+		v.found[key] = m.at
 	}
-	m.at = at
 	return m
+}
+
+// matching are the positions of the devices that match a query, in the order of names: only they are sorted.
+func (v *View) matching(q Query) []uint32 {
+	at := make([]uint32, len(v.Devices))
+	for i := range at {
+		at[i] = uint32(i)
+	}
+	for _, matches := range q.matchers(v.At) {
+		at = slices.DeleteFunc(at, func(i uint32) bool { return !matches(v.Devices[i]) })
+	}
+	return slices.Clone(at)
 }
 
 // Len is how many there are.

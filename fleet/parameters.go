@@ -18,37 +18,36 @@ type Parameter struct {
 	words words
 }
 
-// words appends what a device has under a parameter as of a time. A word that is not known is left out.
-type words func(to []string, s *poll.Status, at time.Time) []string
+// words are what a device has under a parameter: one word or several. One of the two is nil.
+type words struct {
+	one     func(s *poll.Status) string // "": there is none
+	several func(to []string, s *poll.Status, at time.Time) []string
+}
 
 // Parameters is every filter, in the order in which a page names them. Beside them there is label.NAME for every label.
 var Parameters = []Parameter{
 	{"state", "state of the device", []string{"up", "down", "pending", "disabled"}, one(func(s *poll.Status) string { return string(s.State()) })},
-	{"verdict", "what the policy says of the version; a device may have several", verdictWords, verdicts},
+	{"verdict", "what the policy says of the version; a device may have several", verdictWords, several(verdicts)},
 	{"platform", "platform, by id", nil, one(func(s *poll.Status) string { return s.Platform })},
 	{"vendor", "vendor of the platform", nil, one(func(s *poll.Status) string { return s.Vendor })},
 	{"model", "model", nil, one(func(s *poll.Status) string { return s.Facts.Model })},
 	{"version", "version, as the device tells it", nil, one(func(s *poll.Status) string { return s.Facts.Version })},
 	{"group", "group of the configuration", nil, one(func(s *poll.Status) string { return s.Device.Group })},
 	{"reason", "why the latest poll failed", reasons(), one(reason)},
-	{"advisory", "note of an entry that denies the version", nil, advisories},
+	{"advisory", "note of an entry that denies the version", nil, several(advisories)},
 	{"credential", "name of the credential", nil, one(func(s *poll.Status) string { return s.Device.Credential })},
-	{"rule", "rule of the policy that judges the version, or will", nil, rules},
+	{"rule", "rule of the policy that judges the version, or will", nil, several(rules)},
 	{"release", "release whose end of life is known", nil, one(release)},
-	{"changed", "what has changed within the last hour", changeWords, changes},
+	{"changed", "what has changed within the last hour", changeWords, several(changes)},
 }
 
 // labelPrefix begins the parameters for the operator's labels.
 const labelPrefix = "label."
 
-// one makes words of a function that returns a single one, "" for none.
-func one(of func(*poll.Status) string) words {
-	return func(to []string, s *poll.Status, _ time.Time) []string {
-		if w := of(s); w != "" {
-			to = append(to, w)
-		}
-		return to
-	}
+func one(of func(*poll.Status) string) words { return words{one: of} }
+
+func several(of func(to []string, s *poll.Status, at time.Time) []string) words {
+	return words{several: of}
 }
 
 // parameter finds a parameter by name.

@@ -116,23 +116,15 @@ func (q Query) With(name string, values ...string) Query {
 	return q
 }
 
-// matcher makes the condition of all filters and of the search. It belongs to one goroutine at a time.
-func (q Query) matcher(at time.Time) func(*poll.Status) bool {
-	var all []func(*poll.Status) bool
+// matchers make the conditions of the filters and of the words of the search. They belong to one goroutine at a time.
+func (q Query) matchers(at time.Time) (all []func(*poll.Status) bool) {
 	for _, f := range q.Filters {
 		all = append(all, f.matcher(at))
 	}
 	for _, t := range split(q.Search) {
 		all = append(all, t.matcher(at))
 	}
-	return func(s *poll.Status) bool {
-		for _, matches := range all {
-			if !matches(s) {
-				return false
-			}
-		}
-		return true
-	}
+	return all
 }
 
 func (f Filter) matcher(at time.Time) func(*poll.Status) bool {
@@ -143,13 +135,15 @@ func (f Filter) matcher(at time.Time) func(*poll.Status) bool {
 			globs = append(globs, version.NewGlob(v))
 		}
 	}
-	var room [8]string
-	return func(s *poll.Status) bool {
-		for _, w := range of(room[:0], s, at) {
-			if slices.Contains(f.Values, w) || slices.ContainsFunc(globs, func(g version.Glob) bool { return g.Match(w) }) {
-				return true
-			}
-		}
-		return false
+	matches := func(w string) bool {
+		return slices.Contains(f.Values, w) || slices.ContainsFunc(globs, func(g version.Glob) bool { return g.Match(w) })
 	}
+	if of.one != nil {
+		return func(s *poll.Status) bool {
+			w := of.one(s)
+			return w != "" && matches(w)
+		}
+	}
+	var room [8]string
+	return func(s *poll.Status) bool { return slices.ContainsFunc(of.several(room[:0], s, at), matches) }
 }

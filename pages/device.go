@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/netver/netver_exporter/fleet"
@@ -71,7 +72,8 @@ func (p *Pages) newDevice(v *fleet.View, s *poll.Status, h poll.History) *device
 	d.About = about(s)
 	d.Failure = failureOf(v, s, h)
 	d.Version = p.newVersionBox(v, s)
-	d.Facts = facts(v, s)
+	origin := p.config.Origin(s)
+	d.Facts = slices.Concat(facts(v, s), origin.facts(s))
 	d.History = events(v, s, h)
 	d.timeline = newTimeline(h.Polls, v)
 	d.Session = newSession(s, h.Failed)

@@ -26,6 +26,7 @@ import (
 type exporter struct {
 	snapshot poll.Snapshot
 	history  poll.History
+	origin   Origin
 	policy   version.Policy
 	loaded   bool
 	poll     func(name string) *poll.Status
@@ -41,6 +42,7 @@ func (x *exporter) mux(t testing.TB) *http.ServeMux {
 		Views:   x.views,
 		Poll:    func(_ context.Context, name string) (*poll.Status, bool) { return x.poll(name), true },
 		History: func(string) (poll.History, bool) { return x.history, true },
+		Origin:  func(*poll.Status) Origin { return x.origin },
 		Policy:  func() *version.Policy { return &x.policy },
 		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), x.loaded },
 	})
@@ -105,6 +107,12 @@ func fleetOf(devices ...*poll.Status) *exporter {
 	return &exporter{loaded: true, snapshot: poll.Snapshot{Devices: devices, Workers: 64, Sweeps: map[string]poll.Sweeps{"branch": {Interval: 5 * time.Minute}}}}
 }
 
+// known has an origin for its devices.
+func known(x *exporter, o Origin) *exporter {
+	x.origin = o
+	return x
+}
+
 // silent has replicas that do not tell of their devices.
 func silent(x *exporter, names ...string) *exporter {
 	x.snapshot.Share.Cluster = &poll.Cluster{Members: 3, Up: true, Silent: names}
@@ -159,6 +167,14 @@ func TestPages(t *testing.T) {
 		{"a phase of the policy", fleetOf(deviceNamed("a", judged(version.Verdict{Why: "no rule matches"}))), "GET /versions", 200, "1 No rule\n17.9.4a 1", ""},
 
 		{"device", one, "GET /devices/sw-1", 200, "sw-1\nUp\nC9300\nsite=ams1\n1 d, since\nPoll now\n" + `netver_device_up{device=&#34;sw-1&#34;}`, "class=\"fail\""},
+		{"keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"netbox:https://netbox.example", "device 4711", []HostKey{
+			{"ssh-ed25519", "SHA256:abc", "", "known_hosts:3"}, {"ssh-rsa", "SHA256:def", "@cert-authority", "known_hosts:4"}, {"ssh-rsa", "SHA256:ghi", "@revoked", "known_hosts:5"},
+		}}), "GET /devices/sw-1", 200,
+			"Host key ssh-ed25519 SHA256:abc Host key authority ssh-rsa SHA256:def Host key revoked ssh-rsa SHA256:ghi Source netbox:https://netbox.example, device 4711", ""},
+		{"text of keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"config", "config.yml:12", []HostKey{{"ssh-ed25519", "SHA256:abc", "", "known_hosts:3"}}}),
+			"GET /devices/sw-1?format=text", 200, "Host key ssh-ed25519 SHA256:abc Source config.yml:12", "insecure"},
+		{"keys are not checked", known(fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Device.HostKeys = "insecure" })), Origin{"config", "config.yml:12", nil}),
+			"GET /devices/sw-1", 200, "Host key not checked (insecure) Source config.yml:12", ""},
 		{"device that is down", fleetOf(deviceNamed("sw-1", down(failure.Auth, "log in: refused"))), "GET /devices/sw-1", 200,
 			"for 1 min\nauth , 1 min ago . Next poll in about 3 min\nlog in: refused\nWhat auth means", ""},
 		{"never reached", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Polls, s.LastPoll, s.Reason, s.Err = 3, time.Now(), "connect", "no" })), "GET /devices/sw-1", 200,

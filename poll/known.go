@@ -81,12 +81,15 @@ func (e *Engine) Held() *Known {
 // Len is the number of devices.
 func (k *Known) Len() int { return len(k.devices) }
 
-// Add takes over what another one knows. Of a device that both know, that with the later poll stays.
+// Add takes over what another one knows. Of a device that both know, that with the later poll stays; facts without a poll that are newer still stay with it.
 func (k *Known) Add(other *Known) {
 	if k.devices == nil {
 		k.devices = make(map[string]deviceState, len(other.devices))
 	}
 	for name, s := range other.devices {
+		if facts, ok := k.devices[name]; ok && facts.LastPoll.IsZero() && facts.Boot.Read.After(s.LastPoll) && facts.Address == s.Address {
+			s.Platform, s.Vendor, s.Facts, s.BootTime, s.Boot, s.Version, s.Serial = facts.Platform, facts.Vendor, facts.Facts, facts.BootTime, facts.Boot, facts.Version, facts.Serial
+		}
 		if mine, ok := k.devices[name]; !ok || s.LastPoll.After(mine.LastPoll) || mine.LastPoll.IsZero() && mine.Facts.Version == "" {
 			k.devices[name] = s
 		}
@@ -127,7 +130,7 @@ func (e *Engine) inherit(r *Replica, fresh []*target, keepFacts time.Duration, n
 		}
 		if s.LastPoll.IsZero() { // it waits for its place there, too
 			if !s.After.IsZero() && s.After.Before(r.Since) {
-				t.joinAt(s.After, now)
+				t.joinAt(s.After, r.gone(), now)
 			}
 			t.recall(s, now)
 			continue
@@ -142,9 +145,9 @@ func (e *Engine) inherit(r *Replica, fresh []*target, keepFacts time.Duration, n
 	e.door.Inherit(memories)
 }
 
-// joinAt has a target that another process polled until then keep its place in the sweep.
-func (t *target) joinAt(until, now time.Time) {
+// joinAt has a target that another process polled keep its place in the sweep.
+func (t *target) joinAt(after, gone, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.after, t.joined = until, now
+	t.after, t.gone, t.joined = after, gone, now
 }

@@ -83,6 +83,6 @@ func device(c Config) http.Handler {
 			return &apiError{http.StatusNotFound, fmt.Sprintf("no device %q in the inventory", name)}
 		}
 		h, _ := c.History(name)
-		return answer(w, r, newDetails(s, h))
+		return answer(w, r, newDetails(s, h, c.Origin(s)))
 	})
 }

@@ -330,6 +330,9 @@ func newAPI(t *testing.T) http.Handler {
 	c := newConfig()
 	c.Views = fleet.NewCache(func() poll.Snapshot { return snapshot }, noOrder)
 	c.History = func(string) (poll.History, bool) { return history, true }
+	c.Origin = func(*poll.Status) Origin {
+		return Origin{Source: "csv:router.db", Place: "router.db:12", HostKeys: []HostKey{{Type: "ssh-ed25519", Fingerprint: "SHA256:abc", Mark: "@revoked", Place: "known_hosts:3"}}}
+	}
 	h, err := New(c)
 	if err != nil {
 		t.Fatal(err)

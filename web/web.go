@@ -40,6 +40,7 @@ type Config struct {
 	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
 	Views     *fleet.Cache
 	History   func(device string) (poll.History, bool)
+	Origin    func(*poll.Status) Origin
 	Policy    func() *version.Policy         // what versions are judged by
 	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 	Ready     func() bool                    // the first inventory has been loaded
@@ -48,6 +49,12 @@ type Config struct {
 	Lifecycle bool                           // whether POST /-/reload is allowed
 	Log       *slog.Logger
 }
+
+// Origin is where a device comes from, and the host keys that are known of it.
+type Origin = pages.Origin
+
+// HostKey is a line of a known_hosts file.
+type HostKey = pages.HostKey
 
 // endpoints is every path that is served beside the pages for people.
 var endpoints = []struct {
@@ -90,7 +97,7 @@ func New(c Config) (http.Handler, error) {
 		mux.Handle(e.pattern, h)
 	}
 	people, err := pages.New(pages.Config{
-		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Policy: c.Policy, Loaded: c.Loaded,
+		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Origin: c.Origin, Policy: c.Policy, Loaded: c.Loaded,
 	})
 	if err != nil {
 		return nil, err

@@ -64,6 +64,7 @@ func newConfig() Config {
 			return nil, false
 		},
 		History: func(string) (poll.History, bool) { return poll.History{}, true },
+		Origin:  func(*poll.Status) Origin { return Origin{} },
 		Policy:  func() *version.Policy { return &version.Policy{} },
 		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
 		Ready:   func() bool { return true },
