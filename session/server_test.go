@@ -182,6 +182,7 @@ func TestOptionalCommandWithoutAConnection(t *testing.T) {
 }
 
 func TestExecAnsweredByAQuestion(t *testing.T) {
+	t.Parallel()
 	ask := func(ch ssh.Channel, command string) bool {
 		if command != "show inventory" {
 			return echo(ch, command)

@@ -78,6 +78,7 @@ func guard(t *testing.T, password string) *gatekeeper {
 }
 
 func TestJumpHosts(t *testing.T) {
+	t.Parallel()
 	device := guard(t, "swordfish")
 	t.Run("one", func(t *testing.T) {
 		bastion := guard(t, "swordfish")
