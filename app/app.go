@@ -62,7 +62,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Version:   version.Version,
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
-		Views:     fleet.NewCache(x.wholeFleet, x.order),
+		Views:     fleet.NewCache(x.wholeFleet, x.order, x.names),
 		History:   x.engine.History,
 		Origin:    x.origin,
 		Policy:    x.currentPolicy,
