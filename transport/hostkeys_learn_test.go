@@ -233,3 +233,36 @@ func readFile(t testing.TB, name string) string {
 	}
 	return string(b)
 }
+
+// While another process holds the lock of a file, all that would learn wait at once, and not one after the other: a poll may not be held
+// for as long as its neighbours wait.
+func TestLearnersWaitAtOnce(t *testing.T) {
+	file := writeFile(t, "")
+	other := flock.New(file)
+	if err := other.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	key := newSigner(t).PublicKey()
+	synctest.Test(t, func(t *testing.T) {
+		keys, err := OpenHostKeys([]string{file}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		var learners sync.WaitGroup
+		for i := range 5 {
+			learners.Go(func() {
+				err := keys.check(AcceptNew, fmt.Sprintf("192.0.2.%d:22", i), key, false)
+				wantReason(t, err, failure.HostKeyUnknown)
+				if !strings.Contains(err.Error(), "another process") {
+					t.Errorf("%v does not say why", err)
+				}
+			})
+		}
+		learners.Wait()
+		if took := time.Since(start); took > lockWait+time.Second {
+			t.Errorf("it took %v until all had given up, want %v", took, lockWait)
+		}
+	})
+}
