@@ -33,7 +33,7 @@ func (x *exporter) loaded(plan *Plan, err error) {
 	x.plan = plan
 	x.inventory.Store(plan.Inventory)
 	wake(x.replaced)
-	x.collector.Declare(plan.Platforms.All())
+	x.collector.Declare(plan.Platforms.Own())
 	x.collector.ShowMembers(plan.Config.Collector.Members)
 	for _, warning := range plan.Warnings {
 		x.log.Warn(warning)

@@ -23,7 +23,8 @@ type Plan struct {
 	HostKeys  *transport.HostKeys
 	Policy    *Policy
 	client    *transport.Client
-	Warnings  []string // one line each: what works but is hardly meant
+	asker     *device.Poller // is Poller
+	Warnings  []string       // one line each: what works but is hardly meant
 	Inventory *Inventory
 }
 
@@ -35,9 +36,6 @@ func (p *Plan) Devices() int {
 	}
 	return n
 }
-
-// asker is the plan's poller.
-func (p *Plan) asker() *device.Poller { return p.Poller.(*device.Poller) }
 
 // Wiring is what a plan is connected to. The zero value stands alone.
 type Wiring struct {
@@ -131,7 +129,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	if w.Sessions != nil {
 		made.KeepIn(w.Sessions)
 	}
-	p.Poller = made
+	p.Poller, p.asker = made, made
 	return p, nil
 }
 

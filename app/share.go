@@ -145,6 +145,6 @@ func (x *exporter) apply(plan *Plan) error {
 		_ = x.engine.Hold(x.partition.has) // the share may have become smaller meanwhile
 		x.membership.replica.Tell(fingerprint(plan))
 	}
-	x.sessions.Keep(plan.asker(), part.Groups)
+	x.sessions.Keep(plan.asker, part.Groups)
 	return nil
 }

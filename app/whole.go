@@ -87,7 +87,9 @@ func (m *membership) ask(ctx context.Context, others []cluster.Entry, devices in
 			if err == nil {
 				answers[i], err = poll.ReadKnown(text)
 			}
-			if err != nil {
+			if err == nil {
+				answers[i].Align(time.Now())
+			} else {
 				m.log.Debug("a replica does not tell of its devices", "replica", e.Name, "err", err)
 			}
 		})

@@ -35,7 +35,7 @@ func bindCheck(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 			verdict += ", with " + strictyaml.Count(n, "warning")
 		}
 		fmt.Fprintf(s.Out, "%s: %s in %s, %s: %s\n", *file, strictyaml.Count(plan.Devices(), "device"),
-			strictyaml.Count(len(plan.Groups), "group"), strictyaml.Count(len(plan.Platforms.All()), "platform"), verdict)
+			strictyaml.Count(len(plan.Groups), "group"), strictyaml.Count(len(plan.Platforms.IDs()), "platform"), verdict)
 		return nil
 	}
 }

@@ -65,7 +65,7 @@ func listPlatforms(out io.Writer, platforms *parser.Registry) error {
 				typed = append(typed, command.Run)
 			}
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Vendor, strings.Join(platforms.Aliases(p), ", "), strings.Join(typed, "; "), p.Session.Mode, p.Origin)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Vendor, strings.Join(platforms.Aliases(p.ID), ", "), strings.Join(typed, "; "), p.Session.Mode, p.Origin)
 	}
 	return table.Flush()
 }
@@ -83,10 +83,10 @@ func printCommands(w io.Writer, p *parser.Platform) error {
 func printNames(out io.Writer, platforms *parser.Registry) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "id\t%s\n", strings.Join(parser.Tools, "\t"))
-	for _, p := range platforms.All() {
-		fmt.Fprint(w, p.ID)
+	for _, id := range platforms.IDs() {
+		fmt.Fprint(w, id)
 		for _, tool := range parser.Tools {
-			fmt.Fprintf(w, "\t%s", cmp.Or(strings.Join(platforms.NamesOf(p.ID, tool), ", "), "-"))
+			fmt.Fprintf(w, "\t%s", cmp.Or(strings.Join(platforms.NamesOf(id, tool), ", "), "-"))
 		}
 		fmt.Fprintln(w)
 	}

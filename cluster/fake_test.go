@@ -157,6 +157,7 @@ type actor struct {
 	stop     context.CancelFunc
 	ended    chan struct{}
 	pollTime time.Duration // how long polls take to end when they are given up
+	hang     time.Duration // how long the next share takes to be put into force
 
 	mu       sync.Mutex
 	share    Share
@@ -248,14 +249,17 @@ func (a *actor) Narrow(s Share) func(context.Context) {
 	}
 }
 
-func (a *actor) Adopt(s Share, _ []io.Reader, _ [][]byte, _ time.Time) {
+func (a *actor) Adopt(s Share, _ []io.Reader, _ [][]byte, _ Gap) {
 	a.world.stage.Lock()
 	a.mu.Lock()
 	a.share = s
 	a.adopted++
+	hang := a.hang
+	a.hang = 0
 	a.mu.Unlock()
 	a.world.stage.Unlock()
 	a.world.check()
+	time.Sleep(hang)
 }
 
 func (a *actor) polls(d *inventory.Device) bool {

@@ -48,7 +48,7 @@ func (r *Replica) renew(ctx context.Context) {
 		case <-r.wake:
 		}
 		n := r.attempt(ctx)
-		wait := r.TTL / 5
+		wait := r.period()
 		if n.err != nil {
 			wait = r.TTL / 15
 		}

@@ -19,6 +19,7 @@ const (
 	statusPath = Path + "status"
 	statePath  = Path + "state"
 	fleetPath  = Path + "devices"
+	factsPath  = Path + "facts"
 )
 
 // mostState bounds the answer to Fetch, in bytes: a device takes about one kilobyte.
@@ -110,5 +111,8 @@ func (r *Replica) Handler(state func(w io.Writer, heir string) error, devices fu
 	mux.HandleFunc("GET "+fleetPath, func(w http.ResponseWriter, _ *http.Request) {
 		_ = devices(w) // a client that went away
 	})
+	if c, ok := r.Archive.(*Copies); ok {
+		mux.HandleFunc("GET "+factsPath, c.serve)
+	}
 	return mux
 }

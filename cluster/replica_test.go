@@ -40,6 +40,21 @@ func TestReplicas(t *testing.T) {
 			w.pass(3 * time.Second)
 			w.whole("a", "b", "c", "d")
 		},
+		"one joins, and hangs as it takes devices": func(w *world) {
+			w.three()
+			d := w.start("d")
+			d.mu.Lock()
+			d.hang = 4 * ttl
+			d.mu.Unlock()
+			w.pass(debounce + ttl + 2*time.Second)
+			if d.May() {
+				w.t.Error("it may poll, though its lease has ended")
+			}
+			w.pass(ttl)
+			w.whole("a", "b", "c")
+			w.pass(4 * ttl)
+			w.whole("a", "b", "c", "d")
+		},
 		"one leaves": func(w *world) {
 			w.three()
 			w.replica("b").stop()

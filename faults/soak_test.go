@@ -22,7 +22,8 @@ func TestSoak(t *testing.T) {
 	plan := soakPlan(*devices)
 	trouble, config := newTrouble(t, plan)
 	e := run(t, config.write(t), "--state.file="+filepath.Join(t.TempDir(), "state.json"))
-	first := e.awaitScrape(t, "a sweep that is spread", polledTimes(2))
+	e.awaitScrape(t, "a sweep that is spread", polledTimes(2))
+	first := e.awaitScrape(t, "all devices up", upOnes(trouble.fleet.Devices()...)) // with the sessions that are kept
 	began, base := time.Now(), e.working(t)
 
 	end := time.Now().Add(slowly(*soak))

@@ -40,7 +40,7 @@ func describePlatforms(r *Registry) string {
 	fmt.Fprintf(&b, "%d platforms.\n\n", len(r.All()))
 	b.WriteString("| id | vendor | what | mode | commands | aliases |\n|---|---|---|---|---|---|\n")
 	for _, p := range r.All() {
-		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, string(p.Session.Mode), polledCommands(p), codes(r.Aliases(p))}
+		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, string(p.Session.Mode), polledCommands(p), codes(r.Aliases(p.ID))}
 		for i := range row {
 			row[i] = strings.ReplaceAll(row[i], "|", `\|`)
 		}

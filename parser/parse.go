@@ -84,8 +84,11 @@ func (s *search) answer(o *Output) {
 		}
 		if len(c.members) > 0 && !s.fallback {
 			others, _ := outdent(whole.Text, o.Command)
-			for _, text := range []string{flush, o.Text, others, whole.Text} { // the own section is believed first
-				s.members(c, text)
+			texts := []string{flush, o.Text, others, whole.Text} // the own section is believed first
+			for i, text := range texts {
+				if !slices.Contains(texts[:i], text) {
+					s.members(c, text)
+				}
 			}
 		}
 	case !ofOthers.MatchString(o.Command):

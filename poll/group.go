@@ -15,9 +15,10 @@ type slot struct {
 	sweep  *sweep    // nil: PollNow
 	since  time.Time // skip this turn if the target was polled since
 	due    time.Time
-	slow   bool // takes the slow lane
-	parked bool // had to wait for its turn to log in
-	joined bool // its due time is that of a device that joined, not one of the sweep
+	slow   bool     // takes the slow lane
+	parked *parking // where it waits for its turn to log in; nil: nowhere
+	joined bool     // its due time is that of a device that joined, not one of the sweep
+	madeUp bool     // it is for a place that came while no process had the device
 }
 
 // group hands out its part of the fleet. One goroutine (run) hands out; all state is behind the mutex.
@@ -29,9 +30,10 @@ type group struct {
 	mu       sync.Mutex
 	interval time.Duration
 	spread   float64
-	timeout  time.Duration      // of one poll; 0: that of the settings
-	cap      int                // of polls at once; 0: none
-	inStep   bool               // sweeps begin at whole intervals of the wall clock
+	timeout  time.Duration // of one poll; 0: that of the settings
+	cap      int           // of polls at once; 0: none
+	inStep   bool          // sweeps begin at whole intervals of the wall clock, counted from epoch
+	epoch    time.Time
 	members  []*target          // ordered by phase
 	sweep    *sweep             // the latest
 	stale    bool               // todo does not match members and sweep
@@ -41,13 +43,17 @@ type group struct {
 	resume   time.Time          // start of a sweep before a restart, for the first one to go on with; zero: none
 	waiting  []slot             // due, for the slow lane, what earlier sweeps left first
 	parked   map[place]*parking // due, and waiting for their turn to log in
+	queues   map[*parking]bool  // those of them where a turn waits
 	running  int
 	slowly   int // of running, how many came by the slow lane
 	sweeps   Sweeps
 }
 
 func newGroup(name string, out lanes) *group {
-	return &group{name: name, out: out, wake: make(chan struct{}, 1), sweep: &sweep{}, parked: make(map[place]*parking)}
+	return &group{
+		name: name, out: out, wake: make(chan struct{}, 1), epoch: time.Unix(0, 0), sweep: &sweep{},
+		parked: make(map[place]*parking), queues: make(map[*parking]bool),
+	}
 }
 
 // configure gives the group its part of a new plan. A sweep under way goes on with the new members.
@@ -204,10 +210,10 @@ func (g *group) sent(s slot) {
 		g.slowly++
 	}
 	switch {
-	case s.parked:
-		g.unpark(s)
+	case s.parked != nil:
+		s.parked.slots = without(s.parked.slots, s)
 	case s.slow:
-		g.waiting = without(g.waiting, s.target)
+		g.waiting = without(g.waiting, s)
 	case s.sweep == nil:
 		g.urgent = g.urgent[1:]
 	default:
@@ -218,7 +224,7 @@ func (g *group) sent(s slot) {
 
 // pass takes the first slot out of todo.
 func (g *group) pass() {
-	g.sweep.passed = g.todo[0].due
+	g.todo[0].target.handOut(g.todo[0].due)
 	if !g.todo[0].joined {
 		g.left--
 	}
@@ -246,10 +252,14 @@ func (g *group) close(s *sweep) {
 	}
 }
 
-// without takes a target's turn out of a queue.
-func without(queue []slot, t *target) []slot {
-	if i := slices.IndexFunc(queue, func(s slot) bool { return s.target == t }); i >= 0 {
-		return slices.Delete(queue, i, i+1)
+// without takes a turn out of a queue. It stands near the front, and so it is those before it that move, not the whole fleet
+// behind it.
+func without(queue []slot, s slot) []slot {
+	i := slices.Index(queue, s)
+	if i < 0 {
+		return queue
 	}
-	return queue
+	copy(queue[1:], queue[:i])
+	queue[0] = slot{}
+	return queue[1:]
 }

@@ -53,11 +53,14 @@ func SaveState(path string, e *Engine) (err error) {
 	return syncDir(filepath.Dir(path))
 }
 
-// KeepState saves again and again until the context ends. Save once more when the engine has stopped. A failure is
+// KeepState saves again and again until the context ends, each time if due says so. Save once more when the engine has stopped. A failure is
 // logged once, until a save succeeds again.
-func KeepState(ctx context.Context, path string, every time.Duration, e *Engine) {
+func KeepState(ctx context.Context, path string, every time.Duration, e *Engine, due func() bool) {
 	failing := false
 	for pause(ctx, every) {
+		if !due() {
+			continue
+		}
 		err := SaveState(path, e)
 		if err != nil && !failing {
 			e.log.Warn("state is not saved", "file", path, "err", err)

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"io"
 	"sync"
 	"time"
 
@@ -54,6 +55,27 @@ func (l *Link) serve(channels <-chan ssh.NewChannel, requests <-chan *ssh.Reques
 		}
 	}
 	_ = l.Wait()
+}
+
+// OpenChannel is that of ssh.Conn, which waits for ever if the connection ends just as it is called: the library closes the
+// channels that it knows, and then this one becomes known. It ends with the connection; what still waits in the library stays there.
+func (l *Link) OpenChannel(name string, data []byte) (ssh.Channel, <-chan *ssh.Request, error) {
+	type opened struct {
+		channel  ssh.Channel
+		requests <-chan *ssh.Request
+		err      error
+	}
+	done := make(chan opened, 1)
+	go func() {
+		channel, requests, err := l.Conn.OpenChannel(name, data)
+		done <- opened{channel, requests, err}
+	}()
+	select {
+	case o := <-done:
+		return o.channel, o.requests, o.err
+	case <-l.gone:
+		return nil, nil, io.EOF
+	}
 }
 
 // Alive reports whether the connection still stands, as far as anybody has told.

@@ -39,3 +39,35 @@ func TestLinkOutlivesNewKeys(t *testing.T) {
 		}
 	}
 }
+
+// A connection that ends as a channel is opened never answers. Nobody may wait for it: a poll that does holds its worker for ever.
+func TestChannelOfAConnectionThatEnds(t *testing.T) {
+	channels, requests := make(chan ssh.NewChannel), make(chan *ssh.Request)
+	conn := &silentConn{opening: make(chan struct{}), ended: make(chan struct{})}
+	l := newLink(conn, channels, requests)
+	go func() {
+		<-conn.opening
+		close(channels)
+		close(requests)
+		close(conn.ended)
+	}()
+	if _, _, err := l.OpenChannel("session", nil); err == nil {
+		t.Error("a channel of a connection that has ended")
+	}
+	l.End()
+}
+
+// silentConn is a connection that does not answer to the opening of a channel, not even when it ends.
+type silentConn struct {
+	ssh.Conn
+	opening, ended chan struct{}
+}
+
+func (c *silentConn) OpenChannel(string, []byte) (ssh.Channel, <-chan *ssh.Request, error) {
+	close(c.opening)
+	select {}
+}
+
+func (c *silentConn) Wait() error { <-c.ended; return io.EOF }
+
+func (c *silentConn) Close() error { return nil }

@@ -1,0 +1,173 @@
+package app
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+
+	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/netver/netver_exporter/cluster"
+)
+
+// inCluster is an exporter in a cluster whose coordinator is never reached: the test says what its share is. It polls nothing.
+func inCluster(t *testing.T, config, state string) *exporter {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "config.yml")
+	save(t, file, config)
+	noFile := ""
+	o := Options{ConfigFile: file, StateFile: state, Web: &toolkit.FlagConfig{WebListenAddresses: &[]string{":9733"}, WebConfigFile: &noFile}}
+	x, err := start(t.Context(), o, slog.New(slog.NewTextHandler(t.Output(), nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return x
+}
+
+// adopt has an exporter take the part of the fleet that is its own among members of these names.
+func (m *membership) adopt(names ...string) {
+	s := cluster.Share{Self: m.replica.Self.Name}
+	var members []cluster.Member
+	for _, name := range names {
+		members = append(members, cluster.Member{Name: name})
+	}
+	s.Views = [][]cluster.Member{members}
+	now := time.Now()
+	m.Adopt(s, nil, nil, cluster.Gap{Earliest: now, Latest: now})
+}
+
+// TestShareWhileAReloadHangs: devices are taken and given up though a reload waits for a secret.
+func TestShareWhileAReloadHangs(t *testing.T) {
+	pipe := filepath.Join(t.TempDir(), "secret")
+	save(t, pipe, "p")
+	x := inCluster(t, strings.Replace(clusterConfig, "password: p}", "password: {command: [cat, "+pipe+"]}}", 1), "")
+	if err := errors.Join(os.Remove(pipe), syscall.Mkfifo(pipe, 0o600)); err != nil {
+		t.Fatal(err)
+	}
+	var failed error
+	reloaded := make(chan struct{})
+	go func() {
+		defer close(reloaded)
+		failed = x.reload(t.Context())
+	}()
+	var writer *os.File
+	await(t, func() (reading bool) {
+		var err error
+		writer, err = os.OpenFile(pipe, os.O_WRONLY|syscall.O_NONBLOCK, 0)
+		return err == nil
+	})
+
+	owned := func() int { return len(x.Snapshot().Devices) }
+	x.membership.adopt("a")
+	if n := owned(); n != 2 {
+		t.Errorf("%d devices taken, want 2", n)
+	}
+	x.membership.Narrow(cluster.Share{Self: "a", Views: [][]cluster.Member{{{Name: "b"}}}})(t.Context())
+	if n := owned(); n != 0 {
+		t.Errorf("%d devices left after all were given up", n)
+	}
+	select {
+	case <-reloaded:
+		t.Fatalf("the share waited for the reload to end: %v", failed)
+	default:
+	}
+	_, err := io.WriteString(writer, "p")
+	if err := errors.Join(err, writer.Close()); err != nil {
+		t.Error(err)
+	}
+	if <-reloaded; failed != nil {
+		t.Error(failed)
+	}
+	if n := owned(); n != 0 {
+		t.Errorf("the reload has taken %d devices, which are another replica's now", n)
+	}
+}
+
+const stateOfTwo = `{"header":{"format":"netver_exporter state","version":1}}
+{"device":{"name":"127.0.0.1:1","address":"127.0.0.1:1","platform":"vyos","polls":7,"reboots":2,"last_poll":"%[1]s","facts":{"version":"1.4"},"boot":{}}}
+{"device":{"name":"127.0.0.1:2","address":"127.0.0.1:2","platform":"vyos","polls":8,"last_poll":"%[1]s","facts":{"version":"1.4"},"boot":{}}}
+{"end":2}
+`
+
+// alone is a coordinator that one replica has for itself.
+type alone struct{}
+
+func (alone) Renew(_ context.Context, self cluster.Entry) ([]cluster.Entry, error) {
+	return []cluster.Entry{self}, nil
+}
+
+func (alone) Watch(ctx context.Context, _ func()) error {
+	<-ctx.Done()
+	return ctx.Err()
+}
+
+func (alone) Leave(context.Context) error { return nil }
+
+// TestStateInACluster: what the state file has of devices is there when they are taken, and stays in the file while the replica has no share, and when it leaves.
+func TestStateInACluster(t *testing.T) {
+	state := filepath.Join(t.TempDir(), "state")
+	save(t, state, fmt.Sprintf(stateOfTwo, time.Now().Add(-time.Second).UTC().Format(time.RFC3339)))
+	config := strings.NewReplacer("192.0.2.10", "127.0.0.1:1", "192.0.2.11", "127.0.0.1:2", "192.0.2.1", "127.0.0.1").Replace(clusterConfig)
+	polls := func(x *exporter) (n uint64) {
+		for _, d := range x.Snapshot().Devices {
+			n += d.Polls
+		}
+		return n
+	}
+	run := func(x *exporter) (end func()) {
+		ctx, cancel := context.WithCancel(t.Context())
+		ended := make(chan error, 1)
+		go func() { ended <- x.poll(ctx) }()
+		return func() {
+			cancel()
+			if err := <-ended; err != nil {
+				t.Error(err)
+			}
+		}
+	}
+	x := inCluster(t, config, state) // it never reaches its coordinator
+	run(x)()
+	for range 2 {
+		x = inCluster(t, config, state)
+		x.membership = x.member(cluster.Entry{Name: "a", Instance: "a"}, 300*time.Millisecond, alone{}, http.DefaultClient)
+		if err := x.loadState(); err != nil {
+			t.Fatal(err)
+		}
+		end := run(x)
+		await(t, func() bool { return x.membership.holdsShare() })
+		if n := polls(x); n < 15 {
+			t.Errorf("%d polls are known of, want those of the file, 15, at least", n)
+		}
+		if err := os.Remove(state); err != nil {
+			t.Error(err)
+		}
+		end()
+		if x.membership.holdsShare() || polls(x) != 0 {
+			t.Error("it has left with devices")
+		}
+	}
+}
+
+// TestOtherSecretsAreAMismatch, as another configuration is.
+func TestOtherSecretsAreAMismatch(t *testing.T) {
+	m := inCluster(t, clusterConfig, "").membership
+	for _, c := range []struct {
+		note string
+		want bool
+	}{{`{"credential":"one","secret":"????"}`, true}, {`{"credential":"gone","secret":"????"}`, false}, {`garbage`, false}, {`{"credential":"two","secret":"????"}`, true}} {
+		m.hear([]cluster.Entry{{Name: "b", Instance: "b1", Notes: map[string]json.RawMessage{"x": json.RawMessage(c.note)}}})
+		if got := m.figures().Mismatch; got != c.want {
+			t.Errorf("%s: mismatch %v", c.note, got)
+		}
+	}
+}
