@@ -50,7 +50,6 @@ func (t *Ticket) Login(ctx context.Context) error {
 	if t.spoiled() {
 		return &failure.Error{Reason: failure.Auth, Doing: "log in again", Err: errors.New("the device did not accept the password a moment ago")}
 	}
-	t.countUnopened()
 	for !t.charged {
 		until := t.door.take(t.credential, time.Now())
 		if until.IsZero() {
