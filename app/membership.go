@@ -27,6 +27,7 @@ type membership struct {
 	ttl      time.Duration
 	archive  cluster.Archive
 	changes  atomic.Uint64 // devices taken and given away
+	secrets  atomic.Bool   // another replica has other secrets
 	holds    atomic.Bool   // the engine has the devices of this replica's share
 	stored   *poll.Known   // what the state file had of devices; nothing from the first adoption on
 
@@ -187,7 +188,7 @@ func (m *membership) tell(all []logins.Shared) {
 
 // hear takes in what the other replicas tell of credentials.
 func (m *membership) hear(entries []cluster.Entry) {
-	self := m.replica.Self.Instance
+	self, agreed := m.replica.Self.Instance, true
 	for _, e := range entries {
 		if e.Instance == self {
 			continue
@@ -195,10 +196,11 @@ func (m *membership) hear(entries []cluster.Entry) {
 		for _, text := range e.Notes {
 			var s logins.Shared
 			if json.Unmarshal(text, &s) == nil {
-				m.exporter.engine.Hear([]logins.Shared{s})
+				agreed = m.exporter.engine.Hear([]logins.Shared{s}) && agreed
 			}
 		}
 	}
+	m.secrets.Store(!agreed)
 }
 
 // changed counts the devices that are in one of two lists, which are sorted, and not in the other.
@@ -232,7 +234,7 @@ func (m *membership) handler() http.Handler { return m.replica.Handler(m.state, 
 // figures are the cluster's for a snapshot.
 func (m *membership) figures() *poll.Cluster {
 	s := m.replica.State()
-	return &poll.Cluster{Members: s.Members, Up: s.Up, Mismatch: s.Mismatch, Changes: m.changes.Load()}
+	return &poll.Cluster{Members: s.Members, Up: s.Up, Mismatch: s.Mismatch || m.secrets.Load(), Changes: m.changes.Load()}
 }
 
 // check reports what does not go together with a cluster.

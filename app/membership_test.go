@@ -2,6 +2,7 @@ package app
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
@@ -41,7 +42,8 @@ func (m *membership) adopt(names ...string) {
 		members = append(members, cluster.Member{Name: name})
 	}
 	s.Views = [][]cluster.Member{members}
-	m.Adopt(s, nil, nil, cluster.Gap{Earliest: time.Now(), Latest: time.Now()})
+	now := time.Now()
+	m.Adopt(s, nil, nil, cluster.Gap{Earliest: now, Latest: now})
 }
 
 // TestShareWhileAReloadHangs: devices are taken and given up though a reload waits for a secret.
@@ -152,6 +154,20 @@ func TestStateInACluster(t *testing.T) {
 		end()
 		if x.membership.holdsShare() || polls(x) != 0 {
 			t.Error("it has left with devices")
+		}
+	}
+}
+
+// TestOtherSecretsAreAMismatch, as another configuration is.
+func TestOtherSecretsAreAMismatch(t *testing.T) {
+	m := inCluster(t, clusterConfig, "").membership
+	for _, c := range []struct {
+		note string
+		want bool
+	}{{`{"credential":"one","secret":"????"}`, true}, {`{"credential":"gone","secret":"????"}`, false}, {`garbage`, false}, {`{"credential":"two","secret":"????"}`, true}} {
+		m.hear([]cluster.Entry{{Name: "b", Instance: "b1", Notes: map[string]json.RawMessage{"x": json.RawMessage(c.note)}}})
+		if got := m.figures().Mismatch; got != c.want {
+			t.Errorf("%s: mismatch %v", c.note, got)
 		}
 	}
 }

@@ -100,7 +100,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	}
 	p.Refused = w.Refused
 	groups, feeds := complete(c, known)
-	p.Inventory = &Inventory{static: groups, feeds: feeds, names: names(c, known)}
+	p.Inventory = &Inventory{static: groups, feeds: feeds, document: c.Document, names: names(c, known)}
 	p.Groups, _ = p.Inventory.merge()
 	for _, g := range c.Groups {
 		asker.Algorithms[g.Name] = algorithms(g.Algorithms)
@@ -124,6 +124,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	}
 	p.Warnings = append(c.Document.Warnings(), doubts...)
 	p.HostKeys = p.client.HostKeys()
+	p.Inventory.hostKeys = p.HostKeys
 	made := device.New(asker)
 	if w.Sessions != nil {
 		made.KeepIn(w.Sessions)

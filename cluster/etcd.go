@@ -65,7 +65,7 @@ func (c *Etcd) connect() (*clientv3.Client, error) {
 }
 
 // call makes a call, and makes it once more, which is to another endpoint, if it takes too long.
-func call[T any](ctx context.Context, c *Etcd, doing string, do func(context.Context) (T, error)) (answer T, err error) {
+func call[T any](ctx context.Context, c *Etcd, client *clientv3.Client, doing string, do func(context.Context) (T, error)) (answer T, err error) {
 	for range 2 {
 		within, cancel := context.WithTimeout(ctx, c.TTL/8)
 		answer, err = do(within)
@@ -78,7 +78,24 @@ func call[T any](ctx context.Context, c *Etcd, doing string, do func(context.Con
 			break
 		}
 	}
+	if !errors.Is(err, rpctypes.ErrLeaseNotFound) {
+		c.giveUp(client)
+	}
 	return answer, fmt.Errorf("%s: %w", doing, err)
+}
+
+// giveUp has another client made for the next call, if there is a user name: an etcd that was started again knows none of its tokens, and then the library asks for
+// a new token with the old one, is refused, asks again, and so on at full speed for as long as a call or a watch lasts.
+func (c *Etcd) giveUp(client *clientv3.Client) {
+	if c.Username == "" {
+		return
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if c.client == client {
+		c.client = nil
+		_ = client.Close() // it has failed already
+	}
 }
 
 // Renew is Coordinator's.
@@ -93,7 +110,7 @@ func (c *Etcd) Renew(ctx context.Context, self Entry) ([]Entry, error) {
 	if err := c.store(ctx, client, self); err != nil {
 		return nil, err
 	}
-	answer, err := call(ctx, c, "read the members", func(ctx context.Context) (*clientv3.GetResponse, error) {
+	answer, err := call(ctx, c, client, "read the members", func(ctx context.Context) (*clientv3.GetResponse, error) {
 		return client.Get(ctx, c.members(), clientv3.WithPrefix())
 	})
 	if err != nil {
@@ -131,7 +148,7 @@ func (c *Etcd) keep(ctx context.Context, client *clientv3.Client) error {
 
 // prolong renews a lease, and reports whether it is still there.
 func (c *Etcd) prolong(ctx context.Context, client *clientv3.Client, lease clientv3.LeaseID) (there bool, err error) {
-	answer, err := call(ctx, c, "renew the lease", func(ctx context.Context) (*clientv3.LeaseKeepAliveResponse, error) {
+	answer, err := call(ctx, c, client, "renew the lease", func(ctx context.Context) (*clientv3.LeaseKeepAliveResponse, error) {
 		return client.KeepAliveOnce(ctx, lease)
 	})
 	if errors.Is(err, rpctypes.ErrLeaseNotFound) {
@@ -142,7 +159,7 @@ func (c *Etcd) prolong(ctx context.Context, client *clientv3.Client, lease clien
 
 // grant asks for a lease; 0: there is an error.
 func (c *Etcd) grant(ctx context.Context, client *clientv3.Client, ttl time.Duration) (clientv3.LeaseID, error) {
-	answer, err := call(ctx, c, "ask for a lease", func(ctx context.Context) (*clientv3.LeaseGrantResponse, error) {
+	answer, err := call(ctx, c, client, "ask for a lease", func(ctx context.Context) (*clientv3.LeaseGrantResponse, error) {
 		return client.Grant(ctx, int64(math.Ceil(ttl.Seconds())))
 	})
 	if err != nil {
@@ -162,7 +179,7 @@ func (c *Etcd) store(ctx context.Context, client *clientv3.Client, self Entry) e
 	}
 	c.key = c.members() + self.Name
 	put := clientv3.OpPut(c.key, string(text), clientv3.WithLease(c.lease))
-	answer, err := call(ctx, c, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
+	answer, err := call(ctx, c, client, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
 		return client.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(c.key), "=", 0)).Then(put).Else(clientv3.OpGet(c.key)).Commit()
 	})
 	if err != nil {
@@ -174,7 +191,7 @@ func (c *Etcd) store(ctx context.Context, client *clientv3.Client, self Entry) e
 		if len(there) == 0 || json.Unmarshal(there[0].Value, &e) == nil && e.Instance != self.Instance {
 			return fmt.Errorf("%w (at %s)", ErrTaken, e.Advertise)
 		}
-		answer, err = call(ctx, c, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
+		answer, err = call(ctx, c, client, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
 			return client.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(c.key), "=", there[0].ModRevision)).Then(put).Commit()
 		})
 		if err == nil && !answer.Succeeded {
@@ -218,7 +235,7 @@ func (c *Etcd) Save(ctx context.Context, replica string, number int, text []byte
 			return err
 		}
 	}
-	_, err = call(ctx, c, "save facts", func(ctx context.Context) (*clientv3.PutResponse, error) {
+	_, err = call(ctx, c, client, "save facts", func(ctx context.Context) (*clientv3.PutResponse, error) {
 		return client.Put(ctx, fmt.Sprintf("%s%05d", c.facts(replica), number), string(text), clientv3.WithLease(c.archived))
 	})
 	return err
@@ -267,7 +284,7 @@ func (c *Etcd) Leave(ctx context.Context) error {
 	if c.lease == 0 {
 		return client.Close()
 	}
-	_, err := call(ctx, c, "give the lease back", func(ctx context.Context) (*clientv3.LeaseRevokeResponse, error) {
+	_, err := call(ctx, c, client, "give the lease back", func(ctx context.Context) (*clientv3.LeaseRevokeResponse, error) {
 		return client.Revoke(ctx, c.lease)
 	})
 	return errors.Join(err, client.Close())

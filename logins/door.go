@@ -98,6 +98,11 @@ func (d *Door) Configure(s Settings) {
 	for _, c := range d.credentials {
 		c.account.share(s.Fleet, len(d.credentials))
 	}
+	for name, c := range d.credentials { // the others have heard of its old secret
+		if before, known := old[name]; known && before.account != c.account && s.Fleet != nil {
+			c.account.tell()
+		}
+	}
 }
 
 func limit(perSecond float64) rate.Limit {

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/netver/netver_exporter/fleet"
@@ -54,7 +55,9 @@ func (p *Pages) device(w http.ResponseWriter, r *http.Request) {
 	}
 	h, _ := p.config.History(name)
 	d := p.newDevice(v, s, h)
-	if r.URL.Query().Get("poll") == refused {
+	values, unreadable := given(r)
+	d.Problems = fleet.Texts(slices.Concat(unreadable, fleet.Unread(values, readBy("device")...), badValues("device", values)))
+	if values.Get("poll") == refused {
 		d.Notice = whyNotPolled(v, s, h)
 	}
 	p.answer(w, r, http.StatusOK, &d.frame, d)
@@ -71,7 +74,8 @@ func (p *Pages) newDevice(v *fleet.View, s *poll.Status, h poll.History) *device
 	d.About = about(s)
 	d.Failure = failureOf(v, s, h)
 	d.Version = p.newVersionBox(v, s)
-	d.Facts = facts(v, s)
+	origin := p.config.Origin(s)
+	d.Facts = slices.Concat(facts(v, s), origin.facts(s))
 	d.History = events(v, s, h)
 	d.timeline = newTimeline(h.Polls, v)
 	d.Session = newSession(s, h.Failed)

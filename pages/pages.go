@@ -25,6 +25,7 @@ type Config struct {
 	Views   *fleet.Cache
 	Poll    func(ctx context.Context, device string) (*poll.Status, bool)
 	History func(device string) (poll.History, bool)
+	Origin  func(*poll.Status) Origin
 	Policy  func() *version.Policy
 	Loaded  func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 }

@@ -43,13 +43,17 @@ type group struct {
 	resume   time.Time          // start of a sweep before a restart, for the first one to go on with; zero: none
 	waiting  []slot             // due, for the slow lane, what earlier sweeps left first
 	parked   map[place]*parking // due, and waiting for their turn to log in
+	queues   map[*parking]bool  // those of them where a turn waits
 	running  int
 	slowly   int // of running, how many came by the slow lane
 	sweeps   Sweeps
 }
 
 func newGroup(name string, out lanes) *group {
-	return &group{name: name, out: out, wake: make(chan struct{}, 1), epoch: time.Unix(0, 0), sweep: &sweep{}, parked: make(map[place]*parking)}
+	return &group{
+		name: name, out: out, wake: make(chan struct{}, 1), epoch: time.Unix(0, 0), sweep: &sweep{},
+		parked: make(map[place]*parking), queues: make(map[*parking]bool),
+	}
 }
 
 // configure gives the group its part of a new plan. A sweep under way goes on with the new members.

@@ -86,7 +86,7 @@ func (g *group) queued() map[turnOf]bool {
 	for _, s := range g.waiting {
 		all[turnOf{s.target, s.madeUp}] = true
 	}
-	for _, p := range g.parked {
+	for p := range g.queues {
 		for _, s := range p.slots {
 			all[turnOf{s.target, s.madeUp}] = true
 		}
@@ -161,7 +161,7 @@ func (g *group) figures(now time.Time) (s Sweeps, queue int) {
 		return -1
 	})
 	queue = due + len(g.waiting) + len(g.urgent)
-	for _, p := range g.parked {
+	for p := range g.queues {
 		queue += len(p.slots)
 	}
 	s = g.sweeps

@@ -40,6 +40,7 @@ type Config struct {
 	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
 	Views     *fleet.Cache
 	History   func(device string) (poll.History, bool)
+	Origin    func(*poll.Status) Origin
 	Policy    func() *version.Policy         // what versions are judged by
 	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 	Ready     func() bool                    // the first inventory has been loaded
@@ -49,23 +50,33 @@ type Config struct {
 	Log       *slog.Logger
 }
 
+// Origin is where a device comes from, and the host keys that are known of it.
+type Origin = pages.Origin
+
+// HostKey is a line of a known_hosts file.
+type HostKey = pages.HostKey
+
 // endpoints is every path that is served beside the pages for people.
 var endpoints = []struct {
 	pattern string
+	reads   []string // parameters; a request with others is refused
 	handler func(Config) http.Handler
 }{
-	{"/metrics", metrics},
-	{"GET /probe", probe},
-	{"/api/v1/devices", devices},
-	{"/api/v1/devices/{name}", device},
-	{"/api/v1/versions", versions},
-	{"/api/v1/status", status},
-	{"/api/v1/openapi.yaml", openapi},
-	{"/api/v1/targets", targets},
-	{"GET /-/healthy", healthy},
-	{"GET /-/ready", ready},
-	{"/-/reload", reload},
+	{"/metrics", unchecked, metrics},
+	{"GET /probe", []string{"target"}, probe},
+	{"/api/v1/devices", unchecked, devices}, // fleet.Parse checks them
+	{"/api/v1/devices/{name}", nil, device},
+	{"/api/v1/versions", nil, versions},
+	{"/api/v1/status", nil, status},
+	{"/api/v1/openapi.yaml", nil, openapi},
+	{"/api/v1/targets", []string{"port"}, targets},
+	{"GET /-/healthy", unchecked, healthy},
+	{"GET /-/ready", unchecked, ready},
+	{"/-/reload", unchecked, reload},
 }
+
+// unchecked stands for any parameters. A scrape, a health check and a reload do not fail for what is sent beside them.
+var unchecked = []string{"*"}
 
 // bounded keeps the pages and the API from being asked by more at once than there are slots. What changes something, or polls,
 // takes its own time and needs none.
@@ -83,14 +94,14 @@ func bounded(s *collector.Slots, h http.Handler) http.Handler {
 func New(c Config) (http.Handler, error) {
 	mux, slots := http.NewServeMux(), collector.NewSlots(maxAnswers)
 	for _, e := range endpoints {
-		h := e.handler(c)
+		h := reading(e.reads, e.handler(c))
 		if strings.HasPrefix(e.pattern, "/api/") {
 			h = bounded(slots, h)
 		}
 		mux.Handle(e.pattern, h)
 	}
 	people, err := pages.New(pages.Config{
-		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Policy: c.Policy, Loaded: c.Loaded,
+		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Origin: c.Origin, Policy: c.Policy, Loaded: c.Loaded,
 	})
 	if err != nil {
 		return nil, err

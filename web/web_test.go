@@ -34,6 +34,8 @@ type fewDevices struct{}
 
 func noOrder(string) *version.Order { return nil }
 
+func noNames(string) []string { return nil }
+
 func (fewDevices) Snapshot() poll.Snapshot {
 	at := time.Unix(1_700_000_000, 0)
 	return poll.Snapshot{Devices: []*poll.Status{
@@ -54,7 +56,7 @@ func newConfig() Config {
 	c := Config{
 		Version: "1.2.3",
 		Metrics: collector.New(),
-		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder),
+		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder, noNames),
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
 			for _, s := range (fewDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
@@ -64,6 +66,7 @@ func newConfig() Config {
 			return nil, false
 		},
 		History: func(string) (poll.History, bool) { return poll.History{}, true },
+		Origin:  func(*poll.Status) Origin { return Origin{} },
 		Policy:  func() *version.Policy { return &version.Policy{} },
 		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
 		Ready:   func() bool { return true },
@@ -81,7 +84,7 @@ func TestEndpoints(t *testing.T) {
 	broken := lifecycle
 	broken.Reload = func() error { return errors.New("config.yml:3: no") }
 	empty := newConfig()
-	empty.Views = fleet.NewCache(func() poll.Snapshot { return poll.Snapshot{} }, noOrder)
+	empty.Views = fleet.NewCache(func() poll.Snapshot { return poll.Snapshot{} }, noOrder, noNames)
 	starting := newConfig()
 	starting.Ready = func() bool { return false }
 
