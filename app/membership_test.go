@@ -171,3 +171,27 @@ func TestOtherSecretsAreAMismatch(t *testing.T) {
 		}
 	}
 }
+
+// TestElsewhere: of a device that is not shown it is said who has it.
+func TestElsewhere(t *testing.T) {
+	x := inCluster(t, clusterConfig, "")
+	for device, want := range map[string]string{"192.0.2.10": "no replica polls it now", "192.0.2.99": ""} {
+		if got := x.elsewhere(device); !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", device, got, want)
+		}
+	}
+	x.membership.adopt("a")
+	if got := x.elsewhere("192.0.2.10"); got != "this replica is about to take it over" {
+		t.Error(got)
+	}
+	alone := strings.Join(strings.SplitAfterN(clusterConfig, "\n", 3)[2:], "")
+	file := filepath.Join(t.TempDir(), "config.yml")
+	save(t, file, alone)
+	x, err := start(t.Context(), Options{ConfigFile: file, Shard: cluster.Shard{Index: 1, Total: 2}}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := x.elsewhere("192.0.2.10"); len(x.Snapshot().Devices) != 0 || got != "the process with --shard.index=0 polls it" {
+		t.Errorf("%d devices in the shard; %q", len(x.Snapshot().Devices), got)
+	}
+}
