@@ -64,7 +64,7 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 
 // member makes the process's part in a cluster whose replicas meet at the coordinator, and ask each other with the client.
 func (x *exporter) member(self cluster.Entry, ttl time.Duration, coordinator cluster.Coordinator, client *http.Client) *membership {
-	m := &membership{exporter: x, log: x.log, ttl: ttl, peers: cluster.HTTP{Client: client}, stored: &poll.Known{}, given: map[string]*inventory.Device{}}
+	m := &membership{exporter: x, log: x.log, ttl: ttl, peers: cluster.HTTP{Client: client, Most: x.mostAnswer}, stored: &poll.Known{}, given: map[string]*inventory.Device{}}
 	var ok bool
 	if m.archive, ok = coordinator.(cluster.Archive); !ok {
 		m.archive = &cluster.Copies{Peers: m.peers, Others: func() []cluster.Entry { return m.replica.Others() }}

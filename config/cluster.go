@@ -97,6 +97,7 @@ func (l *loader) cluster(w *cluster) Cluster {
 	p := httpClient{BasicAuth: w.Peers.BasicAuth, TLS: w.Peers.TLS}
 	peers := at.Child("peers")
 	c.Peers = p.settings(l, peers)
+	c.Peers.FollowRedirects = false // no replica sends another one elsewhere, least of all with its password
 	if err := c.Peers.Validate(); err != nil {
 		l.document.Fault(peers, "%v", err)
 	}
