@@ -94,10 +94,27 @@ func (m *membership) join(ctx context.Context, running *sync.WaitGroup) (polling
 	})
 	running.Go(func() {
 		defer left()
+		m.awaitInventory(member)
 		m.replica.Run(member)
 	})
 	running.Go(func() { m.keepFacts(member) })
 	return polling, leave
+}
+
+// awaitInventory waits until the sources of devices have been read, or have failed, so that what the others know of devices which become this replica's finds
+// them. A source that takes longer is not waited for.
+func (m *membership) awaitInventory(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 4*m.ttl)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !m.exporter.ready() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // instance tells this process from those before it that had its name.
