@@ -55,5 +55,25 @@ func (x *exporter) order(platform string) *version.Order {
 	return nil
 }
 
+// names are those that a filter may ask for, whether a device has them or not.
+func (x *exporter) names(parameter string) (names []string) {
+	f := x.policy.policy.Load()
+	switch parameter {
+	case "platform":
+		for _, p := range f.compiler.known.All() {
+			names = append(names, p.ID)
+		}
+	case "vendor":
+		for _, p := range f.compiler.known.All() {
+			names = append(names, p.Vendor)
+		}
+	case "rule":
+		for i := range f.current.Load().Rules {
+			names = append(names, f.current.Load().Rules[i].Name)
+		}
+	}
+	return names
+}
+
 // currentPolicy is what versions are judged by now.
 func (x *exporter) currentPolicy() *version.Policy { return x.policy.policy.Load().current.Load() }

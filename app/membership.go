@@ -169,6 +169,7 @@ func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]by
 			m.log.Warn("state of devices that were another replica's cannot be read", "err", err)
 			continue
 		}
+		known.Align(time.Now())
 		all.Add(known)
 	}
 	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May, Since: gap.Earliest, Gone: gap.Latest, Known: all})

@@ -90,6 +90,9 @@ func (m *membership) ask(others []cluster.Entry, devices int) (known map[string]
 			if err == nil {
 				answers[i], err = poll.ReadKnown(text)
 			}
+			if err == nil {
+				answers[i].Align(time.Now())
+			}
 			errs[i] = err
 		})
 	}

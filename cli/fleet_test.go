@@ -17,6 +17,7 @@ import (
 // TestCap counts, on the devices' side, a thousand of them: never more sessions at once than the cap, never two on one
 // device, sweep after sweep.
 func TestCap(t *testing.T) {
+	t.Parallel()
 	const concurrency, sweeps = 40, 2
 	fleet, plan := startFleet(t, 1000, 0, "cisco_ios", "arista_eos", "juniper_junos", "vyos")
 	plan.Settings.Concurrency = concurrency

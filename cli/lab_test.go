@@ -97,6 +97,7 @@ func TestLab(t *testing.T) {
 
 // TestLabLive holds that a live lab changes by itself, and its source too, and that all its files are gone when it cannot begin.
 func TestLabLive(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "lab.yml")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -26,16 +27,13 @@ import (
 
 // The paces of the cluster under test.
 const (
-	clusterDevices  = 1500
+	clusterDevices  = 3000
 	deniedDevices   = 60 // that refuse the password, besides
-	clusterInterval = 12 * time.Second
+	clusterInterval = 15 * time.Second
+	clusterSpread   = clusterInterval * 4 / 5 // in which places are
 	clusterTTL      = 6 * time.Second
 	clusterDebounce = clusterTTL / 3
-	clusterSlack    = 4 * time.Second // of a machine that has other things to do
 )
-
-// longestGap is the longest time between two polls of a device, whatever happens to one of the replicas.
-const longestGap = clusterTTL + clusterDebounce + clusterInterval + clusterSlack
 
 // clusterRig is three members of etcd, a simulated fleet, and replicas of the exporter.
 type clusterRig struct {
@@ -45,6 +43,7 @@ type clusterRig struct {
 	ledger   *ledger
 	etcd     []*etcdMember
 	replicas map[string]*clusterReplica
+	shares   map[string]float64 // how many devices each has to have after the part; nil: that is not said
 }
 
 type clusterReplica struct {
@@ -173,8 +172,7 @@ func (c *clusterReplica) metrics() (map[string]float64, error) {
 		} else {
 			series, value, ok = bytes.Cut(lines.Bytes(), []byte(" "))
 		}
-		var v float64
-		if _, err := fmt.Sscan(string(value), &v); ok && err == nil {
+		if v, err := strconv.ParseFloat(string(value), 64); ok && err == nil {
 			all[string(series)] = v
 		}
 	}
@@ -345,7 +343,7 @@ func (r *clusterRig) awaitPolls(times int) {
 	r.t.Helper()
 	from, tick := time.Now(), time.NewTicker(100*time.Millisecond)
 	defer tick.Stop()
-	for r.ledger.fewest(from) < times && time.Since(from) < time.Duration(times)*2*longestGap {
+	for r.ledger.fewest(from) < times && time.Since(from) < time.Duration(times)*patience {
 		<-tick.C
 	}
 }

@@ -70,11 +70,11 @@ func BenchmarkFind(b *testing.B) {
 			b.Run(fmt.Sprintf("%d/%s/new", size, name), func(b *testing.B) {
 				defer cpu(b)()
 				for b.Loop() {
-					ask(New(s, orders, now))
+					ask(New(s, orders, noNames, now))
 				}
 			})
 			b.Run(fmt.Sprintf("%d/%s/again", size, name), func(b *testing.B) {
-				v := New(s, orders, now)
+				v := New(s, orders, noNames, now)
 				ask(v)
 				defer cpu(b)()
 				for b.Loop() {

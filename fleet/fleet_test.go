@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -62,11 +63,15 @@ func few(t testing.TB) *View {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(poll.Snapshot{Devices: devices}, func(id string) *version.Order {
+	return New(poll.Snapshot{Devices: devices, Sweeps: map[string]poll.Sweeps{"branch": {}, "empty": {}}}, func(id string) *version.Order {
 		p, _ := registry.Get(id)
 		return p.Order
+	}, func(parameter string) []string {
+		return map[string][]string{"platform": {"cisco_ios", "cisco_xr", "arista_eos"}, "vendor": {"Cisco"}, "rule": {"campus", "wave", "later"}}[parameter]
 	}, now)
 }
+
+func noNames(string) []string { return nil }
 
 func find(v *View, query string) string {
 	values, err := url.ParseQuery(query)
@@ -147,11 +152,12 @@ func TestParse(t *testing.T) {
 	}
 	var texts []string
 	for _, p := range problems {
-		texts = append(texts, p.Error())
+		texts = append(texts, p.Text)
 	}
 	want := []string{
 		`verdict="bad": want compliant, not_compliant, denied, eol, unknown, no_rule, noncompliant, undecided, unjudged`,
 		`unknown parameter "frob"`,
+		`sort is given 2 times; once is enough`,
 	}
 	if !slices.Equal(texts, want) {
 		t.Errorf("problems %q, want %q", texts, want)
@@ -188,7 +194,7 @@ func TestCount(t *testing.T) {
 // TestAfter walks through answers of two devices while the fleet changes.
 func TestAfter(t *testing.T) {
 	v := few(t)
-	fewer := New(v.Snapshot, v.orders, now)
+	fewer := New(v.Snapshot, v.orders, v.named, now)
 	fewer.Devices = slices.Delete(slices.Clone(v.Devices), 1, 2)
 	for _, tc := range []struct {
 		sort   string
@@ -221,20 +227,25 @@ func TestAfter(t *testing.T) {
 		}
 	}
 	_, next, _ := v.Find(Query{}).After("", 2)
+	if devices, _, err := v.Find(Query{}).After(next, math.MaxInt); err != nil || len(devices) != 6 {
+		t.Errorf("all after the second device: %d, %v", len(devices), err)
+	}
 	for _, cursor := range []string{"x", "%", next[:5]} {
 		if _, _, err := v.Find(Query{}).After(cursor, 2); err == nil {
 			t.Errorf("cursor %q is taken", cursor)
 		}
 	}
-	if _, _, err := v.Find(Query{Sort: "uptime"}).After(next, 2); err == nil {
-		t.Error("the cursor of another order is taken")
+	for _, other := range []Query{{Sort: "uptime"}, {Sort: "device", Search: "a"}, Query{}.With("state", "up")} {
+		if _, _, err := v.Find(other).After(next, 2); err == nil {
+			t.Errorf("the cursor of another query is taken for %v", other)
+		}
 	}
 }
 
 // A small fleet is never seen as it was before; a large one may be.
 func TestCache(t *testing.T) {
 	for devices, reused := range map[int]bool{0: false, 5_000_000: true} {
-		c := NewCache(func() poll.Snapshot { return poll.Snapshot{Devices: make([]*poll.Status, devices)} }, nil)
+		c := NewCache(func() poll.Snapshot { return poll.Snapshot{Devices: make([]*poll.Status, devices)} }, nil, noNames)
 		first := c.View()
 		if second := c.View(); (first == second) != reused {
 			t.Errorf("%d devices: the view is the same: %v, want %v", devices, first == second, reused)

@@ -10,16 +10,16 @@ import (
 
 // TestFound asks many questions of one view: each is answered as by a view that was never asked, and few answers are kept.
 func TestFound(t *testing.T) {
-	s := many(1000)
+	s := many(200)
 	orders := func(string) *version.Order { return nil }
-	asked := New(s, orders, now)
+	asked := New(s, orders, noNames, now)
 	for round := range 2 {
 		for i := range 3 * mostFound {
 			q := Query{Search: fmt.Sprintf("site%03d", i), Sort: []string{"-uptime", "version", "", "label.role"}[i%4]}
 			if i%5 == 0 {
 				q.Search = ""
 			}
-			got, want := asked.Find(q), New(s, orders, now).Find(q)
+			got, want := asked.Find(q), New(s, orders, noNames, now).Find(q)
 			if !slices.Equal(got.at, want.at) {
 				t.Errorf("round %d, %v: %v, want %v", round, q, got.at, want.at)
 			}

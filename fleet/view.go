@@ -24,6 +24,7 @@ type View struct {
 	At time.Time // of the snapshot
 
 	orders Orders
+	named  Names
 
 	mu        sync.Mutex
 	found     map[string][]uint32       // positions in Devices, by query
@@ -34,8 +35,8 @@ type View struct {
 }
 
 // New makes a view of a snapshot that was taken at a time.
-func New(s poll.Snapshot, orders Orders, at time.Time) *View {
-	return &View{Snapshot: s, At: at, orders: orders, found: map[string][]uint32{}, counts: map[string]map[string]int{}}
+func New(s poll.Snapshot, orders Orders, names Names, at time.Time) *View {
+	return &View{Snapshot: s, At: at, orders: orders, named: names, found: map[string][]uint32{}, counts: map[string]map[string]int{}}
 }
 
 // Device looks a device up by its name; nil: there is none.
@@ -142,14 +143,15 @@ func (v *View) takeLabels(devices map[string]int) {
 type Cache struct {
 	snapshot func() poll.Snapshot
 	orders   Orders
+	names    Names
 
 	mu     sync.Mutex
 	latest *View
 }
 
 // NewCache makes a cache of views of what snapshot returns.
-func NewCache(snapshot func() poll.Snapshot, orders Orders) *Cache {
-	return &Cache{snapshot: snapshot, orders: orders}
+func NewCache(snapshot func() poll.Snapshot, orders Orders, names Names) *Cache {
+	return &Cache{snapshot: snapshot, orders: orders, names: names}
 }
 
 // agePerDevice is how old a view may be for each of its devices: two seconds for half a million, nothing to speak of for a small
@@ -174,6 +176,6 @@ func (c *Cache) Fresh() *View {
 }
 
 func (c *Cache) renew() *View {
-	c.latest = New(c.snapshot(), c.orders, time.Now())
+	c.latest = New(c.snapshot(), c.orders, c.names, time.Now())
 	return c.latest
 }

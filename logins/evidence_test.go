@@ -77,25 +77,71 @@ func TestRefusedInTheSession(t *testing.T) {
 	}
 }
 
-// TestAcceptedWithoutASession has devices whose SSH servers accept every password, and that are too slow, or too busy, to ask for it
-// in the session before the poll ends. That is no acceptance, either.
+// TestAcceptedWithoutASession has devices whose SSH servers accept every password, and of which no session comes: that the
+// password was wrong may be the reason, and is no acceptance. While no device has accepted it, each such login is a try.
 func TestAcceptedWithoutASession(t *testing.T) {
 	d := newDoor(64)
-	for i, reason := range []failure.Reason{failure.Session, failure.Timeout, failure.Prompt, failure.Disconnect} {
+	unopened := func(device string, reason failure.Reason) (*Ticket, Decision) {
+		t.Helper()
+		ticket, decision, _ := d.Enter(Request{Device: device, Credential: "netops", Interval: time.Hour}, nil)
+		if decision == Go {
+			if err := ticket.MaySend("password"); err != nil {
+				t.Fatal(err)
+			}
+			ticket.Tell(Accepted)
+			ticket.Close(reason)
+		}
+		return ticket, decision
+	}
+	reasons := []failure.Reason{failure.Session, failure.Timeout, failure.Auth, failure.Disconnect}
+	for i, reason := range reasons {
+		if s := d.States()["netops"]; s.Allowed != 1 {
+			t.Errorf("before %s: %d logins allowed, want 1", reason, s.Allowed)
+		}
+		unopened(fmt.Sprint(i), reason)
+	}
+	if s := d.States()["netops"]; !s.Paused {
+		t.Errorf("after %d tries: %+v, want a pause", len(reasons), s)
+	}
+
+	d = newDoor(64)
+	for i := range 8 {
+		try(t, d, fmt.Sprint(i), Accepted)
+	}
+	for i, reason := range []failure.Reason{failure.Session, failure.Timeout, failure.Prompt, failure.Session} {
+		unopened(fmt.Sprint(i), reason)
+	}
+	if s := d.States()["netops"]; s.Allowed != 64 {
+		t.Errorf("a secret that was accepted, after sessions that were not free: %+v", s)
+	}
+	for i, reason := range []failure.Reason{failure.Auth, failure.Disconnect, failure.Disconnect} {
+		unopened(fmt.Sprint(i+4), reason)
+	}
+	if s := d.States()["netops"]; !s.Paused {
+		t.Errorf("a secret that was accepted, after three devices that had accepted it let nobody in: %+v, want a pause", s)
+	}
+}
+
+// TestLoginsWithoutASession has the poll of a device without a free session tried again: each login is a try.
+func TestLoginsWithoutASession(t *testing.T) {
+	d := newDoor(64)
+	logins := 0
+	for i := range 100 {
 		ticket, decision, _ := d.Enter(Request{Device: fmt.Sprint(i), Credential: "netops", Interval: time.Hour}, nil)
 		if decision != Go {
-			t.Fatalf("%s: decision %v", reason, decision)
+			continue
 		}
-		_ = ticket.MaySend("password")
-		ticket.Tell(Accepted)
-		ticket.Close(reason)
-		if s := d.States()["netops"]; s.Allowed != 1 {
-			t.Errorf("%s: %d logins allowed, want 1 as before", reason, s.Allowed)
+		for range 2 {
+			if ticket.Login(t.Context()) != nil || ticket.MaySend("password") != nil {
+				break
+			}
+			logins++
+			ticket.Tell(Accepted)
 		}
+		ticket.Close(failure.Session)
 	}
-	try(t, d, "good", Accepted)
-	if s := d.States()["netops"]; s.Allowed != 2 {
-		t.Errorf("after an acceptance: %d logins allowed", s.Allowed)
+	if logins != mostTries {
+		t.Errorf("%d logins with a secret that nobody has accepted, want %d", logins, mostTries)
 	}
 }
 

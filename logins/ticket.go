@@ -50,6 +50,7 @@ func (t *Ticket) Login(ctx context.Context) error {
 	if t.spoiled() {
 		return &failure.Error{Reason: failure.Auth, Doing: "log in again", Err: errors.New("the device did not accept the password a moment ago")}
 	}
+	t.countUnopened()
 	for !t.charged {
 		until := t.door.take(t.credential, time.Now())
 		if until.IsZero() {
@@ -150,31 +151,6 @@ func (t *Ticket) Tell(v Verdict) {
 	t.login, t.verdict = v, v
 }
 
-// Confirm says that the session is open, so that nothing can correct an acceptance any more. Only now, or as the ticket is
-// closed after a good poll, does the door take it for one: there are devices that let everybody in and ask for the password in the session. A
-// place that was not used until now is free for others.
-func (t *Ticket) Confirm() {
-	if t == nil {
-		return
-	}
-	t.door.mu.Lock()
-	defer t.door.mu.Unlock()
-	t.confirm()
-	if !t.sent {
-		t.release()
-	}
-}
-
-func (t *Ticket) confirm() {
-	if t.verdict == Accepted && !t.confirmed {
-		t.confirmed = true
-		before := t.account.state()
-		t.account.accept(t.device, t.method)
-		t.account.pass(before)
-		t.release()
-	}
-}
-
 // Other names a method that the device offers beside the one that it refused: it is tried next time.
 func (t *Ticket) Other(method string) {
 	if t == nil {
@@ -224,9 +200,7 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 		t.pending, t.login, t.verdict = false, Unknown, Unknown
 	}
 	t.count()
-	if reason == "" { // else a session that was not opened might still have refused it
-		t.confirm()
-	}
+	t.settle(reason)
 	before, had := t.account.state(), t.account.holders[t] || t.sent
 	switch {
 	case t.spoiled():

@@ -56,7 +56,9 @@ func (p *Pages) device(w http.ResponseWriter, r *http.Request) {
 	}
 	h, _ := p.config.History(name)
 	d := p.newDevice(v, s, h)
-	if r.URL.Query().Get("poll") == refused {
+	values, unreadable := given(r)
+	d.Problems = fleet.Texts(slices.Concat(unreadable, fleet.Unread(values, readBy("device")...), badValues("device", values)))
+	if values.Get("poll") == refused {
 		d.Notice = whyNotPolled(v, s, h)
 	}
 	p.answer(w, r, http.StatusOK, &d.frame, d)

@@ -30,13 +30,14 @@ type exporter struct {
 	policy   version.Policy
 	loaded   bool
 	poll     func(name string) *poll.Status
+	names    fleet.Names
 	views    *fleet.Cache // of the mux that was made last
 }
 
 // mux serves the pages.
 func (x *exporter) mux(t testing.TB) *http.ServeMux {
 	t.Helper()
-	x.views = fleet.NewCache(func() poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil })
+	x.views = fleet.NewCache(func() poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil }, x.names)
 	p, err := New(Config{
 		Version: "1.2.3",
 		Views:   x.views,
@@ -104,7 +105,8 @@ func judged(v version.Verdict) func(*poll.Status) {
 }
 
 func fleetOf(devices ...*poll.Status) *exporter {
-	return &exporter{loaded: true, snapshot: poll.Snapshot{Devices: devices, Workers: 64, Sweeps: map[string]poll.Sweeps{"branch": {Interval: 5 * time.Minute}}}}
+	names := func(string) []string { return nil }
+	return &exporter{loaded: true, names: names, snapshot: poll.Snapshot{Devices: devices, Workers: 64, Sweeps: map[string]poll.Sweeps{"branch": {Interval: 5 * time.Minute}}}}
 }
 
 // known has an origin for its devices.
@@ -195,7 +197,17 @@ func TestPages(t *testing.T) {
 		{"a value too long", one, "GET /?model=" + strings.Repeat("*", 60_000), 200, "a value of model has 60000 characters; it may have 1024\nNo device matches.", "****"},
 		{"text of values that do not exist", one, "GET /?format=text&state=dwon", 200, "state=\"dwon\": want up, down, pending, disabled state: dwon No device matches.", ""},
 		{"versions of what does not exist", one, "GET /versions?platform=cisco_iso&frob=1&sort=size", 200,
-			`unknown parameter &#34;frob&#34;; sort=&#34;size&#34;: want platform` + "\nNo device of cisco_iso is listed.", ""},
+			`unknown parameter &#34;frob&#34; (known here: format, platform, sort); sort=&#34;size&#34;: want platform; platform=&#34;cisco_iso&#34;: there is no such platform (did you mean cisco_ios?)` +
+				"\nNo device of cisco_iso is listed.", ""},
+		{"a platform and a label that do not exist", one, "GET /?platform=cisco_iso&label.sit=ams1", 200,
+			`platform=&#34;cisco_iso&#34;: there is no such platform (did you mean cisco_ios?); no device has a label &#34;sit&#34; (did you mean site?)` + "\nNo device matches.", ""},
+		{"text of a value that no device has", one, "GET /?label.site=asm1&format=text", 200, `label.site="asm1": no device has it (did you mean ams1?)`, "<"},
+		{"a group that does not exist, in the search", one, "GET /?q=group%3Dbarnch", 200, `group=&#34;barnch&#34;: there is no such group (did you mean branch?)`, ""},
+		{"a parameter twice", one, "GET /?sort=device&sort=version", 200, "sort is given 2 times; once is enough\nsw-1", ""},
+		{"a parameter that cannot be read", one, "GET /?a%zz&b;c&state=up", 200, "a parameter cannot be read: \nsw-1", ""},
+		{"parameters of a device", one, "GET /devices/sw-1?frob=1&format=xml&poll=now", 200,
+			`unknown parameter &#34;frob&#34; (known here: format, poll); format=&#34;xml&#34;: want text or html; poll=&#34;now&#34;: want refused`, ""},
+		{"text of parameters of a device", one, "GET /devices/sw-1?frmat=xml&format=text", 200, `unknown parameter "frmat" (did you mean format?)`, "<"},
 		{"text of versions of what does not exist", one, "GET /versions?platform=cisco_iso&format=text", 200, "No device of cisco_iso is listed.", ""},
 		{"no problem", one, "GET /?state=up&page=2&format=text", 200, "sw-1", "want"},
 

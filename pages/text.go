@@ -118,6 +118,9 @@ func (d *device) text(b *bytes.Buffer) {
 		about = append(about, l.Text)
 	}
 	say(b, "%s\n", strings.Join(about, ", "))
+	if d.Problems != "" {
+		say(b, "%s\n", d.Problems)
+	}
 	if d.Notice != "" {
 		say(b, "%s\n", d.Notice)
 	}

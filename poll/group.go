@@ -30,9 +30,10 @@ type group struct {
 	mu       sync.Mutex
 	interval time.Duration
 	spread   float64
-	timeout  time.Duration      // of one poll; 0: that of the settings
-	cap      int                // of polls at once; 0: none
-	inStep   bool               // sweeps begin at whole intervals of the wall clock
+	timeout  time.Duration // of one poll; 0: that of the settings
+	cap      int           // of polls at once; 0: none
+	inStep   bool          // sweeps begin at whole intervals of the wall clock, counted from epoch
+	epoch    time.Time
 	members  []*target          // ordered by phase
 	sweep    *sweep             // the latest
 	stale    bool               // todo does not match members and sweep
@@ -49,7 +50,10 @@ type group struct {
 }
 
 func newGroup(name string, out lanes) *group {
-	return &group{name: name, out: out, wake: make(chan struct{}, 1), sweep: &sweep{}, parked: make(map[place]*parking), queues: make(map[*parking]bool)}
+	return &group{
+		name: name, out: out, wake: make(chan struct{}, 1), epoch: time.Unix(0, 0), sweep: &sweep{},
+		parked: make(map[place]*parking), queues: make(map[*parking]bool),
+	}
 }
 
 // configure gives the group its part of a new plan. A sweep under way goes on with the new members.

@@ -10,7 +10,10 @@ import (
 )
 
 // Known is what is known of devices: status, boot time, logins. It goes from one process to another. The zero value is nothing.
-type Known struct{ devices map[string]deviceState }
+type Known struct {
+	devices map[string]deviceState
+	written time.Time // by the clock of the process that it came from; zero: it came from none
+}
 
 // Hold stops polling the devices for which keep is false, until the next plan. Their status stays. The function that it returns waits until the polls of
 // them that are in flight have ended, or the context has.
@@ -99,7 +102,9 @@ func (k *Known) Add(other *Known) {
 // Write writes what is known of some of the devices, as a state file is written. An error is of the writer.
 func (k *Known) Write(w io.Writer, of func(name string) bool) error {
 	out := stateWriter{w: w}
-	out.line(stateLine{Header: &ourHeader})
+	header := ourHeader
+	header.Written = time.Now()
+	out.line(stateLine{Header: &header})
 	for name, s := range k.devices {
 		if of(name) {
 			out.line(stateLine{Device: &s})
@@ -114,7 +119,7 @@ func ReadKnown(r io.Reader) (*Known, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Known{devices: s.devices}, nil
+	return &Known{devices: s.devices, written: s.written}, nil
 }
 
 // inherit gives targets that are new what another process knows of them. The clock of that one may be ahead.

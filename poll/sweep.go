@@ -20,7 +20,7 @@ func (g *group) open(now time.Time) (start time.Time, interval time.Duration) {
 	defer g.mu.Unlock()
 	start = now
 	if g.inStep {
-		g.resume = time.Unix(0, 0)
+		g.resume = g.epoch
 	}
 	if since := now.Sub(g.resume); !g.resume.IsZero() && since >= 0 {
 		start = now.Add(-(since % g.interval))

@@ -15,6 +15,7 @@ import (
 
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/terminal"
 	"github.com/netver/netver_exporter/transport"
 )
@@ -77,7 +78,6 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 	}
 	var out []byte
 	if err == nil {
-		e.ticket.Confirm()
 		out, err = x.output()
 		e.log.received(out)
 	}
@@ -90,7 +90,31 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 		return "", broken(ctx, doing, err)
 	}
 	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
-	return strings.Trim(text, "\n"), nil
+	text = strings.Trim(text, "\n")
+	e.judge(text)
+	return text, nil
+}
+
+// judge tells the door what the answer to a command says of the login: there are devices that take every password, and say no
+// to whoever has the wrong one at the first command.
+func (e execs) judge(text string) {
+	switch {
+	case text == "" || e.opened:
+	case e.TookPassword && refusesLogin(text):
+		e.ticket.Tell(logins.Refused)
+	default:
+		e.open()
+	}
+}
+
+// refusesLogin reports whether one of the lines says that the login was not accepted.
+func refusesLogin(text string) bool {
+	for line := range strings.Lines(text) {
+		if len(line) <= longestPrompt && dialogue.RefusesLogin(strings.TrimSpace(line)) {
+			return true
+		}
+	}
+	return false
 }
 
 // asksInstead is the failure of a command that the device answers with a question.

@@ -17,7 +17,8 @@ import (
 	"github.com/netver/netver_exporter/transport"
 )
 
-// server is an SSH server that behaves as no device of the lab does. It answers exec requests.
+// server is an SSH server that behaves as no device of the lab does. It takes every
+// password, and answers exec requests.
 type server struct {
 	address string
 	key     ssh.Signer
@@ -26,6 +27,7 @@ type server struct {
 
 	admit  func(l *serverLink) bool                         // whether another session may be opened now
 	answer func(ch ssh.Channel, command string) (hang bool) // hang: the command does not end
+	shell  func(ch ssh.Channel)                             // nil: it serves no shells
 }
 
 // serverLink is a connection of the server. One goroutine serves it.
@@ -118,7 +120,12 @@ func (s *server) serve(conn net.Conn) {
 // exec serves a session to its end.
 func (s *server) exec(ch ssh.Channel, requests <-chan *ssh.Request) {
 	for r := range requests {
-		_ = r.Reply(r.Type == "exec", nil)
+		shell := s.shell != nil && r.Type == "shell"
+		_ = r.Reply(r.Type == "exec" || shell || s.shell != nil && r.Type == "pty-req", nil)
+		if shell {
+			s.shell(ch)
+			_ = ch.Close()
+		}
 		if r.Type != "exec" {
 			continue
 		}
@@ -182,6 +189,7 @@ func TestOptionalCommandWithoutAConnection(t *testing.T) {
 }
 
 func TestExecAnsweredByAQuestion(t *testing.T) {
+	t.Parallel()
 	ask := func(ch ssh.Channel, command string) bool {
 		if command != "show inventory" {
 			return echo(ch, command)

@@ -19,7 +19,7 @@ type HostKeys struct {
 	start time.Time
 	next  atomic.Int64 // when to look at the files again, in nanoseconds from the start
 
-	reading sync.Mutex // held while the files are read or written; taken before mu
+	reading chan struct{} // holds an element while the files are read or written, which is waited for before mu
 	states  []knownFile
 	failed  string // the latest error of reading, which is logged once
 
@@ -49,7 +49,7 @@ func OpenHostKeys(files []string, log *slog.Logger) (*HostKeys, error) {
 	if log == nil {
 		log = slog.New(slog.DiscardHandler)
 	}
-	h := &HostKeys{files: slices.Clone(files), log: log, start: time.Now(), known: newKnownHosts()}
+	h := &HostKeys{files: slices.Clone(files), log: log, start: time.Now(), reading: make(chan struct{}, 1), known: newKnownHosts()}
 	for _, name := range files {
 		h.states = append(h.states, knownFile{name: name})
 	}
@@ -112,19 +112,23 @@ func (h *HostKeys) refresh() {
 	if now < next || !h.next.CompareAndSwap(next, now+int64(lookInterval)) {
 		return
 	}
-	if !h.reading.TryLock() { // another goroutine is reading or writing
-		return
+	select {
+	case h.reading <- struct{}{}:
+		defer h.doneReading()
+		_ = h.reread() // it is logged
+	default: // another goroutine is reading or writing
 	}
-	defer h.reading.Unlock()
-	_ = h.reread() // it is logged
 }
 
 // reload reads what has changed now.
 func (h *HostKeys) reload() error {
-	h.reading.Lock()
-	defer h.reading.Unlock()
+	h.reading <- struct{}{}
+	defer h.doneReading()
 	return h.reread()
 }
+
+// doneReading lets the next one read or write.
+func (h *HostKeys) doneReading() { <-h.reading }
 
 // reread reads what has changed now. The caller holds reading.
 func (h *HostKeys) reread() error {

@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -48,8 +49,8 @@ func fingerprints(keys []KnownKey) string {
 
 // edit removes the host from all files, and adds a line to the first one.
 func (h *HostKeys) edit(host, add string) (removed []KnownKey, err error) {
-	h.reading.Lock()
-	defer h.reading.Unlock()
+	h.reading <- struct{}{}
+	defer h.doneReading()
 	for i, name := range h.files {
 		if info, err := stat(name); err != nil || info == nil && (i > 0 || add == "") {
 			if err != nil {
@@ -68,7 +69,9 @@ func (h *HostKeys) edit(host, add string) (removed []KnownKey, err error) {
 
 // editFile removes the host from one file, which it replaces at once: a reader sees the old lines or the new ones.
 func editFile(name, host, add string) (removed []KnownKey, err error) {
-	unlock, err := lock(name)
+	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
+	defer cancel()
+	unlock, err := lock(ctx, name)
 	if err != nil {
 		return nil, err
 	}

@@ -29,9 +29,15 @@ func (h *HostKeys) learn(host, keyType, key string) error {
 	if len(h.files) == 0 {
 		return cannot(fmt.Errorf("no known_hosts file is named"))
 	}
-	h.reading.Lock()
-	defer h.reading.Unlock()
-	unlock, err := lock(h.files[0])
+	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
+	defer cancel()
+	select {
+	case h.reading <- struct{}{}:
+		defer h.doneReading()
+	case <-ctx.Done(): // who has it waits for the file's lock
+		return cannot(isHeld(h.files[0]))
+	}
+	unlock, err := lock(ctx, h.files[0])
 	if err != nil {
 		return cannot(err)
 	}
@@ -101,12 +107,16 @@ func appendWhole(f *os.File, size int64, text string) error {
 	return err
 }
 
-// lockWait bounds how long another process may hold a file's lock.
+// lockWait bounds how long a file's lock is waited for, by all of this process that do so at once.
 const lockWait = 5 * time.Second
+
+func isHeld(file string) error {
+	return fmt.Errorf("another process has held the lock of %s for %v", file, lockWait)
+}
 
 // lock locks a file against other processes that learn, and creates it if need be. A file that was replaced while its lock
 // was waited for is locked anew.
-func lock(name string) (unlock func(), err error) {
+func lock(ctx context.Context, name string) (unlock func(), err error) {
 	if err := os.MkdirAll(filepath.Dir(name), 0o700); err != nil {
 		return nil, err
 	}
@@ -117,14 +127,12 @@ func lock(name string) (unlock func(), err error) {
 	if runtime.GOOS == "windows" { // there a lock would keep others from reading
 		locked += ".lock"
 	}
-	ctx, cancel := context.WithTimeout(context.Background(), lockWait)
-	defer cancel()
 	for {
 		l := flock.New(locked, flock.SetPermissions(0o600))
 		if _, err := l.TryLockContext(ctx, time.Millisecond); err != nil {
 			l.Close()
 			if ctx.Err() != nil {
-				return nil, fmt.Errorf("another process has held the lock of %s for %v", name, lockWait)
+				return nil, isHeld(name)
 			}
 			return nil, fmt.Errorf("lock %s: %w", locked, err)
 		}

@@ -13,6 +13,7 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gofrs/flock"
@@ -214,12 +215,14 @@ func TestLockThatIsHeldForever(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Close()
-	start := time.Now()
-	err := open(t, file).check(AcceptNew, "192.0.2.1:22", newSigner(t).PublicKey(), false)
-	wantReason(t, err, failure.HostKeyUnknown)
-	if took := time.Since(start); took > lockWait+time.Second || !strings.Contains(err.Error(), file) {
-		t.Errorf("%v after %v, want the name of the file after at most %v", err, took, lockWait)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		err := open(t, file).check(AcceptNew, "192.0.2.1:22", newSigner(t).PublicKey(), false)
+		wantReason(t, err, failure.HostKeyUnknown)
+		if took := time.Since(start); took != lockWait || !strings.Contains(err.Error(), file) {
+			t.Errorf("%v after %v, want the name of the file after %v", err, took, lockWait)
+		}
+	})
 }
 
 func readFile(t testing.TB, name string) string {
@@ -229,4 +232,37 @@ func readFile(t testing.TB, name string) string {
 		t.Fatal(err)
 	}
 	return string(b)
+}
+
+// While another process holds the lock of a file, all that would learn wait at once, and not one after the other: a poll may not be held
+// for as long as its neighbours wait.
+func TestLearnersWaitAtOnce(t *testing.T) {
+	file := writeFile(t, "")
+	other := flock.New(file)
+	if err := other.Lock(); err != nil {
+		t.Fatal(err)
+	}
+	defer other.Close()
+	key := newSigner(t).PublicKey()
+	synctest.Test(t, func(t *testing.T) {
+		keys, err := OpenHostKeys([]string{file}, slog.New(slog.DiscardHandler))
+		if err != nil {
+			t.Fatal(err)
+		}
+		start := time.Now()
+		var learners sync.WaitGroup
+		for i := range 5 {
+			learners.Go(func() {
+				err := keys.check(AcceptNew, fmt.Sprintf("192.0.2.%d:22", i), key, false)
+				wantReason(t, err, failure.HostKeyUnknown)
+				if !strings.Contains(err.Error(), "another process") {
+					t.Errorf("%v does not say why", err)
+				}
+			})
+		}
+		learners.Wait()
+		if took := time.Since(start); took > lockWait+time.Second {
+			t.Errorf("it took %v until all had given up, want %v", took, lockWait)
+		}
+	})
 }

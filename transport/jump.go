@@ -124,11 +124,13 @@ func (j *jumpHost) open(ctx context.Context, t Target) (net.Conn, error) {
 		ch, requests, err := j.openWithin(ctx, link, request)
 		if err == nil {
 			// The place is free once the jump host has confirmed the end, or is gone.
+			ended := make(chan struct{})
 			link.Running.Go(func() {
 				ssh.DiscardRequests(requests)
 				j.release()
+				close(ended)
 			})
-			return &tunnel{Channel: ch, host: j, link: link}, nil
+			return newTunnel(ch, ended, j, link), nil
 		}
 		if errors.Is(err, errSilent) {
 			j.drop(link)

@@ -108,17 +108,19 @@ func (j *jumpHost) revive(ctx context.Context) *Link {
 	j.mu.Lock()
 	link := j.link
 	j.mu.Unlock()
-	if link == nil || !link.Alive() {
+	if link == nil || !link.Alive() || !j.stands(ctx, link) {
 		return nil
 	}
+	return link
+}
+
+// stands asks for a sign of life on a connection to the jump host, and closes it if there is none within the connect timeout.
+func (j *jumpHost) stands(ctx context.Context, link *Link) bool {
 	ctx, cancel := context.WithTimeout(ctx, j.client.config.ConnectTimeout)
 	defer cancel()
 	unhook := context.AfterFunc(ctx, func() { link.Close() })
 	defer unhook()
-	if !link.showsLife() {
-		return nil
-	}
-	return link
+	return link.showsLife()
 }
 
 // Close closes the connections to jump hosts as soon as nobody uses them any more: no connection through them, and no client

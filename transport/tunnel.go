@@ -1,6 +1,7 @@
 package transport
 
 import (
+	"context"
 	"io"
 	"net"
 	"os"
@@ -13,53 +14,83 @@ import (
 	"github.com/netver/netver_exporter/failure"
 )
 
-// tunnel is a connection through a jump host: a direct-tcpip channel (RFC 4254, 7.2), which has no deadlines of its own. When
-// one passes, the channel is closed for good: nobody goes on with a connection after that.
+// tunnel is a connection through a jump host: a direct-tcpip channel (RFC 4254, 7.2). What goes through a channel waits until the jump
+// host takes it or confirms its end, so goroutines of the jump host's connection do that: here nothing waits for longer than until
+// the tunnel is closed or its deadline has passed. After a deadline nobody goes on with a connection: it closes the tunnel.
 type tunnel struct {
-	ssh.Channel
 	host *jumpHost
 	link *Link // the connection to it
 
+	in, out        *io.PipeReader // what the jump host sends, and what it is sent
+	received, sent *io.PipeWriter // their other ends
+	closing        sync.Once
+	closeChannel   func()          // when the jump host has taken what it was sent
+	ended          <-chan struct{} // closed when the jump host has confirmed the channel's end, or is gone
+
 	mu    sync.Mutex
 	timer *time.Timer // nil: no deadline
-	late  bool        // it has passed
 }
 
-// Read is that of the channel; after the deadline the error is os.ErrDeadlineExceeded.
-func (t *tunnel) Read(p []byte) (int, error) {
-	n, err := t.Channel.Read(p)
-	return n, t.explain(err)
-}
+// tunnelPiece is how much is carried at once, in bytes.
+const tunnelPiece = 4 << 10
 
-// Write is that of the channel; after the deadline the error is os.ErrDeadlineExceeded.
-func (t *tunnel) Write(p []byte) (int, error) {
-	n, err := t.Channel.Write(p)
-	return n, t.explain(err)
-}
-
-func (t *tunnel) explain(err error) error {
-	if err == nil {
-		return nil
+func newTunnel(ch ssh.Channel, ended <-chan struct{}, host *jumpHost, link *Link) *tunnel {
+	t := &tunnel{host: host, link: link, ended: ended}
+	t.in, t.received = io.Pipe()
+	t.out, t.sent = io.Pipe()
+	link.Running.Go(func() {
+		_, err := io.CopyBuffer(t.received, ch, make([]byte, tunnelPiece))
+		_ = t.received.CloseWithError(err)
+	})
+	taken := make(chan struct{})
+	link.Running.Go(func() {
+		defer close(taken)
+		_, err := io.CopyBuffer(ch, t.out, make([]byte, tunnelPiece))
+		_ = t.out.CloseWithError(err)
+	})
+	t.closeChannel = func() {
+		select {
+		case <-taken:
+		case <-time.After(Farewell):
+		}
+		_ = ch.Close()
 	}
-	t.mu.Lock()
-	defer t.mu.Unlock()
-	if t.late {
-		return os.ErrDeadlineExceeded
-	}
-	return err
+	return t
 }
 
-// Close closes the channel. It is not an error if the channel is closed already.
+// Read returns os.ErrDeadlineExceeded after the deadline, and net.ErrClosed once the tunnel is closed.
+func (t *tunnel) Read(p []byte) (int, error) { return t.in.Read(p) }
+
+// Write returns errors as Read does.
+func (t *tunnel) Write(p []byte) (int, error) { return t.sent.Write(p) }
+
+// Close ends what waits here at once. It is not an error if the tunnel is closed already.
 func (t *tunnel) Close() error {
 	_ = t.SetDeadline(time.Time{})
-	err := t.Channel.Close()
-	if err == io.EOF { //nolint:errorlint // the library's own word for a channel that is closed already
-		return nil
-	}
-	return err
+	t.end(net.ErrClosed)
+	return nil
 }
 
-// SetDeadline closes the channel at a time; zero calls it off.
+func (t *tunnel) end(err error) {
+	_ = t.received.CloseWithError(err)
+	_ = t.out.CloseWithError(err)
+	t.closing.Do(func() {
+		t.link.Running.Go(t.closeChannel)
+		t.link.Running.Go(t.awaitEnd)
+	})
+}
+
+// awaitEnd closes the connection to a jump host that does not confirm the channel's end and shows no other sign of life: else the
+// places of all that went through it would stay taken.
+func (t *tunnel) awaitEnd() {
+	select {
+	case <-t.ended:
+	case <-time.After(t.host.client.config.ConnectTimeout):
+		t.host.stands(context.Background(), t.link)
+	}
+}
+
+// SetDeadline closes the tunnel at a time; zero calls it off.
 func (t *tunnel) SetDeadline(at time.Time) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
@@ -67,17 +98,10 @@ func (t *tunnel) SetDeadline(at time.Time) error {
 		t.timer.Stop()
 		t.timer = nil
 	}
-	if !at.IsZero() && !t.late {
-		t.timer = time.AfterFunc(time.Until(at), t.expire)
+	if !at.IsZero() {
+		t.timer = time.AfterFunc(time.Until(at), func() { t.end(os.ErrDeadlineExceeded) })
 	}
 	return nil
-}
-
-func (t *tunnel) expire() {
-	t.mu.Lock()
-	t.late = true
-	t.mu.Unlock()
-	_ = t.Channel.Close()
 }
 
 // SetReadDeadline is SetDeadline: there is one for both ways.

@@ -9,10 +9,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/netver/netver_exporter/fleet"
 )
 
 // apiError is an answer of the API that tells what is wrong with a request.
@@ -60,14 +61,12 @@ func refuse(w http.ResponseWriter, err error) {
 	_ = json.NewEncoder(w).Encode(e) // the only error left is a client that went away
 }
 
-// noParameters refuses every parameter but those that are named.
-func noParameters(given url.Values, but ...string) error {
-	for name := range given {
-		if !slices.Contains(but, name) {
-			return badRequest("unknown parameter %q", name)
-		}
+// refusal is the error for problems of a request; nil: there are none.
+func refusal(problems []fleet.Problem) error {
+	if len(problems) == 0 {
+		return nil
 	}
-	return nil
+	return badRequest("%s", fleet.Texts(problems))
 }
 
 // seed makes the tags of this process differ from those of any other.
@@ -126,10 +125,7 @@ var description []byte
 
 // openapi answers with the description of the API.
 func openapi(Config) http.Handler {
-	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
-		if err := noParameters(parameters); err != nil {
-			return err
-		}
+	return api(func(w http.ResponseWriter, r *http.Request, _ url.Values) error {
 		answerText(w, r, "application/yaml", description)
 		return nil
 	})

@@ -32,7 +32,7 @@ func manyDevices(n int) poll.Snapshot {
 func serving(t testing.TB, snapshot func() poll.Snapshot) http.Handler {
 	t.Helper()
 	c := newConfig()
-	c.Views = fleet.NewCache(snapshot, noOrder)
+	c.Views = fleet.NewCache(snapshot, noOrder, noNames)
 	h, err := New(c)
 	if err != nil {
 		t.Fatal(err)

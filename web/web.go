@@ -60,20 +60,24 @@ type HostKey = pages.HostKey
 // endpoints is every path that is served beside the pages for people.
 var endpoints = []struct {
 	pattern string
+	reads   []string // parameters; a request with others is refused
 	handler func(Config) http.Handler
 }{
-	{"/metrics", metrics},
-	{"GET /probe", probe},
-	{"/api/v1/devices", devices},
-	{"/api/v1/devices/{name}", device},
-	{"/api/v1/versions", versions},
-	{"/api/v1/status", status},
-	{"/api/v1/openapi.yaml", openapi},
-	{"/api/v1/targets", targets},
-	{"GET /-/healthy", healthy},
-	{"GET /-/ready", ready},
-	{"/-/reload", reload},
+	{"/metrics", unchecked, metrics},
+	{"GET /probe", []string{"target"}, probe},
+	{"/api/v1/devices", unchecked, devices}, // fleet.Parse checks them
+	{"/api/v1/devices/{name}", nil, device},
+	{"/api/v1/versions", nil, versions},
+	{"/api/v1/status", nil, status},
+	{"/api/v1/openapi.yaml", nil, openapi},
+	{"/api/v1/targets", []string{"port"}, targets},
+	{"GET /-/healthy", unchecked, healthy},
+	{"GET /-/ready", unchecked, ready},
+	{"/-/reload", unchecked, reload},
 }
+
+// unchecked stands for any parameters. A scrape, a health check and a reload do not fail for what is sent beside them.
+var unchecked = []string{"*"}
 
 // bounded keeps the pages and the API from being asked by more at once than there are slots. What changes something, or polls,
 // takes its own time and needs none.
@@ -91,7 +95,7 @@ func bounded(s *collector.Slots, h http.Handler) http.Handler {
 func New(c Config) (http.Handler, error) {
 	mux, slots := http.NewServeMux(), collector.NewSlots(maxAnswers)
 	for _, e := range endpoints {
-		h := e.handler(c)
+		h := reading(e.reads, e.handler(c))
 		if strings.HasPrefix(e.pattern, "/api/") {
 			h = bounded(slots, h)
 		}

@@ -34,6 +34,8 @@ type fewDevices struct{}
 
 func noOrder(string) *version.Order { return nil }
 
+func noNames(string) []string { return nil }
+
 func (fewDevices) Snapshot() poll.Snapshot {
 	at := time.Unix(1_700_000_000, 0)
 	return poll.Snapshot{Devices: []*poll.Status{
@@ -54,7 +56,7 @@ func newConfig() Config {
 	c := Config{
 		Version: "1.2.3",
 		Metrics: collector.New(),
-		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder),
+		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder, noNames),
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
 			for _, s := range (fewDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
@@ -82,13 +84,13 @@ func TestEndpoints(t *testing.T) {
 	broken := lifecycle
 	broken.Reload = func() error { return errors.New("config.yml:3: no") }
 	empty := newConfig()
-	empty.Views = fleet.NewCache(func() poll.Snapshot { return poll.Snapshot{} }, noOrder)
+	empty.Views = fleet.NewCache(func() poll.Snapshot { return poll.Snapshot{} }, noOrder, noNames)
 	others := newConfig()
 	others.Views = fleet.NewCache(func() poll.Snapshot {
 		s := fewDevices{}.Snapshot()
 		s.Devices[0].Owner = "http://192.0.2.7:9733"
 		return s
-	}, noOrder)
+	}, noOrder, noNames)
 	others.Elsewhere = func(device string) string {
 		if device == "lab-3" {
 			return "replica b polls it, and does not answer"
