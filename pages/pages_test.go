@@ -37,7 +37,7 @@ type exporter struct {
 // mux serves the pages.
 func (x *exporter) mux(t testing.TB) *http.ServeMux {
 	t.Helper()
-	x.views = fleet.NewCache(func() poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil }, x.names)
+	x.views = fleet.NewCache(func(context.Context) poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil }, x.names)
 	p, err := New(Config{
 		Version: "1.2.3",
 		Views:   x.views,
