@@ -175,7 +175,7 @@ func howLong(v *fleet.View, s *poll.Status, h poll.History) string {
 	case s.Pending():
 		return "not polled yet"
 	case since.IsZero() && s.LastSuccess.IsZero():
-		return "never reached, in " + plural(int(s.Polls), "poll")
+		return "no good poll yet, in " + plural(int(s.Polls), "poll")
 	case since.IsZero():
 		return ""
 	}

@@ -180,7 +180,7 @@ func TestPages(t *testing.T) {
 		{"device that is down", fleetOf(deviceNamed("sw-1", down(failure.Auth, "log in: refused"))), "GET /devices/sw-1", 200,
 			"for 1 min\nauth , 1 min ago . Next poll in about 3 min\nlog in: refused\nWhat auth means", ""},
 		{"never reached", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Polls, s.LastPoll, s.Reason, s.Err = 3, time.Now(), "connect", "no" })), "GET /devices/sw-1", 200,
-			"never reached, in 3 polls", "Host name"},
+			"no good poll yet, in 3 polls", "Host name"},
 		{"disabled", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Device.Disabled = true })), "GET /devices/sw-1", 200, "listed, but not polled", "Poll now"},
 		{"of another replica", fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Owner = "http://192.0.2.7:9733" })), "GET /devices/sw-1", 200,
 			`href="http://192.0.2.7:9733/devices/sw-1"` + "\npolled by another replica\nits page at the replica that polls it", "Poll now\nIncomplete"},
