@@ -65,6 +65,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Views:     fleet.NewCache(x.wholeFleet, x.order, x.names),
 		History:   x.engine.History,
 		Origin:    x.origin,
+		Elsewhere: x.elsewhere,
 		Policy:    x.currentPolicy,
 		Loaded:    x.latestLoad,
 		Ready:     x.ready,

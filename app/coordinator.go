@@ -35,6 +35,9 @@ func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
 	}
 	if e.Name == "" {
 		e.Name = host
+		if err := config.CheckReplica(host); err != nil {
+			return e, fmt.Errorf("cluster: the host's name is to be the replica's: %w; give cluster.name", err)
+		}
 	}
 	if e.Advertise == "" {
 		host = cmp.Or(ownAddress(c), host)

@@ -11,8 +11,11 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"syscall"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	toolkit "github.com/prometheus/exporter-toolkit/web"
@@ -169,5 +172,75 @@ func TestOtherSecretsAreAMismatch(t *testing.T) {
 		if got := m.figures().Mismatch; got != c.want {
 			t.Errorf("%s: mismatch %v", c.note, got)
 		}
+	}
+}
+
+// TestElsewhere: of a device that is not shown it is said who has it.
+func TestElsewhere(t *testing.T) {
+	x := inCluster(t, clusterConfig, "")
+	for device, want := range map[string]string{"192.0.2.10": "no replica polls it now", "192.0.2.99": ""} {
+		if got := x.elsewhere(device); !strings.HasPrefix(got, want) || want == "" && got != "" {
+			t.Errorf("%s: %q, want %q", device, got, want)
+		}
+	}
+	x.membership.adopt("a")
+	if got := x.elsewhere("192.0.2.10"); got != "this replica is about to take it over" {
+		t.Error(got)
+	}
+	alone := strings.Join(strings.SplitAfterN(clusterConfig, "\n", 3)[2:], "")
+	file := filepath.Join(t.TempDir(), "config.yml")
+	save(t, file, alone)
+	x, err := start(t.Context(), Options{ConfigFile: file, Shard: cluster.Shard{Index: 1, Total: 2}}, slog.New(slog.DiscardHandler))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := x.elsewhere("192.0.2.10"); len(x.Snapshot().Devices) != 0 || got != "the process with --shard.index=0 polls it" {
+		t.Errorf("%d devices in the shard; %q", len(x.Snapshot().Devices), got)
+	}
+}
+
+// counted is a coordinator that counts renewals.
+type counted struct {
+	alone
+	renewals atomic.Int64
+}
+
+func (c *counted) Renew(ctx context.Context, self cluster.Entry) ([]cluster.Entry, error) {
+	c.renewals.Add(1)
+	return c.alone.Renew(ctx, self)
+}
+
+// TestJoinsWithItsInventory: a replica takes part when it knows its devices, so that what the others know of them is not lost. It does not wait for ever.
+func TestJoinsWithItsInventory(t *testing.T) {
+	const ttl = 15 * time.Second
+	for name, answers := range map[string]bool{"a source that answers": true, "one that hangs": false} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				x := inCluster(t, strings.Replace(clusterConfig, "labels: {", "file_sd: [none.yml], labels: {", 1), "")
+				c := &counted{}
+				x.membership = x.member(cluster.Entry{Name: "a", Instance: "a"}, ttl, c, http.DefaultClient)
+				ctx, cancel := context.WithCancel(t.Context())
+				var running sync.WaitGroup
+				polling, _ := x.membership.join(ctx, &running)
+				time.Sleep(ttl)
+				synctest.Wait()
+				if n := c.renewals.Load(); n != 0 {
+					t.Errorf("%d renewals before the source has been read", n)
+				}
+				if answers {
+					_, _ = x.inventory.Load().Feeds()[0].Load(ctx) // that the file is missing is an answer, too
+					time.Sleep(time.Second)
+				} else {
+					time.Sleep(5 * ttl)
+				}
+				synctest.Wait()
+				if c.renewals.Load() == 0 {
+					t.Error("it has not joined")
+				}
+				cancel()
+				<-polling.Done()
+				running.Wait()
+			})
+		})
 	}
 }

@@ -28,7 +28,11 @@ type peerFleet struct {
 	asked  time.Time
 	known  map[string]*poll.Known // by the replica's instance
 	silent []string
+	told   map[string]string // why a replica does not tell of its devices, as the log has it, by name
 }
+
+// mostAnswer is how many bytes another replica's answer may have: a device takes about one kilobyte, and may take four.
+func (x *exporter) mostAnswer() int64 { return 1<<20 + int64(x.partition.figures().Inventory)*4<<10 }
 
 // devices writes what is known of this replica's devices.
 func (m *membership) devices(w io.Writer) error {
@@ -79,7 +83,7 @@ func (m *membership) ask(ctx context.Context, others []cluster.Entry, devices in
 	}
 	patient, cancel := context.WithTimeout(ctx, peerPatience)
 	defer cancel()
-	answers := make([]*poll.Known, len(others))
+	answers, errs := make([]*poll.Known, len(others)), make([]error, len(others))
 	var asking sync.WaitGroup
 	for i, e := range others {
 		asking.Go(func() {
@@ -89,21 +93,25 @@ func (m *membership) ask(ctx context.Context, others []cluster.Entry, devices in
 			}
 			if err == nil {
 				answers[i].Align(time.Now())
-			} else {
-				m.log.Debug("a replica does not tell of its devices", "replica", e.Name, "err", err)
 			}
+			errs[i] = err
 		})
 	}
 	asking.Wait()
 	if ctx.Err() != nil {
 		return f.known, f.silent
 	}
-	f.asked, f.known, f.silent = time.Now(), map[string]*poll.Known{}, nil
+	told := f.told
+	f.asked, f.known, f.silent, f.told = time.Now(), map[string]*poll.Known{}, nil, map[string]string{}
 	for i, e := range others {
-		if answers[i] == nil {
-			f.silent = append(f.silent, e.Name)
-		} else {
+		if errs[i] == nil {
 			f.known[e.Instance] = answers[i]
+			continue
+		}
+		f.silent = append(f.silent, e.Name)
+		f.told[e.Name] = errs[i].Error()
+		if told[e.Name] != f.told[e.Name] {
+			m.log.Warn("a replica does not tell of its devices, which are missing on this one's pages", "replica", e.Name, "err", errs[i])
 		}
 	}
 	slices.Sort(f.silent)

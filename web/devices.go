@@ -90,7 +90,7 @@ func device(c Config) http.Handler {
 		}
 		s := v.Device(name)
 		if s == nil {
-			return &apiError{http.StatusNotFound, fmt.Sprintf("no device %q in the inventory", name)}
+			return &apiError{http.StatusNotFound, c.missing(name)}
 		}
 		h, _ := c.History(name)
 		return answer(w, r, newDetails(s, h, c.Origin(s)))
