@@ -269,3 +269,22 @@ func TestJoinsWithItsInventory(t *testing.T) {
 		})
 	}
 }
+
+// TestAddressOfItsOwn is made of the address that is listened on; the server speaks TLS if its file has a certificate, and not if it has only passwords.
+func TestAddressOfItsOwn(t *testing.T) {
+	c := planOf(t, strings.Replace(clusterConfig, "192.0.2.1:2379", "127.0.0.1:2379", 1)).Config.Cluster
+	for text, want := range map[string]string{
+		"": "http://127.0.0.1:9733", "basic_auth_users: {peer: x}\n": "http://127.0.0.1:9733", "tls_server_config: {cert_file: a.pem, key_file: a.key}\n": "https://127.0.0.1:9733",
+		"tls_server_config: {": "http://127.0.0.1:9733", "tls_server_config: {cert: x, key: x}\n": "https://127.0.0.1:9733",
+	} {
+		file := ""
+		if text != "" {
+			file = filepath.Join(t.TempDir(), "web.yml")
+			save(t, file, text)
+		}
+		e, err := entry(&c, Options{Web: &toolkit.FlagConfig{WebListenAddresses: &[]string{":9733"}, WebConfigFile: &file}})
+		if err != nil || e.Advertise != want {
+			t.Errorf("%q: %s, %v, want %s", text, e.Advertise, err, want)
+		}
+	}
+}

@@ -32,6 +32,7 @@ import (
 const (
 	maxScrapes = 40
 	maxAnswers = 40 // pages and answers of the API
+	maxPeers   = 16 // answers to other replicas, which may have all of this one's devices in them
 )
 
 // Config is what the pages show and act on.
@@ -112,7 +113,8 @@ func New(c Config) (http.Handler, error) {
 		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
 	}
 	if c.Peers != nil {
-		mux.Handle(cluster.Path, gzhttp.GzipHandler(c.Peers))
+		mux.Handle(cluster.StatusPath, c.Peers)
+		mux.Handle(cluster.Path, bounded(collector.NewSlots(maxPeers), gzhttp.GzipHandler(c.Peers)))
 	}
 	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil
