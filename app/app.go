@@ -230,16 +230,26 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, h
 			x.log.Info("stopping", "reason", context.Cause(ctx))
 		}
 	})
+	helpers.Go(func() { x.reloadAt(polling, hangup) })
+	select {
+	case err := <-served:
+		stopPolling()
+		return errors.Join(err, <-polled)
+	case err := <-polled:
+		stopServing()
+		return errors.Join(err, <-served)
+	}
+}
+
+// reloadAt reloads at each signal, until the context ends. One that comes meanwhile waits in the channel for the next reload, which
+// serves for all that come before it.
+func (x *exporter) reloadAt(ctx context.Context, hangup <-chan os.Signal) {
 	for {
 		select {
+		case <-ctx.Done():
+			return
 		case <-hangup:
-			helpers.Go(func() { _ = x.reload(polling) }) // it has said how it went; signals are not kept waiting for it
-		case err := <-served:
-			stopPolling()
-			return errors.Join(err, <-polled)
-		case err := <-polled:
-			stopServing()
-			return errors.Join(err, <-served)
+			_ = x.reload(ctx) // it has said how it went
 		}
 	}
 }

@@ -64,13 +64,7 @@ func (x *exporter) names(parameter string) (names []string) {
 	f := x.policy.policy.Load()
 	switch parameter {
 	case "platform":
-		for _, p := range f.compiler.known.All() {
-			names = append(names, p.ID)
-		}
-	case "vendor":
-		for _, p := range f.compiler.known.All() {
-			names = append(names, p.Vendor)
-		}
+		return f.compiler.known.IDs()
 	case "rule":
 		for i := range f.current.Load().Rules {
 			names = append(names, f.current.Load().Rules[i].Name)

@@ -47,7 +47,7 @@ func TestPeersOverTLS(t *testing.T) {
 		m := x.member(cluster.Entry{Name: "a", Instance: "a1"}, time.Minute, alone{}, client)
 		for range 2 {
 			m.fleet.asked = time.Time{}
-			known, silent := m.ask([]cluster.Entry{other}, 2)
+			known, silent := m.ask(t.Context(), []cluster.Entry{other}, 2)
 			if told := known["b1"] != nil && known["b1"].Len() == 2; told != (c.want == "") || slices.Contains(silent, "b") != (c.want != "") {
 				t.Errorf("%s: known %v, silent %v", c.peers, known, silent)
 			}
@@ -71,7 +71,7 @@ func TestPeersTalkNonsense(t *testing.T) {
 		}))
 		x := &exporter{log: slog.New(slog.DiscardHandler)}
 		m := x.member(cluster.Entry{Name: "a", Instance: "a1"}, time.Minute, alone{}, http.DefaultClient)
-		known, silent := m.ask([]cluster.Entry{{Name: "b", Instance: "b1", Advertise: server.URL}}, 2)
+		known, silent := m.ask(t.Context(), []cluster.Entry{{Name: "b", Instance: "b1", Advertise: server.URL}}, 2)
 		if len(known) != 0 || !slices.Contains(silent, "b") {
 			t.Errorf("%.80q: known %v, silent %v", answer, known, silent)
 		}
@@ -95,7 +95,7 @@ func TestSlowPeer(t *testing.T) {
 	defer cancel()
 	done := make(chan []string, 1)
 	go func() {
-		_, silent := m.ask([]cluster.Entry{{Name: "b", Instance: "b1", Advertise: server.URL}}, 2)
+		_, silent := m.ask(t.Context(), []cluster.Entry{{Name: "b", Instance: "b1", Advertise: server.URL}}, 2)
 		done <- silent
 	}()
 	select {
@@ -107,4 +107,25 @@ func TestSlowPeer(t *testing.T) {
 		t.Error("the page still waits")
 	}
 	<-ended
+}
+
+// TestAskForClientThatLeaves has a replica that does not answer: who waits for it may leave, and then it does not count as asked.
+func TestAskForClientThatLeaves(t *testing.T) {
+	asked := make(chan struct{})
+	silent := httptest.NewServer(http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		close(asked)
+		<-r.Context().Done()
+	}))
+	defer silent.Close()
+	x := &exporter{log: slog.New(slog.DiscardHandler)}
+	m := x.member(cluster.Entry{Name: "a", Instance: "a1"}, time.Minute, alone{}, silent.Client())
+	ctx, leave := context.WithCancel(t.Context())
+	go func() {
+		<-asked
+		leave()
+	}()
+	_, names := m.ask(ctx, []cluster.Entry{{Name: "netver-1", Instance: "1", Advertise: silent.URL}}, 0)
+	if len(names) > 0 || !m.fleet.asked.IsZero() {
+		t.Errorf("the replicas %q count as silent, asked at %v", names, m.fleet.asked)
+	}
 }

@@ -48,7 +48,10 @@ type fact struct{ Name, Text string }
 
 func (p *Pages) device(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	v := p.config.Views.View()
+	v, err := p.config.Views.View(r.Context())
+	if err != nil {
+		return // the client has left
+	}
 	s := v.Device(name)
 	if s == nil {
 		p.notFound(w, r, v, name)
@@ -102,7 +105,10 @@ const longestPoll = 90 * time.Second
 // pollNow polls the device, and leads back to its page.
 func (p *Pages) pollNow(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	v := p.config.Views.Fresh()
+	v, err := p.config.Views.Fresh(r.Context())
+	if err != nil {
+		return // the client has left
+	}
 	before := v.Device(name)
 	if before == nil {
 		p.notFound(w, r, v, name)
@@ -115,7 +121,7 @@ func (p *Pages) pollNow(w http.ResponseWriter, r *http.Request) {
 	if fresh := v.At.Sub(before.LastPoll.Add(before.Duration)) < 5*time.Second; !ok || !fresh && after.LastPoll.Equal(before.LastPoll) {
 		to += "?poll=" + refused
 	}
-	p.config.Views.Fresh()
+	_, _ = p.config.Views.Fresh(r.Context()) // for the page that comes next
 	redirect(w, to, http.StatusSeeOther)
 }
 
@@ -169,7 +175,7 @@ func howLong(v *fleet.View, s *poll.Status, h poll.History) string {
 	case s.Pending():
 		return "not polled yet"
 	case since.IsZero() && s.LastSuccess.IsZero():
-		return "never reached, in " + plural(int(s.Polls), "poll")
+		return "no good poll yet, in " + plural(int(s.Polls), "poll")
 	case since.IsZero():
 		return ""
 	}

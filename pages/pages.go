@@ -83,7 +83,7 @@ type frame struct {
 	Search  bool   // the search stands at the top
 	At      time.Time
 	Foot    []string
-	Silent  []string // replicas whose devices are missing
+	Missing string // which devices are missing, in one line; "": none
 
 	Problems string // what is wrong with the address, in one line; "": nothing
 }
@@ -105,11 +105,14 @@ func (p *Pages) frame(v *fleet.View, title, root, current string) frame {
 	if sweep > 0 {
 		foot = append(foot, "longest last sweep "+exact(sweep))
 	}
+	if s := v.Share; s.Owned < s.Inventory {
+		foot = append(foot, fmt.Sprintf("polls %s of %s", number(s.Owned), plural(s.Inventory, "device")))
+	}
 	at, _ := p.config.Loaded()
 	foot = append(foot, "configuration loaded "+date(at, v.At)+" UTC")
 	f := frame{Title: title, Root: root, Current: current, Search: current != "fleet", At: v.At, Foot: foot}
-	if c := v.Share.Cluster; c != nil {
-		f.Silent = c.Silent
+	if c := v.Share.Cluster; c != nil && len(c.Silent) > 0 {
+		f.Missing = "Incomplete: devices of these replicas are missing, since they do not answer: " + strings.Join(c.Silent, ", ")
 	}
 	return f
 }
@@ -120,6 +123,9 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request, status int, f *fr
 	kind := "text/html; charset=utf-8"
 	if wantsText(r) {
 		kind = "text/plain; charset=utf-8"
+		if f.Missing != "" {
+			say(&b, "%s\n", f.Missing)
+		}
 		shown.text(&b)
 	} else if err := p.html.ExecuteTemplate(&b, shown.template(), shown); err != nil {
 		http.Error(w, "the page cannot be made: "+err.Error(), http.StatusInternalServerError)

@@ -37,7 +37,7 @@ type exporter struct {
 // mux serves the pages.
 func (x *exporter) mux(t testing.TB) *http.ServeMux {
 	t.Helper()
-	x.views = fleet.NewCache(func() poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil }, x.names)
+	x.views = fleet.NewCache(func(context.Context) poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil }, x.names)
 	p, err := New(Config{
 		Version: "1.2.3",
 		Views:   x.views,
@@ -121,6 +121,12 @@ func silent(x *exporter, names ...string) *exporter {
 	return x
 }
 
+// shared has a part of an inventory.
+func shared(x *exporter, s poll.Share) *exporter {
+	x.snapshot.Share = s
+	return x
+}
+
 var tags = regexp.MustCompile(`<(title|style|script)[^>]*>[^<]*</[^>]*>|<[^>]*>`)
 
 // shown is the text of a page, each run of spaces as one.
@@ -180,7 +186,7 @@ func TestPages(t *testing.T) {
 		{"device that is down", fleetOf(deviceNamed("sw-1", down(failure.Auth, "log in: refused"))), "GET /devices/sw-1", 200,
 			"for 1 min\nauth , 1 min ago . Next poll in about 3 min\nlog in: refused\nWhat auth means", ""},
 		{"never reached", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Polls, s.LastPoll, s.Reason, s.Err = 3, time.Now(), "connect", "no" })), "GET /devices/sw-1", 200,
-			"never reached, in 3 polls", "Host name"},
+			"no good poll yet, in 3 polls", "Host name"},
 		{"disabled", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Device.Disabled = true })), "GET /devices/sw-1", 200, "listed, but not polled", "Poll now"},
 		{"of another replica", fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Owner = "http://192.0.2.7:9733" })), "GET /devices/sw-1", 200,
 			`href="http://192.0.2.7:9733/devices/sw-1"` + "\npolled by another replica\nits page at the replica that polls it", "Poll now\nIncomplete"},
@@ -188,6 +194,18 @@ func TestPages(t *testing.T) {
 			"Not polled: another replica polls this device.", ""},
 		{"a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1", "netver-2"), "GET /", 200,
 			"Incomplete: devices of these replicas are missing, since they do not answer: netver-1, netver-2", ""},
+		{"text, a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1", "netver-2"), "GET /?format=text", 200,
+			"Incomplete: devices of these replicas are missing, since they do not answer: netver-1, netver-2 1 device, as of", ""},
+		{"text of versions, a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1"), "GET /versions?format=text", 200, "do not answer: netver-1 1 platform", ""},
+		{"all replicas answer", silent(fleetOf(deviceNamed("sw-1"))), "GET /?format=text", 200, "1 device, as of", "Incomplete\nCluster lost\nReplicas differ"},
+		{"not in the cluster yet", shared(fleetOf(), poll.Share{Inventory: 6, Cluster: &poll.Cluster{}}), "GET /?format=text", 200,
+			"! Cluster lost This process is no member of its cluster\nIt polls 0 of 6 devices.\nNo device is polled here. The inventory has 6 devices, and this process has none of them now.",
+			"inventory is empty\nNothing needs attention"},
+		{"replicas differ", shared(fleetOf(deviceNamed("sw-1")), poll.Share{Inventory: 1, Owned: 1, Cluster: &poll.Cluster{Members: 2, Up: true, Mismatch: true}}), "GET /", 200,
+			"Replicas differ Another replica has another configuration, inventory or password.", "Nothing needs attention"},
+		{"a shard", shared(fleetOf(deviceNamed("sw-1")), poll.Share{Inventory: 3, Owned: 1}), "GET /", 200, "polls 1 of 3 devices", ""},
+		{"all of the inventory", shared(fleetOf(deviceNamed("sw-1")), poll.Share{Inventory: 1, Owned: 1}), "GET /", 200, "64 workers", "polls 1 of"},
+		{"text of one that is down", fleetOf(deviceNamed("a", down(failure.Auth, "log in: refused"))), "GET /?format=text", 200, "auth: log in: refused", ""},
 		{"unknown", fleetOf(deviceNamed("sw-1"), deviceNamed("sw-2"), deviceNamed("router")), "GET /devices/sw-3", 404, "No device sw-3\nDid you mean sw-1 , sw-2 ?", "router"},
 		{"name with a slash", fleetOf(deviceNamed("a/b c")), "GET /devices/a%2Fb%20c", 200, "a/b c\ndevices/a%2Fb%20c/poll", ""},
 
@@ -254,7 +272,7 @@ func TestFindings(t *testing.T) {
 	for _, want := range []string{
 		"Needs attention 6 Configuration not loaded The file has an error, which the log tells; that of 14 Nov 2023 UTC stays in force.",
 		"Credential paused netops : refused 3 times, 1 device wait, next try in 4 min.",
-		"Host key changed a : no facts until accepted.",
+		"Host key changed a : no facts until the new key is accepted, by netver_exporter hostkey accept.",
 		"Denied version 1 device CVE-1, 1 device CVE-2, 1 device CVE-3 and 1 more",
 		"Source stale netbox of group branch: no list for 2 h (401 Unauthorized). Its 2 devices stay.",
 		"Sweeps skipped group branch : 4 in all, the last 9 min ago; a sweep takes 5 min 20 s, the interval is 5 min.",

@@ -102,13 +102,21 @@ func (o *overview) text(b *bytes.Buffer) {
 			r := &o.Rows[i]
 			version := strings.TrimSpace(r.Version + " " + r.Badge)
 			platform := strings.TrimSpace(r.Platform + " " + r.Model)
-			say(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.State, r.Name, cut(r.Labels), platform, version, r.Uptime, r.Polled, r.Took, strings.TrimSpace(r.Reason+" "+r.Message))
+			say(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.State, r.Name, cut(r.Labels), platform, version, r.Uptime, r.Polled, r.Took, why(r))
 		}
 	})
 	say(b, "%s\n", o.Pager.Text)
 	if o.Pager.Next != "" {
 		say(b, "next: /%s\n", o.Pager.Next)
 	}
+}
+
+// why is empty for a device that is up.
+func why(r *row) string {
+	if r.Reason == "" {
+		return r.Message
+	}
+	return r.Reason + ": " + r.Message
 }
 
 func (d *device) text(b *bytes.Buffer) {

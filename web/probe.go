@@ -28,7 +28,11 @@ func probe(c Config) http.Handler {
 			http.Error(w, "say which device: /probe?target=DEVICE", http.StatusBadRequest)
 			return
 		}
-		status := c.Views.View().Device(target)
+		v, err := c.Views.View(r.Context())
+		if err != nil {
+			return // the client has left
+		}
+		status := v.Device(target)
 		ok := status != nil
 		if ok && status.Owner != "" {
 			to := status.Owner + "/probe?" + url.Values{"target": {target}}.Encode()

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -194,6 +195,9 @@ func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *
 	go func() { failed <- toolkit.ListenAndServe(server, flags, log) }()
 	select {
 	case err := <-failed:
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return fmt.Errorf("%w: another program has it; --web.listen-address takes another address", err)
+		}
 		return err
 	case <-ctx.Done():
 	}

@@ -57,7 +57,7 @@ func newConfig() Config {
 	c := Config{
 		Version: "1.2.3",
 		Metrics: collector.New(),
-		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder, noNames),
+		Views:   fleet.NewCache(func(context.Context) poll.Snapshot { return fewDevices{}.Snapshot() }, noOrder, noNames),
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
 			for _, s := range (fewDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
@@ -85,9 +85,9 @@ func TestEndpoints(t *testing.T) {
 	broken := lifecycle
 	broken.Reload = func() error { return errors.New("config.yml:3: no") }
 	empty := newConfig()
-	empty.Views = fleet.NewCache(func() poll.Snapshot { return poll.Snapshot{} }, noOrder, noNames)
+	empty.Views = fleet.NewCache(func(context.Context) poll.Snapshot { return poll.Snapshot{} }, noOrder, noNames)
 	others := newConfig()
-	others.Views = fleet.NewCache(func() poll.Snapshot {
+	others.Views = fleet.NewCache(func(context.Context) poll.Snapshot {
 		s := fewDevices{}.Snapshot()
 		s.Devices[0].Owner = "http://192.0.2.7:9733"
 		return s
