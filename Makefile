@@ -38,7 +38,7 @@ faults: ## the program against devices that misbehave; prints each test as it en
 	go test -tags faults -timeout 20m -v ./faults | grep --line-buffered -v '^ *=== '
 
 .PHONY: cluster
-cluster: packages ## three replicas on a real etcd, of which parts are taken away; five minutes, and it wants a machine of its own
+cluster: packages ## three replicas on a real etcd, of which parts are taken away; some five minutes
 	go test -tags e2e,cluster -count=1 -timeout 15m -v -run '^TestCluster$$' $(AS_ROOT) ./e2e | grep --line-buffered -v '^ *=== '
 
 .PHONY: packages

@@ -64,7 +64,7 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 
 // member makes the process's part in a cluster whose replicas meet at the coordinator, and ask each other with the client.
 func (x *exporter) member(self cluster.Entry, ttl time.Duration, coordinator cluster.Coordinator, client *http.Client) *membership {
-	m := &membership{exporter: x, log: x.log, ttl: ttl, peers: cluster.HTTP{Client: client}, stored: &poll.Known{}, given: map[string]*inventory.Device{}}
+	m := &membership{exporter: x, log: x.log, ttl: ttl, peers: cluster.HTTP{Client: client, Most: x.mostAnswer}, stored: &poll.Known{}, given: map[string]*inventory.Device{}}
 	var ok bool
 	if m.archive, ok = coordinator.(cluster.Archive); !ok {
 		m.archive = &cluster.Copies{Peers: m.peers, Others: func() []cluster.Entry { return m.replica.Others() }}
@@ -94,10 +94,27 @@ func (m *membership) join(ctx context.Context, running *sync.WaitGroup) (polling
 	})
 	running.Go(func() {
 		defer left()
+		m.awaitInventory(member)
 		m.replica.Run(member)
 	})
 	running.Go(func() { m.keepFacts(member) })
 	return polling, leave
+}
+
+// awaitInventory waits until the sources of devices have been read, or have failed, so that what the others know of devices which become this replica's finds
+// them. A source that takes longer is not waited for.
+func (m *membership) awaitInventory(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 4*m.ttl)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !m.exporter.ready() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // instance tells this process from those before it that had its name.

@@ -110,6 +110,25 @@ func (p *partition) each(do func(d *inventory.Device, owner string)) {
 	}
 }
 
+// owner is the name of the owner of a device, "" if it has none. found is false if the inventory does not have it, or is not shared.
+func (p *partition) owner(device string) (owner string, found bool) {
+	p.mu.Lock()
+	groups, share := p.groups, p.share
+	p.mu.Unlock()
+	if share == nil {
+		return "", false
+	}
+	for i := range groups {
+		for j := range groups[i].Devices {
+			if d := &groups[i].Devices[j]; d.Name == device {
+				owner, _ = share.Owner(d)
+				return owner, true
+			}
+		}
+	}
+	return "", false
+}
+
 func (p *partition) keepFacts() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()

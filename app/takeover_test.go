@@ -123,6 +123,7 @@ func (s *site) start(name string) *replicaUnder {
 	log := slog.New(slog.DiscardHandler)
 	r := &replicaUnder{site: s, name: name, ended: make(chan struct{})}
 	r.exporter = &exporter{log: log, collector: collector.New(), sessions: device.NewSessions(), rotation: newRotation(), replaced: make(chan struct{}, 1), told: map[string]string{}, plan: &plan}
+	r.inventory.Store(plan.Inventory)
 	plan.Poller, plan.Credentials = r, []logins.Credential{{Name: "lab"}}
 	r.membership = r.member(cluster.Entry{Name: name, Instance: instance(), Advertise: "http://" + name}, takenTTL, r, &http.Client{Transport: s})
 	var err error

@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -15,6 +14,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/netver/netver_exporter/app"
+	"github.com/netver/netver_exporter/file"
 	"github.com/netver/netver_exporter/parser"
 )
 
@@ -93,10 +93,13 @@ func printNames(out io.Writer, platforms *parser.Registry) error {
 	return w.Flush()
 }
 
+// maxSample is above any sample, in bytes.
+const maxSample = 64 << 20
+
 // testDefinition reads each sample with a definition. A sample whose answers do not give what a poll needs is an error at
 // the end; the others are read all the same.
-func testDefinition(w io.Writer, file string, samples []string) error {
-	p, err := parser.LoadFile(file)
+func testDefinition(w io.Writer, definition string, samples []string) error {
+	p, err := parser.LoadFile(definition)
 	if err != nil {
 		return err
 	}
@@ -105,9 +108,9 @@ func testDefinition(w io.Writer, file string, samples []string) error {
 	}
 	var failed []error
 	for _, name := range samples {
-		text, err := os.ReadFile(name)
+		text, err := file.Read(name, maxSample)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		sample, err := parser.LoadSample(filepath.ToSlash(name), text)
 		if err != nil {

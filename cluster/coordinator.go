@@ -52,6 +52,14 @@ var ErrLost = errors.New("what was archived is lost")
 // ErrTaken is that another replica that lives has the same name, or the replica's own entry of before a crash has not ended yet.
 var ErrTaken = errors.New("another replica has this name, or the lease from before a crash has not ended yet")
 
+// unique keeps one of the entries with the same name, the same one in every replica. There are several only if the coordinator is at fault; more than one of
+// them would poll the same devices.
+func unique(entries []Entry) []Entry {
+	entries = slices.Clone(entries)
+	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Instance, b.Instance)) })
+	return slices.CompactFunc(entries, func(a, b Entry) bool { return a.Name == b.Name })
+}
+
 // view is the members among which the fleet is shared.
 type view struct {
 	id      string

@@ -138,7 +138,7 @@ func (c *Copies) askAll(ctx context.Context, replicas []Entry, what func(Entry) 
 	for i, e := range replicas {
 		asking.Go(func() {
 			of, since := what(e)
-			answer, err := c.Peers.get(ctx, e, factsPath, url.Values{"of": {of}, "since": {strconv.FormatUint(since, 10)}})
+			answer, err := c.Peers.get(ctx, e, factsPath, url.Values{"of": {of}, "since": {strconv.FormatUint(since, 10)}}, c.Peers.Most())
 			var all []savedText
 			if err == nil {
 				err = json.NewDecoder(answer).Decode(&all)

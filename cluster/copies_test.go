@@ -27,7 +27,7 @@ type copiers struct {
 
 func (c *copiers) start(name, instance string) *copier {
 	made := &copier{t: c.t}
-	made.Copies = &Copies{Peers: HTTP{Client: http.DefaultClient}, Others: func() (others []Entry) {
+	made.Copies = &Copies{Peers: HTTP{http.DefaultClient, most}, Others: func() (others []Entry) {
 		for _, other := range c.alive {
 			if other != made {
 				others = append(others, other.entry)

@@ -29,6 +29,7 @@ type coordinator struct {
 	deaf    map[string]bool // names of replicas whose renewals arrive, and whose answers are lost
 	slow    time.Duration   // of each call
 	mute    bool            // watches tell nothing
+	lax     bool            // several may have one name
 }
 
 type held struct {
@@ -69,11 +70,15 @@ func (l *line) Renew(ctx context.Context, self Entry) ([]Entry, error) {
 			l.tell()
 		}
 	}
-	old := l.leases[self.Name]
+	key := self.Name
+	if l.lax {
+		key = self.Instance
+	}
+	old := l.leases[key]
 	if old != nil && old.entry.Instance != self.Instance {
 		return nil, ErrTaken
 	}
-	l.leases[self.Name] = &held{self, now.Add(ttl)}
+	l.leases[key] = &held{self, now.Add(ttl)}
 	if old == nil || old.entry.Applied != self.Applied || old.entry.Leaving != self.Leaving || old.entry.Config != self.Config {
 		l.tell()
 	}
@@ -148,6 +153,7 @@ type world struct {
 	stage    sync.Mutex // held while a share changes, and while all shares are looked at
 	mu       sync.Mutex
 	replicas map[string]*actor
+	mark     string // at the beginning of instances that are started from now on
 }
 
 // actor is a replica, and the fleet that it polls.
@@ -176,7 +182,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) start(name string) *actor {
 	a := &actor{world: w, ended: make(chan struct{})}
 	a.Replica = New(Config{
-		Self: Entry{Name: name, Instance: name + time.Now().String(), Advertise: name}, TTL: ttl,
+		Self: Entry{Name: name, Instance: w.mark + name + time.Now().String(), Advertise: name}, TTL: ttl,
 		Coordinator: w.of(name), Peers: a, Fleet: a, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, stop := context.WithCancel(w.t.Context())

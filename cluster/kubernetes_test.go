@@ -245,7 +245,7 @@ func TestKubernetes(t *testing.T) {
 		},
 		"one is gone for good, and its lease is removed": func(w *world, s *apiServer) {
 			s.set(func(s *apiServer) {
-				s.store(http.StatusCreated, "ADDED", &leaseObject{Metadata: metadata{Name: leasePrefix + "d"}, Spec: leaseSpec{LeaseDurationSeconds: 15}})
+				s.leases[leasePrefix+"d"] = &leaseObject{Metadata: metadata{Name: leasePrefix + "d", ResourceVersion: "d"}, Spec: leaseSpec{LeaseDurationSeconds: 15}}
 			})
 			w.pass(ttl)
 			if s.lease("d") == nil {

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -145,6 +146,11 @@ func (r *Replica) watch(ctx context.Context) {
 func (r *Replica) take(n renewal) {
 	now := time.Now()
 	valid := r.lease.valid(now)
+	n.entries = unique(n.entries)
+	if slices.ContainsFunc(n.entries, func(e Entry) bool { return e.Name == r.Self.Name && e.Instance != r.Self.Instance }) {
+		n.err = ErrTaken
+		r.lease.extend(now) // to no longer than that: the other one has no need to wait
+	}
 	if n.err == nil {
 		r.mu.Lock()
 		before := r.entries

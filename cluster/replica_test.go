@@ -206,6 +206,14 @@ func TestReplicas(t *testing.T) {
 			w.pass(time.Second)
 			w.whole("a", "b", "c")
 		},
+		"one name twice, and the coordinator lets both in": func(w *world) {
+			w.twice("")
+			w.whole("a", "b", "c")
+		},
+		"one name twice, and the second one stays": func(w *world) {
+			w.twice("!")
+			w.whole("b", "c", "second")
+		},
 		"from three to five to two": func(w *world) {
 			w.three()
 			w.start("d")
@@ -228,6 +236,19 @@ func TestReplicas(t *testing.T) {
 			})
 		})
 	}
+}
+
+// twice starts a second replica of a name, by a coordinator that lets both in.
+func (w *world) twice(mark string) {
+	w.set(func(c *coordinator) { c.lax = true })
+	w.three()
+	first := w.replica("a")
+	w.mark = mark
+	second := w.start("a")
+	w.mu.Lock()
+	w.replicas["a"], w.replicas["second"] = first, second
+	w.mu.Unlock()
+	w.pass(3 * ttl)
 }
 
 func (w *world) three() {

@@ -40,7 +40,7 @@ func (m *made) serve(t *testing.T) {
 	}
 	c := web.Config{
 		Version: "1.2.3", Metrics: collector.New(), Log: slog.New(slog.DiscardHandler),
-		Views: fleet.NewCache(func() poll.Snapshot { return *m.snapshot.Load() }, func(id string) *version.Order {
+		Views: fleet.NewCache(func(context.Context) poll.Snapshot { return *m.snapshot.Load() }, func(id string) *version.Order {
 			p, ok := platforms.Get(id)
 			if !ok {
 				return nil

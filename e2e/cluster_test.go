@@ -24,7 +24,7 @@ func TestCluster(t *testing.T) {
 		r.start(name)
 	}
 	r.settled("a", "b", "c")
-	r.pass("start", bounds{}, 0, 1)
+	r.pass("start", bounds{}, 0)
 	handover, crash := bounds{later: clusterDebounce}, bounds{later: clusterTTL + clusterDebounce, twice: unknown(clusterTTL/5 + clusterDebounce)}
 	for _, part := range []struct {
 		name string
@@ -40,9 +40,9 @@ func TestCluster(t *testing.T) {
 		{"a replica has another configuration", bounds{}, r.otherConfig},
 		{"three, five, two replicas", handover, r.scaled},
 	} {
-		from, busy := time.Now(), contention(contentionTakes)
+		from := time.Now()
 		part.do()
-		r.pass(part.name, part.bounds, time.Since(from), busy)
+		r.pass(part.name, part.bounds, time.Since(from))
 		r.wholeFleet()
 		r.series(slices.Collect(maps.Keys(r.replicas))...)
 	}
@@ -72,7 +72,9 @@ type bounds struct {
 
 // unknown is how many devices of one replica of three have their place within a time in which nobody knows whether it was polled: half more at most than on
 // average, as chance has it.
-func unknown(within time.Duration) int { return int(clusterDevices / 3 * within / clusterSpread * 3 / 2) }
+func unknown(within time.Duration) int {
+	return int(clusterDevices / 3 * within / clusterSpread * 3 / 2)
+}
 
 // What a machine of our own adds: etcd notices the end of a lease half a second late, polls end, and some calls are made; with as much again to spare.
 const (
@@ -82,12 +84,12 @@ const (
 
 // pass waits until each device has been polled once more, and then looks at the polls since before that. A machine that is busy adds as many times more as
 // work takes longer on it.
-func (r *clusterRig) pass(what string, b bounds, before time.Duration, busy float64) {
+func (r *clusterRig) pass(what string, b bounds, before time.Duration) {
 	r.t.Helper()
 	from := time.Now().Add(-before)
 	r.awaitPolls(1)
 	sum := r.ledger.since(from)
-	busy = max(1, busy, contention(contentionTakes))
+	busy := r.contention.since(from)
 	gap := clusterInterval + b.later + time.Duration(busy*float64(clusterSlack))
 	twice := b.twice + int(busy*strayPolls)
 	r.t.Logf("%s: %d polls in %.0f s, longest gap %.1f of %.1f s (%s), %d of %d polled twice; work takes %.1f times as long",

@@ -10,7 +10,7 @@ import (
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
-// Names returns what there is under a parameter beside what devices have: platforms, their vendors, and rules.
+// Names returns what there is under a parameter beside what devices have: platforms and rules.
 type Names func(parameter string) []string
 
 // Check looks for what a query asks for in vain. The problems are names of the configuration that there are not. The notes are what

@@ -16,7 +16,7 @@ func TestCheck(t *testing.T) {
 		"platform=cisco_ios&platform=cisco_iso": `! platform="cisco_iso": there is no such platform (did you mean cisco_ios?)`,
 		"platform=cisco_xr":                     ``,
 		"platform=cisco_*&platform=nobody*":     ``,
-		"vendor=Cisko":                          `! vendor="Cisko": there is no such vendor (did you mean Cisco or cisco?)`,
+		"vendor=Cisko":                          `vendor="Cisko": no device has it (did you mean cisco?)`,
 		"group=brnach":                          `! group="brnach": there is no such group (did you mean branch?)`,
 		"group=empty":                           ``,
 		"rule=later":                            ``,

@@ -242,20 +242,6 @@ func TestAfter(t *testing.T) {
 	}
 }
 
-// A small fleet is never seen as it was before; a large one may be.
-func TestCache(t *testing.T) {
-	for devices, reused := range map[int]bool{0: false, 5_000_000: true} {
-		c := NewCache(func() poll.Snapshot { return poll.Snapshot{Devices: make([]*poll.Status, devices)} }, nil, noNames)
-		first := c.View()
-		if second := c.View(); (first == second) != reused {
-			t.Errorf("%d devices: the view is the same: %v, want %v", devices, first == second, reused)
-		}
-		if c.Fresh() == first {
-			t.Errorf("%d devices: a fresh view is the one before", devices)
-		}
-	}
-}
-
 func TestContains(t *testing.T) {
 	for _, tc := range []struct {
 		text, part string

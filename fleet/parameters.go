@@ -30,7 +30,7 @@ var Parameters = []Parameter{
 	{"state", "state of the device", []string{"up", "down", "pending", "disabled"}, false, one(func(s *poll.Status) string { return string(s.State()) })},
 	{"verdict", "what the policy says of the version; a device may have several", verdictWords, false, several(verdicts)},
 	{"platform", "platform, by id", nil, true, one(func(s *poll.Status) string { return s.Platform })},
-	{"vendor", "vendor of the platform", nil, true, one(func(s *poll.Status) string { return s.Vendor })},
+	{"vendor", "vendor of the platform", nil, false, one(func(s *poll.Status) string { return s.Vendor })},
 	{"model", "model", nil, false, one(func(s *poll.Status) string { return s.Facts.Model })},
 	{"version", "version, as the device tells it", nil, false, one(func(s *poll.Status) string { return s.Facts.Version })},
 	{"group", "group of the configuration", nil, true, one(func(s *poll.Status) string { return s.Device.Group })},

@@ -32,24 +32,16 @@ func (t *Ticket) confirm() {
 func (t *Ticket) unopened() bool { return t.verdict == Accepted && !t.confirmed }
 
 // settle gives a poll that has ended its last verdict. What the SSH server accepted may have been refused where no session
-// came of it: it was, if the device says so, and may have been if the connection just ended. Other reasons, such as a channel
-// that is not free, speak against a secret only while no device has accepted it.
+// came of it: it was, if the device says so, and may have been if the connection just ended. Timeouts speak against a secret
+// only while no device has accepted it; a channel that is not free and a prompt that is not known never do.
 func (t *Ticket) settle(reason failure.Reason) {
 	switch {
 	case reason == "":
 		t.confirm()
-	case !t.unopened():
+	case !t.unopened(), reason == failure.Session, reason == failure.Prompt:
 	case reason == failure.Auth:
 		t.verdict = Refused
 	case reason == failure.Disconnect, !t.account.proven:
 		t.verdict = Unknown
-	}
-}
-
-// countUnopened counts a login of which no session came as a try before the next login of the same poll, while no device has
-// accepted the secret.
-func (t *Ticket) countUnopened() {
-	if a := t.account; t.unopened() && !a.proven && !a.paused {
-		a.tries++
 	}
 }

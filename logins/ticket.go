@@ -36,6 +36,7 @@ type Ticket struct {
 	verdict   Verdict // of all logins of the poll, the latest that was not NoneSent
 	confirmed bool    // the account knows of it, if it is Accepted
 	outdated  bool    // a proof of the credential has run out
+	cut       bool    // the poll was broken off, and not by the device
 }
 
 // Login asks whether a connection may be made for another login. It waits for the rate limits, within the context. An
@@ -50,7 +51,6 @@ func (t *Ticket) Login(ctx context.Context) error {
 	if t.spoiled() {
 		return &failure.Error{Reason: failure.Auth, Doing: "log in again", Err: errors.New("the device did not accept the password a moment ago")}
 	}
-	t.countUnopened()
 	for !t.charged {
 		until := t.door.take(t.credential, time.Now())
 		if until.IsZero() {
@@ -171,6 +171,17 @@ func (t *Ticket) Outdated() {
 	t.outdated = true
 }
 
+// Cut says that the poll was broken off, and not by the device: the process ends, or a jump host was lost. What is not known of the
+// secret then counts only against one that no device has accepted: a server may take each try of it for another refusal.
+func (t *Ticket) Cut() {
+	if t == nil {
+		return
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	t.cut = true
+}
+
 // Clean reports that the poll may be tried again: no secret was refused, or may have been.
 func (t *Ticket) Clean() bool {
 	if t == nil {
@@ -201,14 +212,21 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 	}
 	t.count()
 	t.settle(reason)
-	before, had := t.account.state(), t.account.holders[t] || t.sent
+	before, tries, had := t.account.state(), t.account.tries, t.account.holders[t] || t.sent
 	switch {
+	case t.cut && t.verdict == Unknown && t.account.proven:
 	case t.spoiled():
 		t.account.refuse(t, time.Now())
 	case t.verdict == NoneSent && reason == failure.Auth:
 		t.account.slowDown(t, time.Now())
 	case t.verdict == NoneSent && reason == "":
 		t.account.device(t.device).resetBackOff()
+	}
+	if after := t.account.state(); after > before || after != stateProven && t.account.tries > tries {
+		select {
+		case t.door.worse <- struct{}{}:
+		default:
+		}
 	}
 	if t.verdict != Accepted && (had || t.spoiled()) {
 		t.account.pass(before)

@@ -44,7 +44,7 @@ func BenchmarkOverview(b *testing.B) {
 					for b.Loop() {
 						if fresh {
 							x.snapshot = poll.Snapshot{Devices: x.snapshot.Devices}
-							x.views.Fresh()
+							_, _ = x.views.Fresh(b.Context())
 						}
 						start := spent()
 						ask()

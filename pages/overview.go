@@ -58,7 +58,10 @@ func (p *Pages) overview(w http.ResponseWriter, r *http.Request) {
 	}
 	q, problems := fleet.Parse(values, readBy("overview")...)
 	page, _ := strconv.Atoi(values.Get("page"))
-	v := p.config.Views.View()
+	v, err := p.config.Views.View(r.Context())
+	if err != nil {
+		return // the client has left
+	}
 	o := p.newOverview(v, q, page)
 	missing, notes := v.Check(q)
 	o.Problems = fleet.Texts(slices.Concat(unreadable, problems, missing, notes, badValues("overview", values), badPage(values)))

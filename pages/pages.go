@@ -21,13 +21,14 @@ import (
 
 // Config is what the pages show and act on.
 type Config struct {
-	Version string
-	Views   *fleet.Cache
-	Poll    func(ctx context.Context, device string) (*poll.Status, bool)
-	History func(device string) (poll.History, bool)
-	Origin  func(*poll.Status) Origin
-	Policy  func() *version.Policy
-	Loaded  func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
+	Version   string
+	Views     *fleet.Cache
+	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
+	History   func(device string) (poll.History, bool)
+	Origin    func(*poll.Status) Origin
+	Elsewhere func(device string) string // why a device of the inventory is in no view, "" if it is in no inventory; nil: all are in the views
+	Policy    func() *version.Policy
+	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 }
 
 //go:embed templates/*.html

@@ -37,7 +37,7 @@ type exporter struct {
 // mux serves the pages.
 func (x *exporter) mux(t testing.TB) *http.ServeMux {
 	t.Helper()
-	x.views = fleet.NewCache(func() poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil }, x.names)
+	x.views = fleet.NewCache(func(context.Context) poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil }, x.names)
 	p, err := New(Config{
 		Version: "1.2.3",
 		Views:   x.views,
@@ -186,10 +186,12 @@ func TestPages(t *testing.T) {
 		{"device that is down", fleetOf(deviceNamed("sw-1", down(failure.Auth, "log in: refused"))), "GET /devices/sw-1", 200,
 			"for 1 min\nauth , 1 min ago . Next poll in about 3 min\nlog in: refused\nWhat auth means", ""},
 		{"never reached", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Polls, s.LastPoll, s.Reason, s.Err = 3, time.Now(), "connect", "no" })), "GET /devices/sw-1", 200,
-			"never reached, in 3 polls", "Host name"},
+			"no good poll yet, in 3 polls", "Host name"},
 		{"disabled", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Device.Disabled = true })), "GET /devices/sw-1", 200, "listed, but not polled", "Poll now"},
 		{"of another replica", fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Owner = "http://192.0.2.7:9733" })), "GET /devices/sw-1", 200,
-			`href="http://192.0.2.7:9733/devices/sw-1"` + "\npolled by another replica", "Poll now\nIncomplete"},
+			`href="http://192.0.2.7:9733/devices/sw-1"` + "\npolled by another replica\nits page at the replica that polls it", "Poll now\nIncomplete"},
+		{"poll of another replica's device", fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Owner = "http://192.0.2.7:9733" })), "GET /devices/sw-1?poll=refused", 200,
+			"Not polled: another replica polls this device.", ""},
 		{"a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1", "netver-2"), "GET /", 200,
 			"Incomplete: devices of these replicas are missing, since they do not answer: netver-1, netver-2", ""},
 		{"text, a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1", "netver-2"), "GET /?format=text", 200,

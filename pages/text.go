@@ -192,6 +192,10 @@ func (d *device) text(b *bytes.Buffer) {
 }
 
 func (n *notFound) text(b *bytes.Buffer) {
+	if n.Elsewhere != "" {
+		say(b, "no device %q here: %s\n", n.Name, n.Elsewhere)
+		return
+	}
 	say(b, "no device %q in the inventory\n", n.Name)
 	for i, l := range n.Near {
 		if i == 0 {

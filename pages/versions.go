@@ -50,7 +50,10 @@ type matrixRow struct {
 const mostCells = 12
 
 func (p *Pages) versions(w http.ResponseWriter, r *http.Request) {
-	v := p.config.Views.View()
+	v, err := p.config.Views.View(r.Context())
+	if err != nil {
+		return // the client has left
+	}
 	values, unreadable := given(r)
 	platform := values.Get("platform")
 	page := p.newVersions(v, platform, values.Get("sort"))

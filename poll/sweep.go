@@ -50,7 +50,7 @@ func (g *group) begin(s *sweep) {
 	notify(g.wake)
 }
 
-// makeUpPace is how much quicker than usual the polls of devices are made up for whose place came while no process had them.
+// makeUpPace is how much quicker than usual devices are polled whose place came while no process had them.
 const makeUpPace = 2
 
 // arrange lays out what is left of the sweep for the members as they are now.
@@ -58,9 +58,10 @@ func (g *group) arrange() {
 	g.stale = false
 	queued := g.queued()
 	g.todo, g.left = make([]slot, 0, len(g.members)), 0
+	both := [...]func(*target, turns) (slot, bool){g.makeUp, g.own}
 	for _, t := range g.members {
 		h := t.history()
-		for _, turn := range []func(*target, turns) (slot, bool){g.makeUp, g.own} {
+		for _, turn := range both {
 			s, ok := turn(t, h)
 			if !ok || queued[turnOf{t, s.madeUp}] || !h.polled.Before(s.since) || !s.due.After(h.handed) {
 				continue
@@ -120,7 +121,7 @@ func (g *group) own(t *target, h turns) (s slot, ok bool) {
 }
 
 // makeUp is the turn of a target whose place came while no process had it. It was not missed if the process before has polled it there, as far as
-// is known. The first are due at once: nobody has polled them since their place of an interval ago.
+// is known. How late it may be, so that no device waits too long and no storm breaks loose, is worked out in docs/decisions/leases.md.
 func (g *group) makeUp(t *target, h turns) (s slot, missed bool) {
 	if h.after.IsZero() || !h.polled.Before(h.joined) {
 		return s, false

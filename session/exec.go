@@ -81,6 +81,11 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 		out, err = x.output()
 		e.log.received(out)
 	}
+	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
+	text = strings.Trim(text, "\n")
+	if !x.atQuestion.Load() {
+		e.judge(text)
+	}
 	switch {
 	case err != nil && x.atQuestion.Load():
 		return "", asksInstead(doing, e.log.secrets.Text(lastLine(out)))
@@ -89,14 +94,11 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 	case err != nil:
 		return "", broken(ctx, doing, err)
 	}
-	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
-	text = strings.Trim(text, "\n")
-	e.judge(text)
 	return text, nil
 }
 
-// judge tells the door what the answer to a command says of the login: there are devices that take every password, and say no
-// to whoever has the wrong one at the first command.
+// judge tells the door what the answer to a command, or what came of it, says of the login: there are devices that take every
+// password, and say no to whoever has the wrong one at the first command.
 func (e execs) judge(text string) {
 	switch {
 	case text == "" || e.opened:

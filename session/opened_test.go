@@ -49,7 +49,7 @@ func TestRefusedInsideTheSession(t *testing.T) {
 				}
 			}
 			client := startServer(t, s)
-			door, ticket := openDoor(t, false)
+			door, ticket := openDoor(t, "")
 			target := s.target()
 			target.Ticket = ticket
 			script := Script{Dialogue: dialogue.Dialogue{Mode: tt.mode}}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/logins"
 )
 
 // Secured says what secures a connection, in the names of SSH. The cipher is that of what we send.
@@ -128,4 +130,4 @@ func (l *Link) Guard(ctx context.Context) (callOff func()) {
 }
 
 // Explain puts an error down to a jump host on the way if its connection has ended: then the device is not to blame. Nil stays nil.
-func (l *Link) Explain(err error) error { return l.via.blame(err) }
+func (l *Link) Explain(err error, ticket *logins.Ticket) error { return l.via.blame(err, ticket) }

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -105,15 +106,15 @@ func answerText(w http.ResponseWriter, r *http.Request, kind string, body []byte
 }
 
 // answerEach answers with a list that is made as it is written, so that many requests at once do not hold the fleet as
-// many times in memory.
-func answerEach[T any](w io.Writer, all []T, element func(T) any) {
+// many times in memory. It ends with the request.
+func answerEach[T any](ctx context.Context, w io.Writer, all []T, element func(T) any) {
 	encoder := json.NewEncoder(w)
 	_, _ = io.WriteString(w, "[")
 	for i, one := range all {
 		if i > 0 {
 			_, _ = io.WriteString(w, ",")
 		}
-		if encoder.Encode(element(one)) != nil {
+		if ctx.Err() != nil || encoder.Encode(element(one)) != nil {
 			return // the client went away
 		}
 	}

@@ -17,7 +17,10 @@ import (
 func devices(c Config) http.Handler {
 	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
 		query, problems := fleet.Parse(parameters, "limit", "cursor")
-		v := c.Views.View()
+		v, err := c.Views.View(r.Context())
+		if err != nil {
+			return err
+		}
 		missing, notes := v.Check(query)
 		if err := refusal(append(problems, missing...)); err != nil {
 			return err
@@ -73,7 +76,7 @@ func answerStatuses(w http.ResponseWriter, r *http.Request, all []*poll.Status, 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if r.Method != http.MethodHead {
-		answerEach(w, all, element)
+		answerEach(r.Context(), w, all, element)
 	}
 }
 
@@ -81,9 +84,13 @@ func answerStatuses(w http.ResponseWriter, r *http.Request, all []*poll.Status, 
 func device(c Config) http.Handler {
 	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
 		name := r.PathValue("name")
-		s := c.Views.View().Device(name)
+		v, err := c.Views.View(r.Context())
+		if err != nil {
+			return err
+		}
+		s := v.Device(name)
 		if s == nil {
-			return &apiError{http.StatusNotFound, fmt.Sprintf("no device %q in the inventory", name)}
+			return &apiError{http.StatusNotFound, c.missing(name)}
 		}
 		h, _ := c.History(name)
 		return answer(w, r, newDetails(s, h, c.Origin(s)))

@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -332,7 +333,7 @@ func newAPI(t *testing.T) http.Handler {
 	t.Helper()
 	snapshot, history := everything()
 	c := newConfig()
-	c.Views = fleet.NewCache(func() poll.Snapshot { return snapshot }, noOrder, noNames)
+	c.Views = fleet.NewCache(func(context.Context) poll.Snapshot { return snapshot }, noOrder, noNames)
 	c.History = func(string) (poll.History, bool) { return history, true }
 	c.Origin = func(*poll.Status) Origin {
 		return Origin{Source: "csv:router.db", Place: "router.db:12", HostKeys: []HostKey{{Type: "ssh-ed25519", Fingerprint: "SHA256:abc", Mark: "@revoked", Place: "known_hosts:3"}}}

@@ -32,6 +32,7 @@ import (
 const (
 	maxScrapes = 40
 	maxAnswers = 40 // pages and answers of the API
+	maxPeers   = 16 // answers to other replicas, which may have all of this one's devices in them
 )
 
 // Config is what the pages show and act on.
@@ -42,6 +43,7 @@ type Config struct {
 	Views     *fleet.Cache
 	History   func(device string) (poll.History, bool)
 	Origin    func(*poll.Status) Origin
+	Elsewhere func(device string) string     // why a device of the inventory is in no view, "" if it is in no inventory; nil: all are in the views
 	Policy    func() *version.Policy         // what versions are judged by
 	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 	Ready     func() bool                    // the first inventory has been loaded
@@ -102,7 +104,7 @@ func New(c Config) (http.Handler, error) {
 		mux.Handle(e.pattern, h)
 	}
 	people, err := pages.New(pages.Config{
-		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Origin: c.Origin, Policy: c.Policy, Loaded: c.Loaded,
+		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Origin: c.Origin, Elsewhere: c.Elsewhere, Policy: c.Policy, Loaded: c.Loaded,
 	})
 	if err != nil {
 		return nil, err
@@ -111,7 +113,8 @@ func New(c Config) (http.Handler, error) {
 		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
 	}
 	if c.Peers != nil {
-		mux.Handle(cluster.Path, gzhttp.GzipHandler(c.Peers))
+		mux.Handle(cluster.StatusPath, c.Peers)
+		mux.Handle(cluster.Path, bounded(collector.NewSlots(maxPeers), gzhttp.GzipHandler(c.Peers)))
 	}
 	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil
