@@ -54,6 +54,7 @@ vet:
 .PHONY: rules
 rules: packages ## alert and recording rules, with their cases
 	promtool check config deploy/prometheus/prometheus.yml
+	amtool check-config deploy/prometheus/alertmanager.yml
 	promtool test rules deploy/prometheus/*_test.yml
 
 .PHONY: check

@@ -19,6 +19,7 @@ import (
 
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
@@ -92,7 +93,8 @@ type exporter struct {
 	collector  *collector.Collector
 	sessions   *device.Sessions
 	partition  partition
-	membership *membership // nil: the process is in no cluster
+	membership *membership    // nil: the process is in no cluster
+	cluster    config.Cluster // the settings by which that is so, of the start
 	rotation   *rotation
 	policy     *follower
 	inventory  atomic.Pointer[Inventory] // of the configuration that is in force
@@ -129,6 +131,7 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	if err := o.check(plan); err != nil {
 		return nil, err
 	}
+	x.cluster = plan.Config.Cluster
 	if x.membership, err = x.join(plan, o); err != nil {
 		return nil, err
 	}
@@ -227,16 +230,26 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, h
 			x.log.Info("stopping", "reason", context.Cause(ctx))
 		}
 	})
+	helpers.Go(func() { x.reloadAt(polling, hangup) })
+	select {
+	case err := <-served:
+		stopPolling()
+		return errors.Join(err, <-polled)
+	case err := <-polled:
+		stopServing()
+		return errors.Join(err, <-served)
+	}
+}
+
+// reloadAt reloads at each signal, until the context ends. One that comes meanwhile waits in the channel for the next reload, which
+// serves for all that come before it.
+func (x *exporter) reloadAt(ctx context.Context, hangup <-chan os.Signal) {
 	for {
 		select {
+		case <-ctx.Done():
+			return
 		case <-hangup:
-			helpers.Go(func() { _ = x.reload(polling) }) // it has said how it went; signals are not kept waiting for it
-		case err := <-served:
-			stopPolling()
-			return errors.Join(err, <-polled)
-		case err := <-polled:
-			stopServing()
-			return errors.Join(err, <-served)
+			_ = x.reload(ctx) // it has said how it went
 		}
 	}
 }

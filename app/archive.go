@@ -7,6 +7,7 @@ import (
 	"crypto/sha256"
 	"errors"
 	"hash/fnv"
+	"io"
 	"time"
 
 	"github.com/netver/netver_exporter/cluster"
@@ -93,7 +94,7 @@ func (m *membership) unpack(texts [][]byte) *poll.Known {
 		r, err := gzip.NewReader(bytes.NewReader(text))
 		if err == nil {
 			var k *poll.Known
-			if k, err = poll.ReadKnown(r); err == nil {
+			if k, err = poll.ReadKnown(io.LimitReader(r, m.exporter.mostAnswer())); err == nil {
 				all.Add(k)
 			}
 		}

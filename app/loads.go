@@ -1,6 +1,7 @@
 package app
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/netver/netver_exporter/version"
@@ -27,6 +28,9 @@ func (x *exporter) loaded(plan *Plan, err error) {
 		"credentials", len(plan.Credentials), "jump_hosts", len(plan.Config.JumpHosts),
 	}
 	if x.plan != nil {
+		if !reflect.DeepEqual(x.cluster, plan.Config.Cluster) {
+			x.log.Warn("the settings of cluster have changed, and count from the next start on")
+		}
 		about = append(about, changes(x.plan.Groups, plan.Groups)...)
 		x.plan.Close()
 	}

@@ -37,6 +37,31 @@ func inCluster(t *testing.T, config, state string) *exporter {
 	return x
 }
 
+// TestClusterStaysOverAReload, whatever the file says by then: that is told.
+func TestClusterStaysOverAReload(t *testing.T) {
+	x := inCluster(t, clusterConfig, "")
+	log := &safeBuffer{}
+	x.log = slog.New(slog.NewTextHandler(log, nil))
+	const says = "the settings of cluster have changed, and count from the next start on"
+	for _, c := range []struct {
+		old, with string
+		want      int
+	}{
+		{"", "", 0}, {"", "", 0}, {"password: q", "password: z", 0},
+		{"name: a,", "name: a, ttl: 20s,", 1}, {"name: a,", "name: a, peers: {basic_auth: {username: u, password: z}},", 1},
+		{"192.0.2.1:2379", "192.0.2.2:2379", 1}, {"cluster:", "#cluster:", 1}, {"name: a,", "name: b,", 1}, {"", "", 0},
+	} {
+		save(t, x.file, strings.Replace(clusterConfig, c.old, c.with, 1))
+		before := strings.Count(log.String(), says)
+		if err := x.reload(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		if n := strings.Count(log.String(), says) - before; n != c.want {
+			t.Errorf("%s: told %d times, want %d", c.with, n, c.want)
+		}
+	}
+}
+
 // adopt has an exporter take the part of the fleet that is its own among members of these names.
 func (m *membership) adopt(names ...string) {
 	s := cluster.Share{Self: m.replica.Self.Name}
@@ -242,5 +267,24 @@ func TestJoinsWithItsInventory(t *testing.T) {
 				running.Wait()
 			})
 		})
+	}
+}
+
+// TestAddressOfItsOwn is made of the address that is listened on; the server speaks TLS if its file has a certificate, and not if it has only passwords.
+func TestAddressOfItsOwn(t *testing.T) {
+	c := planOf(t, strings.Replace(clusterConfig, "192.0.2.1:2379", "127.0.0.1:2379", 1)).Config.Cluster
+	for text, want := range map[string]string{
+		"": "http://127.0.0.1:9733", "basic_auth_users: {peer: x}\n": "http://127.0.0.1:9733", "tls_server_config: {cert_file: a.pem, key_file: a.key}\n": "https://127.0.0.1:9733",
+		"tls_server_config: {": "http://127.0.0.1:9733", "tls_server_config: {cert: x, key: x}\n": "https://127.0.0.1:9733",
+	} {
+		file := ""
+		if text != "" {
+			file = filepath.Join(t.TempDir(), "web.yml")
+			save(t, file, text)
+		}
+		e, err := entry(&c, Options{Web: &toolkit.FlagConfig{WebListenAddresses: &[]string{":9733"}, WebConfigFile: &file}})
+		if err != nil || e.Advertise != want {
+			t.Errorf("%q: %s, %v, want %s", text, e.Advertise, err, want)
+		}
 	}
 }

@@ -117,7 +117,8 @@ func TestAskForClientThatLeaves(t *testing.T) {
 		<-r.Context().Done()
 	}))
 	defer silent.Close()
-	m := &membership{log: slog.New(slog.DiscardHandler), peers: cluster.HTTP{Client: silent.Client()}}
+	x := &exporter{log: slog.New(slog.DiscardHandler)}
+	m := x.member(cluster.Entry{Name: "a", Instance: "a1"}, time.Minute, alone{}, silent.Client())
 	ctx, leave := context.WithCancel(t.Context())
 	go func() {
 		<-asked

@@ -15,8 +15,8 @@ import (
 
 // The paths of what replicas ask each other.
 const (
-	Path       = "/-/cluster/" // all of them are below it
-	statusPath = Path + "status"
+	Path       = "/-/cluster/"   // all of them are below it
+	StatusPath = Path + "status" // costs little, and must be answered however busy a replica is
 	statePath  = Path + "state"
 	fleetPath  = Path + "devices"
 	factsPath  = Path + "facts"
@@ -39,7 +39,7 @@ type status struct {
 
 // Reaches is Peers's.
 func (p HTTP) Reaches(ctx context.Context, e Entry) (bool, error) {
-	answer, err := p.get(ctx, e, statusPath, nil, mostStatus)
+	answer, err := p.get(ctx, e, StatusPath, nil, mostStatus)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return false, ErrGone
 	}
@@ -104,7 +104,7 @@ func (p HTTP) get(ctx context.Context, e Entry, path string, query url.Values, m
 // devices what is known of those that it has.
 func (r *Replica) Handler(state func(w io.Writer, heir string) error, devices func(io.Writer) error) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+statusPath, func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET "+StatusPath, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(status{r.Self.Instance, r.reaches()}) // a client that went away
 	})

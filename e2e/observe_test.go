@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -95,7 +96,7 @@ func startOwnDevice(t *testing.T) ownDevice {
 	return ownDevice{devices[0], writeFile(t, filepath.Join(filepath.Dir(file), "config.yml"), "%s", config)}
 }
 
-// startAlertmanager runs Alertmanager, which sends what it hears to the hook at once, and returns its address.
+// startAlertmanager runs Alertmanager with the shipped example, which sends what it hears to the hook at once, and returns its address.
 func startAlertmanager(t *testing.T, hook string) string {
 	t.Helper()
 	program, err := exec.LookPath("prometheus-alertmanager")
@@ -103,12 +104,9 @@ func startAlertmanager(t *testing.T, hook string) string {
 		t.Fatalf("Alertmanager is not installed; run make packages: %v", err)
 	}
 	dir := t.TempDir()
-	file := writeFile(t, filepath.Join(dir, "alertmanager.yml"), `
-route: {receiver: test, group_by: [alertname, device], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
-receivers:
-  - name: test
-    webhook_configs: [{url: %q, send_resolved: true}]
-`, hook)
+	config := regexp.MustCompile(`(group_wait|group_interval): \w+`).ReplaceAllString(readFile(t, filepath.Join(shipped, "alertmanager.yml")), "$1: 1s")
+	config = regexp.MustCompile(`(?m)^( +)- name: network-.*$`).ReplaceAllString(config, fmt.Sprintf("$0\n$1  webhook_configs: [{url: %q, send_resolved: true}]", hook))
+	file := writeFile(t, filepath.Join(dir, "alertmanager.yml"), "%s", config)
 	address := freeAddress(t, "127.0.0.1")
 	p := start(t, program, "--config.file="+file, "--storage.path="+filepath.Join(dir, "data"), "--web.listen-address="+address, "--cluster.listen-address=")
 	p.listening(t, "tcp", address)

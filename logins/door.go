@@ -36,7 +36,12 @@ type Settings struct {
 
 // Door decides which logins may happen. Make it with New. It may be used by any number of goroutines at once.
 type Door struct {
-	log *slog.Logger
+	// Worse receives when what is known of a secret has become worse: a try of one that no device has accepted, a doubt, a pause.
+	// Who keeps it over a restart should do so soon.
+	Worse <-chan struct{}
+
+	log   *slog.Logger
+	worse chan struct{}
 
 	mu          sync.Mutex
 	limiter     *rate.Limiter
@@ -57,7 +62,8 @@ type credential struct {
 
 // New makes a door that knows no credentials yet.
 func New(log *slog.Logger) *Door {
-	return &Door{log: log, limiter: rate.NewLimiter(rate.Inf, 1), credentials: make(map[string]*credential)}
+	worse := make(chan struct{}, 1)
+	return &Door{Worse: worse, log: log, worse: worse, limiter: rate.NewLimiter(rate.Inf, 1), credentials: make(map[string]*credential)}
 }
 
 func limit(perSecond float64) rate.Limit {

@@ -212,7 +212,7 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 	}
 	t.count()
 	t.settle(reason)
-	before, had := t.account.state(), t.account.holders[t] || t.sent
+	before, tries, had := t.account.state(), t.account.tries, t.account.holders[t] || t.sent
 	switch {
 	case t.cut && t.verdict == Unknown && t.account.proven:
 	case t.spoiled():
@@ -221,6 +221,12 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 		t.account.slowDown(t, time.Now())
 	case t.verdict == NoneSent && reason == "":
 		t.account.device(t.device).resetBackOff()
+	}
+	if after := t.account.state(); after > before || after != stateProven && t.account.tries > tries {
+		select {
+		case t.door.worse <- struct{}{}:
+		default:
+		}
 	}
 	if t.verdict != Accepted && (had || t.spoiled()) {
 		t.account.pass(before)

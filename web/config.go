@@ -50,6 +50,21 @@ func CheckConfig(name string) (warnings []string, err error) {
 	return document.Warnings(), document.Err()
 }
 
+// TLS reports that a file for --web.config.file has the server speak TLS. One that cannot be read does not: CheckConfig says why.
+func TLS(name string) bool {
+	text, err := file.Read(name, maxConfig)
+	if name == "" || err != nil {
+		return false
+	}
+	document, err := strictyaml.Parse(name, text, "")
+	if err != nil {
+		return false
+	}
+	var w written
+	document.Decode(&w)
+	return w.TLS.Cert+w.TLS.CertFile != ""
+}
+
 // serverFile is a file for --web.config.file.
 type serverFile struct {
 	written

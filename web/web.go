@@ -32,6 +32,7 @@ import (
 const (
 	maxScrapes = 40
 	maxAnswers = 40 // pages and answers of the API
+	maxPeers   = 16 // answers to other replicas, which may have all of this one's devices in them
 	maxPolls   = 40 // polls that a page was asked for
 )
 
@@ -113,7 +114,9 @@ func New(c Config) (http.Handler, error) {
 		mux.Handle(pattern, bounded(answers, polls, gzhttp.GzipHandler(handler)))
 	}
 	if c.Peers != nil {
-		mux.Handle(cluster.Path, gzhttp.GzipHandler(c.Peers))
+		mux.Handle(cluster.StatusPath, c.Peers)
+		peers := collector.NewSlots(maxPeers)
+		mux.Handle(cluster.Path, bounded(peers, peers, gzhttp.GzipHandler(c.Peers)))
 	}
 	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil

@@ -19,6 +19,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"go.uber.org/goleak"
 
+	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
@@ -330,5 +331,39 @@ func TestSlowReadersOfTheAPI(t *testing.T) {
 			t.Errorf("%d readers were cut off, want 1", cutOff)
 		}
 		answers.Wait()
+	})
+}
+
+// TestManyPeers: what other replicas ask is answered to so many at once; whether this one lives is answered always.
+func TestManyPeers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		c := newConfig()
+		c.Peers = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != cluster.StatusPath {
+				<-release
+			}
+		})
+		h, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask := func(path string) int {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+			return w.Code
+		}
+		var asking sync.WaitGroup
+		for range maxPeers {
+			asking.Go(func() { ask("/-/cluster/devices") })
+		}
+		synctest.Wait()
+		for path, want := range map[string]int{"/-/cluster/devices": 503, "/-/cluster/state": 503, cluster.StatusPath: 200, "/": 200} {
+			if got := ask(path); got != want {
+				t.Errorf("%s: status %d, want %d", path, got, want)
+			}
+		}
+		close(release)
+		asking.Wait()
 	})
 }
