@@ -354,6 +354,14 @@ func TestTakeover(t *testing.T) {
 			s.start("d")
 			s.replicas["b"].stop()
 		}},
+		// It comes back before the others miss it, and what it had to take over was polled by nobody all the time.
+		{"one leaves, and its heir is cut off", crash + 2*takenDebounce, share, func(s *site) {
+			s.replicas["b"].stop()
+			time.Sleep(time.Second)
+			s.replicas["c"].connect(false)
+			time.Sleep(takenTTL + 2*time.Second)
+			s.replicas["c"].connect(true)
+		}},
 		// Two disturbances: a debounce more, and since nobody knows how long more devices are polled twice.
 		{"one is killed, and another joins", crash + 2*takenDebounce, share, func(s *site) {
 			s.replicas["b"].kill()

@@ -208,8 +208,10 @@ func (r *Replica) stop() {
 		r.Log.Error("the lease on this replica's share of the fleet has ended: it polls nothing until the coordinator is reached again")
 	}
 	r.share.Views = nil
+	if r.settled { // otherwise there are devices which nobody has polled since before, and which may become this replica's
+		r.lost, r.gap = nil, Gap{}
+	}
 	r.target, r.seen, r.settled, r.released = view{}, view{}, false, false
-	r.lost, r.gap = nil, Gap{}
 	now, cancel := context.WithTimeout(context.Background(), 0)
 	defer cancel()
 	r.Fleet.Narrow(r.share)(now)

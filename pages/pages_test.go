@@ -216,6 +216,7 @@ func TestPages(t *testing.T) {
 			`state=&#34;dwon&#34;: want up, down, pending, disabled; unknown parameter &#34;frob&#34;; sort=&#34;size&#34;: want state, device` +
 				"\nformat=&#34;xml&#34;: want text or html; page=&#34;x&#34;: want a whole number from 1 on\nNo device matches.", ""},
 		{"a value too long", one, "GET /?model=" + strings.Repeat("*", 60_000), 200, "a value of model has 60000 characters; it may have 1024\nNo device matches.", "****"},
+		{"many values", one, "GET /?model=a" + strings.Repeat("&model=a", 90) + "&model=C9300", 200, "model: a\nsw-1", ""},
 		{"text of values that do not exist", one, "GET /?format=text&state=dwon", 200, "state=\"dwon\": want up, down, pending, disabled state: dwon No device matches.", ""},
 		{"versions of what does not exist", one, "GET /versions?platform=cisco_iso&frob=1&sort=size", 200,
 			`unknown parameter &#34;frob&#34; (known here: format, platform, sort); sort=&#34;size&#34;: want platform; platform=&#34;cisco_iso&#34;: there is no such platform (did you mean cisco_ios?)` +
@@ -487,6 +488,21 @@ func TestLargestPage(t *testing.T) {
 	}
 }
 
+// TestAccept asks in the words of browsers and of others.
+func TestAccept(t *testing.T) {
+	x := fleetOf(deviceNamed("sw-1"))
+	for accept, text := range map[string]bool{
+		"": false, "*/*": false, "text/*": false, "text/html,application/xhtml+xml,*/*;q=0.8": false, "application/json": false, "garbage;;;==,": false,
+		"text/plain": true, "TEXT/plain; charset=utf-8": true, "text/plain;q=0": false, "text/plain;q=0.5, */*;q=0.1": true,
+		"text/html;q=0.5, text/plain": true, "text/plain;q=0.1, text/html": false, "text/plain;q=x": true, "text/plain" + strings.Repeat(",x/y", 3000): true,
+	} {
+		w := x.get(t, "GET /", "Accept: "+accept)
+		if got := strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain"); got != text || w.Code != 200 || w.Header().Get("Vary") != "Accept" {
+			t.Errorf("Accept: %.60s: %d %v", accept, w.Code, w.Header())
+		}
+	}
+}
+
 func TestAssets(t *testing.T) {
 	x := fleetOf(deviceNamed("sw-1"))
 	found := regexp.MustCompile(`(?:href|src)="\./(assets/[^"]+)"`).FindAllStringSubmatch(x.get(t, "GET /").Body.String(), -1)
@@ -498,6 +514,9 @@ func TestAssets(t *testing.T) {
 		if w.Code != 200 || w.Body.Len() == 0 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 			t.Errorf("%s: %d, %v", f[1], w.Code, w.Header())
 		}
+	}
+	if w := x.get(t, "GET /"+found[1][1], "Range: bytes="+strings.Repeat("0-0,", 2000)+"1-1"); w.Code != 200 || w.Body.Len() != x.get(t, "GET /"+found[1][1]).Body.Len() {
+		t.Errorf("many ranges of a file: %d, %d bytes", w.Code, w.Body.Len())
 	}
 	if w := x.get(t, "GET /assets/style.css"); w.Code != 404 {
 		t.Errorf("without its hash a file is there: %d", w.Code)
