@@ -175,10 +175,10 @@ func TestPages(t *testing.T) {
 		{"a phase of the policy", fleetOf(deviceNamed("a", judged(version.Verdict{Why: "no rule matches"}))), "GET /versions", 200, "1 No rule\n17.9.4a 1", ""},
 
 		{"device", one, "GET /devices/sw-1", 200, "sw-1\nUp\nC9300\nsite=ams1\n1 d, since\nPoll now\n" + `netver_device_up{device=&#34;sw-1&#34;}`, "class=\"fail\""},
-		{"keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"netbox:https://netbox.example", "device 4711", []HostKey{
+		{"keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"netbox:https://netbox.example", "https://netbox.example: device 4711", []HostKey{
 			{"ssh-ed25519", "SHA256:abc", "", "known_hosts:3"}, {"ssh-rsa", "SHA256:def", "@cert-authority", "known_hosts:4"}, {"ssh-rsa", "SHA256:ghi", "@revoked", "known_hosts:5"},
 		}}), "GET /devices/sw-1", 200,
-			"Host key ssh-ed25519 SHA256:abc Host key authority ssh-rsa SHA256:def Host key revoked ssh-rsa SHA256:ghi Source netbox:https://netbox.example, device 4711", ""},
+			"Host key ssh-ed25519 SHA256:abc Host key authority ssh-rsa SHA256:def Host key revoked ssh-rsa SHA256:ghi Source netbox https://netbox.example: device 4711", ""},
 		{"text of keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"config", "config.yml:12", []HostKey{{"ssh-ed25519", "SHA256:abc", "", "known_hosts:3"}}}),
 			"GET /devices/sw-1?format=text", 200, "Host key ssh-ed25519 SHA256:abc Source config.yml:12", "insecure"},
 		{"keys are not checked", known(fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Device.HostKeys = "insecure" })), Origin{"config", "config.yml:12", nil}),
