@@ -118,7 +118,9 @@ func takenPlan(t *testing.T) *Plan {
 // start starts a replica.
 func (s *site) start(name string) *replicaUnder {
 	s.t.Helper()
-	plan := *s.plan
+	plan, policy := *s.plan, s.plan.Policy
+	plan.Policy = &Policy{compiler: policy.compiler, rules: policy.rules, patterns: policy.patterns} // each replica reads its files again
+	plan.Policy.current.Store(policy.current.Load())
 	plan.client = nil
 	log := slog.New(slog.DiscardHandler)
 	r := &replicaUnder{site: s, name: name, ended: make(chan struct{})}
