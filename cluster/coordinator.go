@@ -60,6 +60,18 @@ func unique(entries []Entry) []Entry {
 	return slices.CompactFunc(entries, func(a, b Entry) bool { return a.Name == b.Name })
 }
 
+// sharedAddress is an address that two entries have; "": there is none.
+func sharedAddress(entries []Entry) string {
+	seen := map[string]bool{}
+	for _, e := range entries {
+		if seen[e.Advertise] {
+			return e.Advertise
+		}
+		seen[e.Advertise] = true
+	}
+	return ""
+}
+
 // view is the members among which the fleet is shared.
 type view struct {
 	id      string

@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -153,6 +154,7 @@ type world struct {
 	stage    sync.Mutex // held while a share changes, and while all shares are looked at
 	mu       sync.Mutex
 	replicas map[string]*actor
+	address  string // that all replicas advertise; "": each has its own
 	mark     string // at the beginning of instances that are started from now on
 }
 
@@ -182,7 +184,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) start(name string) *actor {
 	a := &actor{world: w, ended: make(chan struct{})}
 	a.Replica = New(Config{
-		Self: Entry{Name: name, Instance: w.mark + name + time.Now().String(), Advertise: name}, TTL: ttl,
+		Self: Entry{Name: name, Instance: w.mark + name + time.Now().String(), Advertise: cmp.Or(w.address, name)}, TTL: ttl,
 		Coordinator: w.of(name), Peers: a, Fleet: a, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, stop := context.WithCancel(w.t.Context())
@@ -279,7 +281,7 @@ func (a *actor) Reaches(_ context.Context, e Entry) (bool, error) {
 	other.mu.Lock()
 	defer other.mu.Unlock()
 	switch {
-	case other.dead:
+	case other.dead, e.Advertise == a.Self.Advertise: // then it has asked itself, which is another instance
 		return false, ErrGone
 	case other.isolated || a.isolated:
 		return false, context.DeadlineExceeded

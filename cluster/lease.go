@@ -105,7 +105,7 @@ func (r *Replica) nobodyReaches(ctx context.Context) bool {
 	r.mu.Lock()
 	entries := r.entries
 	r.mu.Unlock()
-	if entries == nil {
+	if entries == nil || sharedAddress(entries) != "" { // who answers there is not known
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.TTL/10)
@@ -163,6 +163,11 @@ func (r *Replica) take(n renewal) {
 			r.Log.Info("the cluster's coordinator is reached again", "members", len(n.entries))
 		}
 		r.failing = ""
+		if address := sharedAddress(n.entries); address != r.shared {
+			if r.shared = address; address != "" {
+				r.Log.Error("several replicas advertise one address, so that they cannot ask each other; give each its own in cluster.advertise", "address", address)
+			}
+		}
 		r.lease.static.Store(false)
 		r.lease.extend(n.sent.Add(r.TTL - r.margin()))
 		if r.Heard != nil {

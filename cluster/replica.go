@@ -67,6 +67,7 @@ type Replica struct {
 	gap       Gap       // in which devices of others are polled by nobody, since then
 	leavers   map[string]bool
 	failing   string    // why the latest renewal failed; "": it did not
+	shared    string    // an address that several replicas advertise; "": there is none
 	recovered time.Time // when the coordinator was reached again
 	quit      time.Time // no longer do others fetch from a replica that leaves; zero: it does not leave
 }

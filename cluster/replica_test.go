@@ -131,6 +131,13 @@ func TestReplicas(t *testing.T) {
 			w.pass(ttl + debounce + time.Second)
 			w.whole("a", "b", "c")
 		},
+		"cut off from the coordinator, and all advertise one address": func(w *world) {
+			w.address = "http://netver:9733"
+			w.three()
+			w.set(func(c *coordinator) { c.cut["c"] = true })
+			w.pass(ttl + ttl/3 + debounce + time.Second)
+			w.whole("a", "b")
+		},
 		"cut off from everything": func(w *world) {
 			w.three()
 			w.set(func(c *coordinator) { c.cut["c"] = true })

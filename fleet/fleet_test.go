@@ -261,13 +261,14 @@ func TestLarge(t *testing.T) {
 	v := few(t)
 	long := strings.Repeat("*", 60_000) + "a"
 	for want, values := range map[string]url.Values{
-		"a value of model has 60001 characters; it may have 1024":        {"model": {"C*", long}},
-		"a value of q has 60001 characters; it may have 1024":            {"q": {long}},
-		"a value of sort has 60001 characters; it may have 1024":         {"sort": {long}},
-		"the name of a parameter has 60001 characters; it may have 1024": {long: {"x"}},
-		"the address has 101 values; it may have 100":                    {"model": slices.Repeat([]string{"C*"}, 101)},
-		"the search has 21 words; it may have 20":                        {"q": {strings.Repeat("a ", 21)}},
-		"a value of cursor has 1025 characters; it may have 1024":        {"cursor": {strings.Repeat("ü", 1025)}},
+		"a value of model has 60001 characters; it may have 1024":                     {"model": {"C*", long}},
+		"a value of q has 60001 characters; it may have 1024":                         {"q": {long}},
+		"a value of sort has 60001 characters; it may have 1024":                      {"sort": {long}},
+		"the name of a parameter has 60001 characters; it may have 1024":              {long: {"x"}},
+		"the address has 101 values; it may have 100":                                 {"model": slices.Repeat([]string{"C*"}, 101)},
+		"the values of the address have 2049 characters together; they may have 2048": {"model": {strings.Repeat("a", 1024), strings.Repeat("b", 1024)}, "vendor": {"c"}},
+		"the search has 21 words; it may have 20":                                     {"q": {strings.Repeat("a ", 21)}},
+		"a value of cursor has 1025 characters; it may have 1024":                     {"cursor": {strings.Repeat("ü", 1025)}},
 		"": {"model": {strings.Repeat("*", 1024)}, "q": {strings.Repeat("a ", 20)}},
 	} {
 		q, problems := Parse(values, "cursor")

@@ -186,6 +186,9 @@ func changes(v *fleet.View) (said []link) {
 
 // calm is what stands in the place of findings.
 func calm(v *fleet.View, n map[string]int) string {
+	if len(v.Devices) == 0 {
+		return "No device is listed here yet"
+	}
 	pending, polled := n[string(poll.Pending)], n[string(poll.Up)]+n[string(poll.Down)]
 	if pending == 0 || slices.ContainsFunc(slices.Collect(maps.Values(v.Sweeps)), func(s poll.Sweeps) bool { return s.Done > 0 }) {
 		if down := n[string(poll.Down)]; down > 0 {

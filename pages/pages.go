@@ -132,22 +132,12 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request, status int, f *fr
 		return
 	}
 	sum := sha256.Sum256(bytes.Replace(b.Bytes(), []byte(f.AsOf()), nil, 1))
-	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("ETag", tag)
-	h.Set("Cache-Control", "no-cache")
-	h.Add("Vary", "Accept")
-	if status == http.StatusOK && strings.Contains(r.Header.Get("If-None-Match"), tag) {
-		w.WriteHeader(http.StatusNotModified)
+	w.Header().Add("Vary", "Accept")
+	if status == http.StatusOK && Unchanged(w, r, hex.EncodeToString(sum[:12])) {
 		return
 	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "no-cache")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the only error left is a client that went away
-}
-
-// wantsText reports a client that is no browser, or asks for plain text.
-func wantsText(r *http.Request) bool {
-	accept := r.Header.Get("Accept")
-	return r.URL.Query().Get("format") == "text" || strings.Contains(accept, "text/plain") && !strings.Contains(accept, "text/html")
 }

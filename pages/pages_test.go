@@ -158,7 +158,7 @@ func TestPages(t *testing.T) {
 		{"a value that does not exist", one, "GET /?state=broken", 200, "state: broken\nNo device matches.", ""},
 		{"an unknown parameter", one, "GET /?colour=red", 200, "unknown parameter &#34;colour&#34;\nsw-1", "colour="},
 		{"without a policy", one, "GET /", 200, "1 Up", "Compliant\ncompliant"},
-		{"without a device", fleetOf(), "GET /", 200, "The inventory is empty.\nHow to list devices", ""},
+		{"without a device", fleetOf(), "GET /", 200, "The inventory is empty.\nHow to list devices", "Nothing needs attention"},
 		{"beyond the last page", one, "GET /?page=9", 200, "1–1 of 1", ""},
 		{"one that is down", swept(fleetOf(deviceNamed("a"), deviceNamed("b", down(failure.Connect, "connect to 10.0.0.1:22: <refused>")))), "GET /", 200,
 			"1 down of 2\nconnect connect to 10.0.0.1:22: &lt;refused&gt;\nbeside the device that is down", "<refused>"},
@@ -199,10 +199,13 @@ func TestPages(t *testing.T) {
 		{"text of versions, a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1"), "GET /versions?format=text", 200, "do not answer: netver-1 1 platform", ""},
 		{"all replicas answer", silent(fleetOf(deviceNamed("sw-1"))), "GET /?format=text", 200, "1 device, as of", "Incomplete\nCluster lost\nReplicas differ"},
 		{"not in the cluster yet", shared(fleetOf(), poll.Share{Inventory: 6, Cluster: &poll.Cluster{}}), "GET /?format=text", 200,
-			"! Cluster lost This process is no member of its cluster\nIt polls 0 of 6 devices.\nNo device is polled here. The inventory has 6 devices, and this process has none of them now.",
+			"! Cluster lost This process is no member of its cluster\nIt polls 0 of 6 devices.\nNo device is polled here. The inventory has 6 devices, and this process has none of them now. A replica that joins",
 			"inventory is empty\nNothing needs attention"},
 		{"replicas differ", shared(fleetOf(deviceNamed("sw-1")), poll.Share{Inventory: 1, Owned: 1, Cluster: &poll.Cluster{Members: 2, Up: true, Mismatch: true}}), "GET /", 200,
 			"Replicas differ Another replica has another configuration, inventory or password.", "Nothing needs attention"},
+		{"joined a moment ago", shared(fleetOf(), poll.Share{Inventory: 6, Cluster: &poll.Cluster{Members: 1, Up: true}}), "GET /", 200,
+			"No device is listed here yet\nNo device is polled here.", "Cluster lost\nNothing needs attention"},
+		{"an empty shard", shared(fleetOf(), poll.Share{Inventory: 6}), "GET /", 200, "this process has none of them now.", "replica"},
 		{"a shard", shared(fleetOf(deviceNamed("sw-1")), poll.Share{Inventory: 3, Owned: 1}), "GET /", 200, "polls 1 of 3 devices", ""},
 		{"all of the inventory", shared(fleetOf(deviceNamed("sw-1")), poll.Share{Inventory: 1, Owned: 1}), "GET /", 200, "64 workers", "polls 1 of"},
 		{"text of one that is down", fleetOf(deviceNamed("a", down(failure.Auth, "log in: refused"))), "GET /?format=text", 200, "auth: log in: refused", ""},
@@ -213,6 +216,7 @@ func TestPages(t *testing.T) {
 			`state=&#34;dwon&#34;: want up, down, pending, disabled; unknown parameter &#34;frob&#34;; sort=&#34;size&#34;: want state, device` +
 				"\nformat=&#34;xml&#34;: want text or html; page=&#34;x&#34;: want a whole number from 1 on\nNo device matches.", ""},
 		{"a value too long", one, "GET /?model=" + strings.Repeat("*", 60_000), 200, "a value of model has 60000 characters; it may have 1024\nNo device matches.", "****"},
+		{"many values", one, "GET /?model=a" + strings.Repeat("&model=a", 90) + "&model=C9300", 200, "model: a\nsw-1", ""},
 		{"text of values that do not exist", one, "GET /?format=text&state=dwon", 200, "state=\"dwon\": want up, down, pending, disabled state: dwon No device matches.", ""},
 		{"versions of what does not exist", one, "GET /versions?platform=cisco_iso&frob=1&sort=size", 200,
 			`unknown parameter &#34;frob&#34; (known here: format, platform, sort); sort=&#34;size&#34;: want platform; platform=&#34;cisco_iso&#34;: there is no such platform (did you mean cisco_ios?)` +
@@ -484,6 +488,21 @@ func TestLargestPage(t *testing.T) {
 	}
 }
 
+// TestAccept asks in the words of browsers and of others.
+func TestAccept(t *testing.T) {
+	x := fleetOf(deviceNamed("sw-1"))
+	for accept, text := range map[string]bool{
+		"": false, "*/*": false, "text/*": false, "text/html,application/xhtml+xml,*/*;q=0.8": false, "application/json": false, "garbage;;;==,": false,
+		"text/plain": true, "TEXT/plain; charset=utf-8": true, "text/plain;q=0": false, "text/plain;q=0.5, */*;q=0.1": true,
+		"text/html;q=0.5, text/plain": true, "text/plain;q=0.1, text/html": false, "text/plain;q=x": true, "text/plain" + strings.Repeat(",x/y", 3000): true,
+	} {
+		w := x.get(t, "GET /", "Accept: "+accept)
+		if got := strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain"); got != text || w.Code != 200 || w.Header().Get("Vary") != "Accept" {
+			t.Errorf("Accept: %.60s: %d %v", accept, w.Code, w.Header())
+		}
+	}
+}
+
 func TestAssets(t *testing.T) {
 	x := fleetOf(deviceNamed("sw-1"))
 	found := regexp.MustCompile(`(?:href|src)="\./(assets/[^"]+)"`).FindAllStringSubmatch(x.get(t, "GET /").Body.String(), -1)
@@ -495,6 +514,9 @@ func TestAssets(t *testing.T) {
 		if w.Code != 200 || w.Body.Len() == 0 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 			t.Errorf("%s: %d, %v", f[1], w.Code, w.Header())
 		}
+	}
+	if w := x.get(t, "GET /"+found[1][1], "Range: bytes="+strings.Repeat("0-0,", 2000)+"1-1"); w.Code != 200 || w.Body.Len() != x.get(t, "GET /"+found[1][1]).Body.Len() {
+		t.Errorf("many ranges of a file: %d, %d bytes", w.Code, w.Body.Len())
 	}
 	if w := x.get(t, "GET /assets/style.css"); w.Code != 404 {
 		t.Errorf("without its hash a file is there: %d", w.Code)

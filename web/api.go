@@ -10,11 +10,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
 
 	"github.com/netver/netver_exporter/fleet"
+	"github.com/netver/netver_exporter/pages"
 )
 
 // apiError is an answer of the API that tells what is wrong with a request.
@@ -75,16 +75,7 @@ var seed = maphash.MakeSeed()
 
 // known answers that nothing has changed if the reader has what the tag stands for, and reports that it has.
 func known(w http.ResponseWriter, r *http.Request, tag uint64) bool {
-	text := fmt.Sprintf(`W/"%016x"`, tag) // weak: compressed or not, it is the same
-	w.Header().Set("ETag", text)
-	w.Header().Set("Cache-Control", "no-cache")
-	for given := range strings.SplitSeq(strings.Join(r.Header.Values("If-None-Match"), ","), ",") {
-		if given = strings.TrimSpace(given); given == "*" || strings.TrimPrefix(given, "W/") == text[len("W/"):] {
-			w.WriteHeader(http.StatusNotModified)
-			return true
-		}
-	}
-	return false
+	return pages.Unchanged(w, r, fmt.Sprintf("%016x", tag))
 }
 
 // answer answers with a value as JSON.

@@ -33,6 +33,7 @@ const (
 	maxScrapes = 40
 	maxAnswers = 40 // pages and answers of the API
 	maxPeers   = 16 // answers to other replicas, which may have all of this one's devices in them
+	maxPolls   = 40 // polls that a page was asked for
 )
 
 // Config is what the pages show and act on.
@@ -65,7 +66,7 @@ var endpoints = []struct {
 	reads   []string // parameters; a request with others is refused
 	handler func(Config) http.Handler
 }{
-	{"/metrics", unchecked, metrics},
+	{"GET /metrics", unchecked, metrics},
 	{"GET /probe", []string{"target"}, probe},
 	{"/api/v1/devices", unchecked, devices}, // fleet.Parse checks them
 	{"/api/v1/devices/{name}", nil, device},
@@ -81,25 +82,25 @@ var endpoints = []struct {
 // unchecked stands for any parameters. A scrape, a health check and a reload do not fail for what is sent beside them.
 var unchecked = []string{"*"}
 
-// bounded keeps the pages and the API from being asked by more at once than there are slots. What changes something, or polls,
-// takes its own time and needs none.
-func bounded(s *collector.Slots, h http.Handler) http.Handler {
+// bounded keeps the pages and the API from being asked by more at once than there are slots. What polls takes its own time, and has
+// slots of its own.
+func bounded(answers, polls *collector.Slots, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := polls
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			s.Serve(w, r, h.ServeHTTP)
-			return
+			s = answers
 		}
-		h.ServeHTTP(w, r)
+		s.Serve(w, r, h.ServeHTTP)
 	})
 }
 
 // New returns the handler of all endpoints and pages, with what protects a browser around it.
 func New(c Config) (http.Handler, error) {
-	mux, slots := http.NewServeMux(), collector.NewSlots(maxAnswers)
+	mux, answers, polls := http.NewServeMux(), collector.NewSlots(maxAnswers), collector.NewSlots(maxPolls)
 	for _, e := range endpoints {
 		h := reading(e.reads, e.handler(c))
 		if strings.HasPrefix(e.pattern, "/api/") {
-			h = bounded(slots, h)
+			h = bounded(answers, polls, h)
 		}
 		mux.Handle(e.pattern, h)
 	}
@@ -110,11 +111,12 @@ func New(c Config) (http.Handler, error) {
 		return nil, err
 	}
 	for pattern, handler := range people.Routes() {
-		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
+		mux.Handle(pattern, bounded(answers, polls, gzhttp.GzipHandler(handler)))
 	}
 	if c.Peers != nil {
 		mux.Handle(cluster.StatusPath, c.Peers)
-		mux.Handle(cluster.Path, bounded(collector.NewSlots(maxPeers), gzhttp.GzipHandler(c.Peers)))
+		peers := collector.NewSlots(maxPeers)
+		mux.Handle(cluster.Path, bounded(peers, peers, gzhttp.GzipHandler(c.Peers)))
 	}
 	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil
