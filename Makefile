@@ -26,7 +26,7 @@ build: ## a static binary
 
 .PHONY: test
 test: packages vet rules ## everything that decides: units with the race detector, rules, real parts
-	go test -race ./...
+	go test -race -timeout 20m ./...
 	$(MAKE) --no-print-directory faults
 	go test -tags e2e -count=1 -timeout 20m -v $(AS_ROOT) ./e2e | grep --line-buffered -v '^ *=== '
 
@@ -38,7 +38,7 @@ faults: ## the program against devices that misbehave; prints each test as it en
 	go test -tags faults -timeout 20m -v ./faults | grep --line-buffered -v '^ *=== '
 
 .PHONY: cluster
-cluster: packages ## three replicas on a real etcd, of which parts are taken away; five minutes, and it wants a machine of its own
+cluster: packages ## three replicas on a real etcd, of which parts are taken away; some five minutes
 	go test -tags e2e,cluster -count=1 -timeout 15m -v -run '^TestCluster$$' $(AS_ROOT) ./e2e | grep --line-buffered -v '^ *=== '
 
 .PHONY: packages
@@ -54,6 +54,7 @@ vet:
 .PHONY: rules
 rules: packages ## alert and recording rules, with their cases
 	promtool check config deploy/prometheus/prometheus.yml
+	amtool check-config deploy/prometheus/alertmanager.yml
 	promtool test rules deploy/prometheus/*_test.yml
 
 .PHONY: check

@@ -9,16 +9,17 @@ import (
 	"net/http"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"syscall"
-	"time"
 
 	"github.com/prometheus/common/version"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
+	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
@@ -36,12 +37,19 @@ type Options struct {
 	Listening  func(url string) // told once the server listens; nil: nobody asks
 }
 
+// gcPercent is how much garbage the heap may hold before it is collected, in percent of what is in use, where GOGC says
+// nothing else: with Go's 100 a poll costs a twentieth more CPU, most of it for looking through what stays.
+const gcPercent = 200
+
 // Run polls on schedule and serves, until the context ends. SIGHUP reloads the configuration, also one that comes while it
 // is still being loaded.
 func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	defer signal.Stop(hangup)
+	if os.Getenv("GOGC") == "" {
+		debug.SetGCPercent(gcPercent)
+	}
 	log.Info("starting netver_exporter", "version", version.Info(), "config_file", o.ConfigFile, "state_file", o.StateFile)
 	x, err := start(ctx, o, log)
 	switch {
@@ -55,8 +63,10 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 		Version:   version.Version,
 		Metrics:   x.collector,
 		Poll:      x.engine.PollNow,
-		Views:     fleet.NewCache(x.wholeFleet, x.order),
+		Views:     fleet.NewCache(x.wholeFleet, x.order, x.names),
 		History:   x.engine.History,
+		Origin:    x.origin,
+		Elsewhere: x.elsewhere,
 		Policy:    x.currentPolicy,
 		Loaded:    x.latestLoad,
 		Ready:     x.ready,
@@ -83,16 +93,19 @@ type exporter struct {
 	collector  *collector.Collector
 	sessions   *device.Sessions
 	partition  partition
-	membership *membership // nil: the process is in no cluster
+	membership *membership    // nil: the process is in no cluster
+	cluster    config.Cluster // the settings by which that is so, of the start
 	rotation   *rotation
 	policy     *follower
 	inventory  atomic.Pointer[Inventory] // of the configuration that is in force
 	replaced   chan struct{}             // tells of another inventory
 	latest     atomic.Pointer[loading]   // of the configuration
 
-	reloading sync.Mutex        // guards what follows
-	plan      *Plan             // in force
-	told      map[string]string // problems of sources that the log has, by group and source
+	reloading sync.Mutex // one reload at a time, however long it reads files and secrets
+	swapping  sync.Mutex // held while a plan, its devices or this process's share are put into force, which waits for nothing
+	plan      *Plan      // in force; a reload alone replaces it, with both held, and its devices change with swapping held
+
+	told map[string]string // problems of sources that the log has, by group and source; of readSources alone
 }
 
 // start loads the configuration and makes an exporter that does not run yet.
@@ -118,6 +131,7 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	if err := o.check(plan); err != nil {
 		return nil, err
 	}
+	x.cluster = plan.Config.Cluster
 	if x.membership, err = x.join(plan, o); err != nil {
 		return nil, err
 	}
@@ -125,19 +139,13 @@ func start(ctx context.Context, o Options, log *slog.Logger) (*exporter, error) 
 	if x.engine, err = poll.New(part, log, x.collector); err != nil {
 		return nil, err
 	}
-	if x.stateFile != "" {
-		warning, err := poll.LoadState(x.stateFile, x.engine)
-		if err != nil {
-			return nil, err
-		}
-		if warning != nil {
-			log.Warn("starting without the state of the last run", "err", warning)
-		}
+	if err := x.loadState(); err != nil {
+		return nil, err
 	}
 	x.policy = &follower{swapped: make(chan struct{}, 1), rejudge: x.engine.Rejudge, log: log}
 	x.policy.follow(plan.Policy)
 	x.collector.Watch(x)
-	x.sessions.Keep(plan.asker(), part.Groups)
+	x.sessions.Keep(plan.asker, part.Groups)
 	x.loaded(plan, nil)
 	return x, nil
 }
@@ -168,6 +176,8 @@ func (x *exporter) reload(ctx context.Context) error {
 	x.reloading.Lock()
 	defer x.reloading.Unlock()
 	plan, err := x.load(ctx)
+	x.swapping.Lock()
+	defer x.swapping.Unlock()
 	if err == nil {
 		plan.Inventory.inherit(x.inventory.Load())
 		plan.Groups, _ = plan.Inventory.merge()
@@ -182,6 +192,7 @@ func (x *exporter) reload(ctx context.Context) error {
 	return err
 }
 
+// secretsChanged reads the secrets of a credential again.
 func (x *exporter) secretsChanged(credential string) bool {
 	x.reloading.Lock()
 	defer x.reloading.Unlock()
@@ -219,16 +230,26 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, h
 			x.log.Info("stopping", "reason", context.Cause(ctx))
 		}
 	})
+	helpers.Go(func() { x.reloadAt(polling, hangup) })
+	select {
+	case err := <-served:
+		stopPolling()
+		return errors.Join(err, <-polled)
+	case err := <-polled:
+		stopServing()
+		return errors.Join(err, <-served)
+	}
+}
+
+// reloadAt reloads at each signal, until the context ends. One that comes meanwhile waits in the channel for the next reload, which
+// serves for all that come before it.
+func (x *exporter) reloadAt(ctx context.Context, hangup <-chan os.Signal) {
 	for {
 		select {
+		case <-ctx.Done():
+			return
 		case <-hangup:
-			helpers.Go(func() { _ = x.reload(polling) }) // it has said how it went; signals are not kept waiting for it
-		case err := <-served:
-			stopPolling()
-			return errors.Join(err, <-polled)
-		case err := <-polled:
-			stopServing()
-			return errors.Join(err, <-served)
+			_ = x.reload(ctx) // it has said how it went
 		}
 	}
 }
@@ -247,23 +268,9 @@ func (x *exporter) poll(ctx context.Context) error {
 	defer func() {
 		stop()
 		keeper.Wait()
-		x.reloading.Lock()
-		defer x.reloading.Unlock()
+		x.swapping.Lock()
+		defer x.swapping.Unlock()
 		x.plan.Close()
 	}()
 	return x.pollWithState(ctx)
-}
-
-// pollWithState runs the engine and keeps its state, if there is a file for it.
-func (x *exporter) pollWithState(ctx context.Context) error {
-	if x.stateFile == "" {
-		return x.engine.Run(ctx)
-	}
-	ctx, stop := context.WithCancel(ctx)
-	var keeper sync.WaitGroup
-	keeper.Go(func() { poll.KeepState(ctx, x.stateFile, time.Minute, x.engine) })
-	err := x.engine.Run(ctx)
-	stop()
-	keeper.Wait()
-	return errors.Join(err, poll.SaveState(x.stateFile, x.engine))
 }

@@ -5,9 +5,12 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"errors"
 	"hash/fnv"
+	"io"
 	"time"
 
+	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -16,9 +19,6 @@ const partOf = 500
 
 // keepFacts archives the facts of this replica's devices, when they change, until the context ends.
 func (m *membership) keepFacts(ctx context.Context) {
-	if m.archive == nil {
-		return
-	}
 	saved := map[int][sha256.Size]byte{}
 	failing := false
 	tick := time.NewTicker(2 * m.ttl)
@@ -32,7 +32,12 @@ func (m *membership) keepFacts(ctx context.Context) {
 		if !m.replica.State().Up {
 			continue
 		}
-		err := m.saveFacts(ctx, saved)
+		lost := m.archive.Refresh(ctx)
+		if errors.Is(lost, cluster.ErrLost) {
+			clear(saved)
+			lost = nil
+		}
+		err := errors.Join(lost, m.saveFacts(ctx, saved))
 		if err != nil && !failing {
 			m.log.Warn("facts are not archived for the other replicas", "err", err)
 		}
@@ -89,7 +94,7 @@ func (m *membership) unpack(texts [][]byte) *poll.Known {
 		r, err := gzip.NewReader(bytes.NewReader(text))
 		if err == nil {
 			var k *poll.Known
-			if k, err = poll.ReadKnown(r); err == nil {
+			if k, err = poll.ReadKnown(io.LimitReader(r, m.exporter.mostAnswer())); err == nil {
 				all.Add(k)
 			}
 		}

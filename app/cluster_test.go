@@ -97,3 +97,38 @@ func TestNoCluster(t *testing.T) {
 		}
 	}
 }
+
+// TestReplicaNames: a name goes into keys, objects and logs, and an address onto pages of others.
+func TestReplicaNames(t *testing.T) {
+	long := strings.Repeat("a", 200)
+	for name, good := range map[string]bool{
+		"a": true, "netver-0": true, "core.example.net": true, "Site_1": true, long: true,
+		long + "a": false, strings.Repeat("a", 10_000): false, "a/b": false, "/": false, ".": false, "..": false, "a..": false, "-a": false, "a b": false, "a\\n": false, "ä": false,
+		"東京": false, "a\\u202e": false, "a%2fb": false, "a*": false,
+	} {
+		problems := problemsOf(t, strings.Replace(clusterConfig, "name: a,", `name: "`+name+`",`, 1))
+		if good && problems != "" || !good && !strings.Contains(problems, "config.yml:2: cluster.name: ") || len(problems) > 500 {
+			t.Errorf("%.40s: %.600s", name, problems)
+		}
+	}
+	for advertise, good := range map[string]bool{
+		"http://a:9733": true, "https://[2001:db8::1]:9733/": true, "https://proxy.example/netver": true,
+		"a:9733": false, "javascript:alert(1)": false, "http://": false, "http://u:p@a:9733": false, "http://a:9733?x=1": false,
+	} {
+		problems := problemsOf(t, strings.Replace(clusterConfig, "name: a,", `name: a, advertise: "`+advertise+`",`, 1))
+		if good != (problems == "") || !good && !strings.Contains(problems, "cluster.advertise: want http://host:port") {
+			t.Errorf("%s: %s", advertise, problems)
+		}
+	}
+}
+
+// problemsOf is what is wrong with a configuration.
+func problemsOf(t *testing.T, text string) string {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "config.yml")
+	save(t, file, text)
+	if _, err := Load(file, Wiring{}); err != nil {
+		return err.Error()
+	}
+	return ""
+}

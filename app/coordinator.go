@@ -21,6 +21,7 @@ import (
 	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/file"
 	"github.com/netver/netver_exporter/logins"
+	"github.com/netver/netver_exporter/web"
 )
 
 // entry is what this process tells the others of itself.
@@ -35,6 +36,9 @@ func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
 	}
 	if e.Name == "" {
 		e.Name = host
+		if err := config.CheckReplica(host); err != nil {
+			return e, fmt.Errorf("cluster: the host's name is to be the replica's: %w; give cluster.name", err)
+		}
 	}
 	if e.Advertise == "" {
 		host = cmp.Or(ownAddress(c), host)
@@ -43,7 +47,7 @@ func entry(c *config.Cluster, o Options) (cluster.Entry, error) {
 			return e, fmt.Errorf("cluster: advertise is not given, and cannot be made of --web.listen-address: %w", err)
 		}
 		scheme := "http://"
-		if *o.Web.WebConfigFile != "" {
+		if web.TLS(*o.Web.WebConfigFile) {
 			scheme = "https://"
 		}
 		e.Advertise = scheme + net.JoinHostPort(host, port)

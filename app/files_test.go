@@ -25,10 +25,10 @@ func TestPipes(t *testing.T) {
 	}
 	save(t, filepath.Join(dir, "secret"), "x")
 	for _, test := range []struct{ text, want string }{
-		{strings.Replace(fleetOfOne, "file: secret", "file: pipe", 1), "credentials.netops.password.file: " + pipe + " is empty"},
+		{strings.Replace(fleetOfOne, "file: secret", "file: pipe", 1), "credentials.netops.password.file: cannot read " + pipe + ": is a pipe to which nobody writes, want a file"},
 		{strings.Replace(fleetOfOne, "file: secret", "file: /dev/zero", 1), "credentials.netops.password.file: cannot read /dev/zero: it is larger than 1048576 bytes"},
 		{"ssh: {known_hosts: [pipe]}\n" + fleetOfOne, "ssh.known_hosts[0]: cannot read " + pipe + ": is a pipe, socket or device, want a file"},
-		{"platform_files: [pipe]\n" + fleetOfOne, pipe + ": the file is empty"},
+		{"platform_files: [pipe]\n" + fleetOfOne, pipe + ": is a pipe to which nobody writes, want a file"},
 	} {
 		file := filepath.Join(dir, "config.yml")
 		save(t, file, test.text)
@@ -36,7 +36,7 @@ func TestPipes(t *testing.T) {
 			t.Errorf("%q: %v; want %s", test.text, err, test.want)
 		}
 	}
-	if _, err := load(pipe); err == nil || !strings.HasPrefix(err.Error(), pipe+": the file is empty") {
+	if _, err := load(pipe); err == nil || !strings.HasPrefix(err.Error(), pipe+": is a pipe to which nobody writes, want a file") {
 		t.Errorf("a pipe as the configuration: %v", err)
 	}
 }

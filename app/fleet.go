@@ -64,7 +64,7 @@ func names(c *config.Config, known *parser.Registry) inventory.Names {
 				return "", err
 			}
 			if err != nil {
-				return "", fmt.Errorf("%w; netver_exporter platforms lists all", unknown("platform", name, func() []string { return platformNames(known) }))
+				return "", fmt.Errorf("%w; netver_exporter platforms lists all", unknown("platform", name, known.Names))
 			}
 			return p.ID, nil
 		},
@@ -81,14 +81,6 @@ func names(c *config.Config, known *parser.Registry) inventory.Names {
 			return nil
 		},
 	}
-}
-
-func platformNames(known *parser.Registry) []string {
-	var names []string
-	for _, p := range known.All() {
-		names = append(append(names, p.ID), known.Aliases(p)...)
-	}
-	return names
 }
 
 // completion is the inventory while it is put together.

@@ -8,15 +8,19 @@ import (
 
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/strictyaml"
+	"github.com/netver/netver_exporter/transport"
 )
 
 // Inventory is who a configuration says is polled: the devices that it lists itself, and those of its sources as far as
 // these have been read.
 type Inventory struct {
-	static []poll.Group
-	feeds  []feed
+	static   []poll.Group
+	feeds    []feed
+	document *strictyaml.Document // that lists static
+	hostKeys *transport.HostKeys
 
-	mu    sync.Mutex // guards names, whose look-ups remember
+	mu    sync.Mutex // guards names and document, whose look-ups remember
 	names inventory.Names
 }
 
@@ -110,22 +114,29 @@ func (v *Inventory) mergeWithOrigins() (groups []poll.Group, problems map[*inven
 	return groups, problems, members
 }
 
+// configSource is the source of what the configuration lists itself.
+const configSource = "config"
+
 // Member is a device of the merged inventory, and where it comes from.
 type Member struct {
 	inventory.Device
 	Source string // "config", or the source's name
-	Place  string // in the source: "hosts.yml:12"; "": the configuration
+	Place  string // in the source: "hosts.yml:12"
 }
 
 // Members are the devices in the order of their groups.
 func (v *Inventory) Members() []Member {
 	groups, _, members := v.mergeWithOrigins()
+	v.mu.Lock()
+	defer v.mu.Unlock()
 	var list []Member
-	for _, g := range groups {
-		for _, d := range g.Devices {
-			m := Member{Device: d, Source: "config"}
+	for i, g := range groups {
+		for j, d := range g.Devices {
+			m := Member{Device: d, Source: configSource}
 			if from := members[d.Name]; from.feed != nil {
 				m.Source, m.Place = from.feed.Name, from.place
+			} else {
+				m.Place = v.placeOf(i, j)
 			}
 			list = append(list, m)
 		}

@@ -1,6 +1,7 @@
 package app
 
 import (
+	"reflect"
 	"time"
 
 	"github.com/netver/netver_exporter/version"
@@ -27,13 +28,16 @@ func (x *exporter) loaded(plan *Plan, err error) {
 		"credentials", len(plan.Credentials), "jump_hosts", len(plan.Config.JumpHosts),
 	}
 	if x.plan != nil {
+		if !reflect.DeepEqual(x.cluster, plan.Config.Cluster) {
+			x.log.Warn("the settings of cluster have changed, and count from the next start on")
+		}
 		about = append(about, changes(x.plan.Groups, plan.Groups)...)
 		x.plan.Close()
 	}
 	x.plan = plan
 	x.inventory.Store(plan.Inventory)
 	wake(x.replaced)
-	x.collector.Declare(plan.Platforms.All())
+	x.collector.Declare(plan.Platforms.Own())
 	x.collector.ShowMembers(plan.Config.Collector.Members)
 	for _, warning := range plan.Warnings {
 		x.log.Warn(warning)
@@ -53,6 +57,20 @@ func (x *exporter) order(platform string) *version.Order {
 		return p.Order
 	}
 	return nil
+}
+
+// names are those that a filter may ask for, whether a device has them or not.
+func (x *exporter) names(parameter string) (names []string) {
+	f := x.policy.policy.Load()
+	switch parameter {
+	case "platform":
+		return f.compiler.known.IDs()
+	case "rule":
+		for i := range f.current.Load().Rules {
+			names = append(names, f.current.Load().Rules[i].Name)
+		}
+	}
+	return names
 }
 
 // currentPolicy is what versions are judged by now.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"log/slog"
@@ -24,8 +25,11 @@ type membership struct {
 	replica  *cluster.Replica
 	log      *slog.Logger
 	ttl      time.Duration
-	archive  cluster.Archive // nil: there is none
-	changes  atomic.Uint64   // devices taken and given away
+	archive  cluster.Archive
+	changes  atomic.Uint64 // devices taken and given away
+	secrets  atomic.Bool   // another replica has other secrets
+	holds    atomic.Bool   // the engine has the devices of this replica's share
+	stored   *poll.Known   // what the state file had of devices; nothing from the first adoption on
 
 	mu    sync.Mutex
 	peers cluster.HTTP
@@ -55,13 +59,21 @@ func (x *exporter) join(p *Plan, o Options) (*membership, error) {
 	if err != nil {
 		return nil, err
 	}
-	archive, _ := coordinator.(cluster.Archive)
-	m := &membership{exporter: x, log: x.log, ttl: c.TTL, archive: archive, peers: cluster.HTTP{Client: client}, given: map[string]*inventory.Device{}}
+	return x.member(self, c.TTL, coordinator, client), nil
+}
+
+// member makes the process's part in a cluster whose replicas meet at the coordinator, and ask each other with the client.
+func (x *exporter) member(self cluster.Entry, ttl time.Duration, coordinator cluster.Coordinator, client *http.Client) *membership {
+	m := &membership{exporter: x, log: x.log, ttl: ttl, peers: cluster.HTTP{Client: client, Most: x.mostAnswer}, stored: &poll.Known{}, given: map[string]*inventory.Device{}}
+	var ok bool
+	if m.archive, ok = coordinator.(cluster.Archive); !ok {
+		m.archive = &cluster.Copies{Peers: m.peers, Others: func() []cluster.Entry { return m.replica.Others() }}
+	}
 	m.replica = cluster.New(cluster.Config{
-		Self: self, TTL: c.TTL, Coordinator: coordinator, Archive: archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
+		Self: self, TTL: ttl, Coordinator: coordinator, Archive: m.archive, Peers: m.peers, Fleet: m, Heard: m.hear, Log: x.log,
 	})
 	x.partition.follow(&cluster.Share{Self: self.Name}, &poll.Replica{May: m.replica.May})
-	return m, nil
+	return m
 }
 
 // join has the replica take part until the context ends, and leave then. The context that it returns ends when it has left: so long is
@@ -71,13 +83,38 @@ func (m *membership) join(ctx context.Context, running *sync.WaitGroup) (polling
 		return ctx, func() {}
 	}
 	polling, left := context.WithCancel(context.WithoutCancel(ctx))
-	member, leave := context.WithCancel(ctx)
+	member, leave := context.WithCancel(context.WithoutCancel(ctx))
+	running.Go(func() {
+		defer leave()
+		select {
+		case <-ctx.Done():
+			m.saveBeforeLeaving()
+		case <-member.Done():
+		}
+	})
 	running.Go(func() {
 		defer left()
+		m.awaitInventory(member)
 		m.replica.Run(member)
 	})
 	running.Go(func() { m.keepFacts(member) })
 	return polling, leave
+}
+
+// awaitInventory waits until the sources of devices have been read, or have failed, so that what the others know of devices which become this replica's finds
+// them. A source that takes longer is not waited for.
+func (m *membership) awaitInventory(ctx context.Context) {
+	ctx, cancel := context.WithTimeout(ctx, 4*m.ttl)
+	defer cancel()
+	tick := time.NewTicker(100 * time.Millisecond)
+	defer tick.Stop()
+	for !m.exporter.ready() {
+		select {
+		case <-ctx.Done():
+			return
+		case <-tick.C:
+		}
+	}
 }
 
 // instance tells this process from those before it that had its name.
@@ -86,6 +123,7 @@ func instance() string { return rand.Text()[:12] }
 // Narrow is cluster.Fleet's.
 func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 	x := m.exporter
+	m.holds.Store(m.holds.Load() && len(s.Views) > 0)
 	x.partition.follow(&s, x.partition.replica())
 	m.mu.Lock()
 	if m.kept {
@@ -105,7 +143,9 @@ func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 		return false
 	})
 	return func(ctx context.Context) {
-		ended(ctx)
+		if ended(ctx); errors.Is(ctx.Err(), context.Canceled) {
+			return
+		}
 		held := x.engine.Held()
 		m.mu.Lock()
 		m.known.Add(held)
@@ -115,8 +155,10 @@ func (m *membership) Narrow(s cluster.Share) (release func(context.Context)) {
 }
 
 // Adopt is cluster.Fleet's.
-func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]byte, until time.Time) {
+func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]byte, gap cluster.Gap) {
 	all := m.unpack(archived)
+	all.Add(m.stored)
+	m.stored = &poll.Known{}
 	m.mu.Lock()
 	all.Add(&m.known)
 	m.kept = true
@@ -127,10 +169,12 @@ func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]by
 			m.log.Warn("state of devices that were another replica's cannot be read", "err", err)
 			continue
 		}
+		known.Align(time.Now())
 		all.Add(known)
 	}
-	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May, Since: until, Known: all})
+	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May, Since: gap.Earliest, Gone: gap.Latest, Known: all})
 	m.apply()
+	m.holds.Store(true)
 	m.exporter.partition.follow(&s, &poll.Replica{May: m.replica.May})
 	figures := m.exporter.partition.figures()
 	m.log.Info("this replica's share of the fleet has changed", "devices", figures.Owned, "inventory", figures.Inventory, "known", all.Len())
@@ -139,8 +183,8 @@ func (m *membership) Adopt(s cluster.Share, answers []io.Reader, archived [][]by
 // apply puts the inventory into force as it is shared now.
 func (m *membership) apply() {
 	x := m.exporter
-	x.reloading.Lock()
-	defer x.reloading.Unlock()
+	x.swapping.Lock()
+	defer x.swapping.Unlock()
 	before := x.engine.Snapshot().Devices
 	if err := x.apply(x.plan); err != nil {
 		m.log.Error("share of the fleet not applied", "err", err)
@@ -161,7 +205,7 @@ func (m *membership) tell(all []logins.Shared) {
 
 // hear takes in what the other replicas tell of credentials.
 func (m *membership) hear(entries []cluster.Entry) {
-	self := m.replica.Self.Instance
+	self, agreed := m.replica.Self.Instance, true
 	for _, e := range entries {
 		if e.Instance == self {
 			continue
@@ -169,10 +213,11 @@ func (m *membership) hear(entries []cluster.Entry) {
 		for _, text := range e.Notes {
 			var s logins.Shared
 			if json.Unmarshal(text, &s) == nil {
-				m.exporter.engine.Hear([]logins.Shared{s})
+				agreed = m.exporter.engine.Hear([]logins.Shared{s}) && agreed
 			}
 		}
 	}
+	m.secrets.Store(!agreed)
 }
 
 // changed counts the devices that are in one of two lists, which are sorted, and not in the other.
@@ -206,7 +251,7 @@ func (m *membership) handler() http.Handler { return m.replica.Handler(m.state, 
 // figures are the cluster's for a snapshot.
 func (m *membership) figures() *poll.Cluster {
 	s := m.replica.State()
-	return &poll.Cluster{Members: s.Members, Up: s.Up, Mismatch: s.Mismatch, Changes: m.changes.Load()}
+	return &poll.Cluster{Members: s.Members, Up: s.Up, Mismatch: s.Mismatch || m.secrets.Load(), Changes: m.changes.Load()}
 }
 
 // check reports what does not go together with a cluster.

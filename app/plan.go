@@ -1,6 +1,8 @@
 package app
 
 import (
+	"context"
+	"errors"
 	"log/slog"
 	"os"
 	"strings"
@@ -23,7 +25,8 @@ type Plan struct {
 	HostKeys  *transport.HostKeys
 	Policy    *Policy
 	client    *transport.Client
-	Warnings  []string // one line each: what works but is hardly meant
+	asker     *device.Poller // is Poller
+	Warnings  []string       // one line each: what works but is hardly meant
 	Inventory *Inventory
 }
 
@@ -35,9 +38,6 @@ func (p *Plan) Devices() int {
 	}
 	return n
 }
-
-// asker is the plan's poller.
-func (p *Plan) asker() *device.Poller { return p.Poller.(*device.Poller) }
 
 // Wiring is what a plan is connected to. The zero value stands alone.
 type Wiring struct {
@@ -74,7 +74,41 @@ func Build(c *config.Config, w Wiring) (*Plan, error) {
 	return build(c, known, w)
 }
 
+// Check is Load and Gather with all that is wrong at once: sources that the configuration names rightly are read even where other
+// things are wrong with it. The plan is not for polling, and nil if there is nothing to go on with.
+func Check(ctx context.Context, file string) (*Plan, error) {
+	c, err := config.Load(file, os.LookupEnv)
+	if err != nil {
+		return nil, err
+	}
+	known, err := platforms(c)
+	if err != nil {
+		return nil, err
+	}
+	p, _ := assemble(c, known, Wiring{})
+	defer p.Close()
+	wrong := c.Document.Err()
+	return p, errors.Join(wrong, p.Gather(ctx))
+}
+
 func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
+	p, asker := assemble(c, known, w)
+	if err := c.Document.Err(); err != nil {
+		p.Close()
+		return nil, err
+	}
+	p.HostKeys = p.client.HostKeys()
+	p.Inventory.hostKeys = p.HostKeys
+	made := device.New(asker)
+	if w.Sessions != nil {
+		made.KeepIn(w.Sessions)
+	}
+	p.Poller, p.asker = made, made
+	return p, nil
+}
+
+// assemble makes all of a plan but its poller. What is wrong is in the configuration's document.
+func assemble(c *config.Config, known *parser.Registry, w Wiring) (*Plan, device.Config) {
 	p := &Plan{Config: c, Platforms: known}
 	p.Settings = poll.Settings{
 		Timeout:     c.Poll.Timeout,
@@ -87,7 +121,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	opened := credentials(c)
 	for name, credential := range opened {
 		p.Credentials = append(p.Credentials, logins.Credential{
-			Name: name, Identity: credential.Identity(), Password: !credential.Password.IsZero(), Key: credential.HasKey(),
+			Name: name, Identity: credential.Account(), Password: !credential.Password.IsZero(), Keys: credential.Keys(),
 			Rate: c.Credentials[name].LoginRate,
 		})
 	}
@@ -102,7 +136,7 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	}
 	p.Refused = w.Refused
 	groups, feeds := complete(c, known)
-	p.Inventory = &Inventory{static: groups, feeds: feeds, names: names(c, known)}
+	p.Inventory = &Inventory{static: groups, feeds: feeds, document: c.Document, names: names(c, known)}
 	p.Groups, _ = p.Inventory.merge()
 	for _, g := range c.Groups {
 		asker.Algorithms[g.Name] = algorithms(g.Algorithms)
@@ -120,18 +154,8 @@ func build(c *config.Config, known *parser.Registry, w Wiring) (*Plan, error) {
 	judged, doubts := policy(c, known, listed)
 	p.Policy, p.Judge = judged, judged.judge
 	p.client = asker.Client
-	if err := c.Document.Err(); err != nil {
-		p.Close()
-		return nil, err
-	}
 	p.Warnings = append(c.Document.Warnings(), doubts...)
-	p.HostKeys = p.client.HostKeys()
-	made := device.New(asker)
-	if w.Sessions != nil {
-		made.KeepIn(w.Sessions)
-	}
-	p.Poller = made
-	return p, nil
+	return p, asker
 }
 
 // client reads the known_hosts files, and warns of lines that are of no use. It is nil if they cannot be read, and while the settings that name them are wrong.

@@ -38,7 +38,7 @@ func Platform(known *parser.Registry, name string) (*parser.Platform, error) {
 	if err == nil || errors.Is(err, parser.ErrTransport) {
 		return p, err
 	}
-	return nil, fmt.Errorf("%w%s; `netver_exporter platforms` lists them", err, strictyaml.Suggest(name, platformNames(known)))
+	return nil, fmt.Errorf("%w%s; `netver_exporter platforms` lists them", err, strictyaml.Suggest(name, known.Names()))
 }
 
 // platforms adds the operator's own definitions to the built-in ones. Problems are in the document; an error is a fault

@@ -3,6 +3,7 @@ package app
 import (
 	"errors"
 	"fmt"
+	"iter"
 	"maps"
 	"slices"
 	"strings"
@@ -88,10 +89,13 @@ func (c compiler) deny(document *strictyaml.Document, at *strictyaml.Path, d *co
 func (c compiler) check(document *strictyaml.Document, at *strictyaml.Path, matches []version.Match, check func(*version.Order) error) {
 	var ids []string
 	var first error
-	for _, p := range c.known.All() {
-		if slices.ContainsFunc(matches, func(m version.Match) bool { return !m.MatchesPlatform(p.ID, p.Vendor) }) {
+	for _, id := range c.known.IDs() {
+		platform := func() *parser.Platform { p, _ := c.known.Get(id); return p }
+		vendor := func() string { return platform().Vendor }
+		if slices.ContainsFunc(matches, func(m version.Match) bool { return !m.MatchesPlatform(id, vendor) }) {
 			continue
 		}
+		p := platform()
 		err := check(p.Order)
 		if err == nil {
 			return
@@ -119,7 +123,7 @@ func (c compiler) match(document *strictyaml.Document, at *strictyaml.Path, glob
 		case errors.Is(err, parser.ErrTransport):
 			document.Fault(at.Child("platform"), "%v", err)
 		case err != nil:
-			document.Fault(at.Child("platform"), "unknown platform %q%s; netver_exporter platforms lists all", name, strictyaml.Suggest(name, platformNames(c.known)))
+			document.Fault(at.Child("platform"), "unknown platform %q%s; netver_exporter platforms lists all", name, strictyaml.Suggest(name, c.known.Names()))
 		default:
 			globs["platform"] = p.ID
 		}
@@ -134,21 +138,17 @@ func (c compiler) match(document *strictyaml.Document, at *strictyaml.Path, glob
 
 // fits warns of globs that match nothing that there is.
 func (c compiler) fits(document *strictyaml.Document, at *strictyaml.Path, globs map[string]string) {
-	vendors, ids := map[string]bool{}, map[string]bool{}
-	for _, p := range c.known.All() {
-		vendors[p.Vendor], ids[p.ID] = true, true
-	}
 	for _, key := range slices.Sorted(maps.Keys(globs)) {
 		place := at.Child(key)
 		switch key {
 		case "model":
 		case "platform":
-			if isGlob(globs[key]) && !matchesAny(key, globs[key], ids) {
+			if isGlob(globs[key]) && !matchesAny(globs[key], slices.Values(c.known.IDs())) {
 				document.Fault(place, "no platform has such a name; netver_exporter platforms lists all")
 			}
 		case "vendor":
-			if !matchesAny(key, globs[key], vendors) {
-				document.Warn(place, "no platform has the vendor %q%s", globs[key], strictyaml.Suggest(globs[key], slices.Sorted(maps.Keys(vendors))))
+			if vendors := c.vendors(); !matchesAny(globs[key], slices.Values(vendors)) {
+				document.Warn(place, "no platform has the vendor %q%s", globs[key], strictyaml.Suggest(globs[key], vendors))
 			}
 		default:
 			c.fitsInventory(document, place, key, globs[key])
@@ -156,10 +156,19 @@ func (c compiler) fits(document *strictyaml.Document, at *strictyaml.Path, globs
 	}
 }
 
+// vendors lists those of all platforms, sorted.
+func (c compiler) vendors() []string {
+	all := map[string]bool{}
+	for _, p := range c.known.All() {
+		all[p.Vendor] = true
+	}
+	return slices.Sorted(maps.Keys(all))
+}
+
 // fitsInventory warns of a name or label that no device has. An inventory without devices has yet to be filled.
 func (c compiler) fitsInventory(document *strictyaml.Document, at *strictyaml.Path, key, glob string) {
 	switch {
-	case c.values == nil || matchesAny(key, glob, c.values[key]):
+	case c.values == nil || matchesAny(glob, maps.Keys(c.values[key])):
 	case slices.Contains(fields, key):
 		document.Warn(at, "no %s has the name %q%s", key, glob, strictyaml.Suggest(glob, slices.Sorted(maps.Keys(c.values[key]))))
 	case c.values[key] == nil:
@@ -173,7 +182,7 @@ func (c compiler) fitsInventory(document *strictyaml.Document, at *strictyaml.Pa
 func isGlob(text string) bool { return strings.ContainsAny(text, "*?") }
 
 // matchesAny says whether a glob of a match matches one of the values that its key has.
-func matchesAny(key, glob string, values map[string]bool) bool {
+func matchesAny(glob string, values iter.Seq[string]) bool {
 	m, err := version.ParseMatch(map[string]string{"label": glob})
 	if err != nil {
 		return true // it has been said why
@@ -210,7 +219,7 @@ func (c compiler) lifecycle(name string, text []byte) (platform string, releases
 	}
 	p, err := c.known.Find(platform)
 	if err != nil {
-		return "", nil, strictyaml.Problems{{File: name, Key: "platform", Text: fmt.Sprintf("%v%s; netver_exporter platforms lists all", err, strictyaml.Suggest(platform, platformNames(c.known)))}}
+		return "", nil, strictyaml.Problems{{File: name, Key: "platform", Text: fmt.Sprintf("%v%s; netver_exporter platforms lists all", err, strictyaml.Suggest(platform, c.known.Names()))}}
 	}
 	return p.ID, releases, nil
 }

@@ -16,6 +16,7 @@ import (
 // TestPasswordIsRotated has the password changed on a device and, a moment later, in the file that holds it for us: the device is up
 // again without a reload by hand.
 func TestPasswordIsRotated(t *testing.T) {
+	t.Parallel()
 	d := labDevice(t)
 	_, file, text := startLab(t, d)
 	text = bytes.Replace(text, []byte("interval: 15s"), []byte("interval: 1s"), 1)

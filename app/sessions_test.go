@@ -15,6 +15,7 @@ import (
 
 // Sessions that are kept outlive a reload that does not touch their devices, and are closed when the exporter stops.
 func TestKeptSessionsOutliveAReload(t *testing.T) {
+	t.Parallel()
 	d := labDevice(t)
 	_, file, text := startLab(t, d)
 	text = bytes.Replace(text, []byte("interval: 15s"), []byte("interval: 1s"), 1)

@@ -110,6 +110,25 @@ func (p *partition) each(do func(d *inventory.Device, owner string)) {
 	}
 }
 
+// owner is the name of the owner of a device, "" if it has none. found is false if the inventory does not have it, or is not shared.
+func (p *partition) owner(device string) (owner string, found bool) {
+	p.mu.Lock()
+	groups, share := p.groups, p.share
+	p.mu.Unlock()
+	if share == nil {
+		return "", false
+	}
+	for i := range groups {
+		for j := range groups[i].Devices {
+			if d := &groups[i].Devices[j]; d.Name == device {
+				owner, _ = share.Owner(d)
+				return owner, true
+			}
+		}
+	}
+	return "", false
+}
+
 func (p *partition) keepFacts() time.Duration {
 	p.mu.Lock()
 	defer p.mu.Unlock()
@@ -145,6 +164,6 @@ func (x *exporter) apply(plan *Plan) error {
 		_ = x.engine.Hold(x.partition.has) // the share may have become smaller meanwhile
 		x.membership.replica.Tell(fingerprint(plan))
 	}
-	x.sessions.Keep(plan.asker(), part.Groups)
+	x.sessions.Keep(plan.asker, part.Groups)
 	return nil
 }

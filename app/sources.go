@@ -103,20 +103,29 @@ func (x *exporter) readSources(ctx context.Context) {
 
 // listsChanged puts the inventory into force as its sources list it now.
 func (x *exporter) listsChanged() {
-	x.reloading.Lock()
-	defer x.reloading.Unlock()
+	problems, err := x.takeLists()
+	if err != nil {
+		x.log.Error("inventory not applied, the old one stays", "err", err)
+		return
+	}
+	x.tell(problems)
+	x.remember()
+}
+
+// takeLists does it, and returns what keeps entries out.
+func (x *exporter) takeLists() (map[*inventory.Feed][]string, error) {
+	x.swapping.Lock()
+	defer x.swapping.Unlock()
 	groups, problems := x.inventory.Load().merge()
 	news := changes(x.plan.Groups, groups)
 	x.plan.Groups = groups
 	if err := x.apply(x.plan); err != nil {
-		x.log.Error("inventory not applied, the old one stays", "err", err)
-		return
+		return nil, err
 	}
 	if news != nil {
 		x.log.Info("inventory changed", append([]any{"devices", x.plan.Devices()}, news...)...)
 	}
-	x.tell(problems)
-	x.remember()
+	return problems, nil
 }
 
 // tell logs what is wrong with the entries of a source, when that changes.

@@ -12,6 +12,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"
 
+	"github.com/netver/netver_exporter/strictyaml"
 	"github.com/netver/netver_exporter/terminal"
 )
 
@@ -84,6 +85,9 @@ func parseArgs(args []string, s Streams) (func(context.Context) error, error) {
 	}
 	name, err := app.Parse(args)
 	if err != nil {
+		if word := args[0]; !strings.HasPrefix(word, "-") && !isCommand(word) {
+			return nil, fmt.Errorf("there is no command %q%s; try --help", word, strictyaml.Suggest(word, commandNames()))
+		}
 		if slices.ContainsFunc(args, isCommand) && strings.HasPrefix(args[0], "-") {
 			return nil, fmt.Errorf("%w; a command comes before its flags", err)
 		}
@@ -93,8 +97,13 @@ func parseArgs(args []string, s Streams) (func(context.Context) error, error) {
 	return run[name], nil
 }
 
-func isCommand(word string) bool {
-	return slices.ContainsFunc(commands, func(c command) bool { return c.name == word })
+func isCommand(word string) bool { return slices.Contains(commandNames(), word) }
+
+func commandNames() (names []string) {
+	for _, c := range commands {
+		names = append(names, c.name)
+	}
+	return names
 }
 
 // configFlag is of the commands that read the configuration.

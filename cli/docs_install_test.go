@@ -24,6 +24,29 @@ var installers = map[string][]string{
 	"tar":        {"-xzf"},
 }
 
+// servers are programs beside the exporter, each with the flags that the docs may give it.
+var servers = map[string][]string{
+	"etcd":                    {"--data-dir"},
+	"prometheus":              {"--config.file", "--storage.tsdb.path"},
+	"prometheus-alertmanager": {"--config.file", "--storage.path", "--cluster.listen-address"},
+}
+
+// checkServer checks the flags of a server: each must be known here, and a file of the repository must exist.
+func checkServer(words, flags []string) error {
+	for _, word := range words {
+		flag, value, _ := strings.Cut(word, "=")
+		if !slices.Contains(flags, flag) {
+			return fmt.Errorf("no server has the flag %s here", flag)
+		}
+		if flag == "--config.file" {
+			if _, err := os.Stat("../" + value); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
 // checkInstall checks the words of a command that installs or runs what a release holds: each must name it as it is named.
 func checkInstall(words []string) error {
 	if words[0] == "sudo" {
@@ -31,6 +54,9 @@ func checkInstall(words []string) error {
 	}
 	if words[0] == "netver_exporter" {
 		return parses(words[1:], false)
+	}
+	if flags, ok := servers[words[0]]; ok {
+		return checkServer(words[1:], flags)
 	}
 	if len(words) < 2 || !slices.Contains(installers[words[0]], words[1]) {
 		return fmt.Errorf("there is no rule for this command; write one")

@@ -137,7 +137,13 @@ func showKeys(ctx context.Context, p *app.Plan, name string, ask bool, s Streams
 		return err
 	}
 	fmt.Fprintf(s.Out, "%s at %s\n", d.Name, d.Address)
-	writeKnown(s.Out, keys.Show(d.Address))
+	known := keys.Show(d.Address)
+	for _, k := range known {
+		fmt.Fprintln(s.Out, "known", k)
+	}
+	if known == nil {
+		fmt.Fprintln(s.Out, "known no key")
+	}
 	if !ask {
 		return nil
 	}
@@ -147,16 +153,6 @@ func showKeys(ctx context.Context, p *app.Plan, name string, ask bool, s Streams
 	}
 	fmt.Fprintln(s.Out, "now  ", seen.Key)
 	return nil
-}
-
-// writeKnown writes what the files say of a host.
-func writeKnown[K fmt.Stringer](w io.Writer, known []K) {
-	for _, k := range known {
-		fmt.Fprintln(w, "known", k)
-	}
-	if known == nil {
-		fmt.Fprintln(w, "known no key")
-	}
 }
 
 func acceptKey(ctx context.Context, p *app.Plan, name, fingerprint string, s Streams) error {
@@ -180,8 +176,10 @@ func acceptKey(ctx context.Context, p *app.Plan, name, fingerprint string, s Str
 		return err
 	}
 	fmt.Fprintf(s.Out, "%s at %s\n", d.Name, d.Address)
-	writeKnown(s.Out, replaced)
-	fmt.Fprintln(s.Out, "now  ", seen.Key)
+	for _, k := range replaced {
+		fmt.Fprintln(s.Out, "replaced", k)
+	}
+	fmt.Fprintln(s.Out, "accepted", seen.Key)
 	return nil
 }
 

@@ -97,6 +97,7 @@ func TestLab(t *testing.T) {
 
 // TestLabLive holds that a live lab changes by itself, and its source too, and that all its files are gone when it cannot begin.
 func TestLabLive(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "lab.yml")
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
@@ -127,7 +128,8 @@ func TestLabLive(t *testing.T) {
 	var said bytes.Buffer
 	occupied := strings.TrimSuffix(strings.TrimPrefix(page, "http://"), "/")
 	other := filepath.Join(t.TempDir(), "other.yml")
-	if code := Execute(t.Context(), []string{"lab", "--live", "--write-config=" + other, "--web.listen-address=" + occupied, "--log.level=error"}, Streams{Out: io.Discard, Err: &said}); code != 1 || !strings.Contains(said.String(), "address already in use") {
+	const taken = "address already in use: another program has it; --web.listen-address takes another address"
+	if code := Execute(t.Context(), []string{"lab", "--live", "--write-config=" + other, "--web.listen-address=" + occupied, "--log.level=error"}, Streams{Out: io.Discard, Err: &said}); code != 1 || !strings.Contains(said.String(), taken) {
 		t.Errorf("a second lab at the same address: exit code %d, %q", code, &said)
 	}
 	if left, _ := filepath.Glob(filepath.Dir(other) + "/*"); left != nil {

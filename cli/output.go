@@ -73,9 +73,21 @@ func uptime(d web.Device) string {
 	if d.Uptime == nil {
 		return ""
 	}
-	age := time.Duration(*d.Uptime * float64(time.Second))
 	const day = 24 * time.Hour
-	return fmt.Sprintf("%dd %s", age/day, (age % day).Round(time.Second))
+	age := time.Duration(*d.Uptime * float64(time.Second)).Round(time.Second)
+	text := (age % day).String()
+	for _, none := range []string{"m0s", "h0m"} { // such as 8h38m0s
+		if short, ok := strings.CutSuffix(text, none); ok {
+			text = short + none[:1]
+		}
+	}
+	switch {
+	case age < day:
+		return text
+	case age%day == 0:
+		return fmt.Sprintf("%dd", age/day)
+	}
+	return fmt.Sprintf("%dd %s", age/day, text)
 }
 
 func reason(d web.Device) string {

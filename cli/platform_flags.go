@@ -41,7 +41,7 @@ func (f *platformFlags) load(s Streams) (*parser.Registry, error) {
 		}
 	}
 	for _, file := range f.files {
-		if slices.ContainsFunc(known.All(), func(p *parser.Platform) bool { return sameFile(p.Origin, file) }) {
+		if slices.ContainsFunc(known.Own(), func(p *parser.Platform) bool { return sameFile(p.Origin, file) }) {
 			continue // it is named twice, or in the configuration too
 		}
 		p, err := parser.LoadFile(file)

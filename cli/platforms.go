@@ -7,7 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"path/filepath"
 	"strings"
 	"text/tabwriter"
@@ -15,6 +14,7 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 
 	"github.com/netver/netver_exporter/app"
+	"github.com/netver/netver_exporter/file"
 	"github.com/netver/netver_exporter/parser"
 )
 
@@ -65,7 +65,7 @@ func listPlatforms(out io.Writer, platforms *parser.Registry) error {
 				typed = append(typed, command.Run)
 			}
 		}
-		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Vendor, strings.Join(platforms.Aliases(p), ", "), strings.Join(typed, "; "), p.Session.Mode, p.Origin)
+		fmt.Fprintf(table, "%s\t%s\t%s\t%s\t%s\t%s\n", p.ID, p.Vendor, strings.Join(platforms.Aliases(p.ID), ", "), strings.Join(typed, "; "), p.Session.Mode, p.Origin)
 	}
 	return table.Flush()
 }
@@ -83,20 +83,23 @@ func printCommands(w io.Writer, p *parser.Platform) error {
 func printNames(out io.Writer, platforms *parser.Registry) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', 0)
 	fmt.Fprintf(w, "id\t%s\n", strings.Join(parser.Tools, "\t"))
-	for _, p := range platforms.All() {
-		fmt.Fprint(w, p.ID)
+	for _, id := range platforms.IDs() {
+		fmt.Fprint(w, id)
 		for _, tool := range parser.Tools {
-			fmt.Fprintf(w, "\t%s", cmp.Or(strings.Join(platforms.NamesOf(p.ID, tool), ", "), "-"))
+			fmt.Fprintf(w, "\t%s", cmp.Or(strings.Join(platforms.NamesOf(id, tool), ", "), "-"))
 		}
 		fmt.Fprintln(w)
 	}
 	return w.Flush()
 }
 
+// maxSample is above any sample, in bytes.
+const maxSample = 64 << 20
+
 // testDefinition reads each sample with a definition. A sample whose answers do not give what a poll needs is an error at
 // the end; the others are read all the same.
-func testDefinition(w io.Writer, file string, samples []string) error {
-	p, err := parser.LoadFile(file)
+func testDefinition(w io.Writer, definition string, samples []string) error {
+	p, err := parser.LoadFile(definition)
 	if err != nil {
 		return err
 	}
@@ -105,9 +108,9 @@ func testDefinition(w io.Writer, file string, samples []string) error {
 	}
 	var failed []error
 	for _, name := range samples {
-		text, err := os.ReadFile(name)
+		text, err := file.Read(name, maxSample)
 		if err != nil {
-			return err
+			return fmt.Errorf("%s: %w", name, err)
 		}
 		sample, err := parser.LoadSample(filepath.ToSlash(name), text)
 		if err != nil {

@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"slices"
+	"time"
 )
 
 // Entry is what a replica tells the others of itself, as JSON.
@@ -15,10 +16,11 @@ type Entry struct {
 	Name      string            `json:"name"`
 	Instance  string            `json:"instance"` // another one after a restart
 	Labels    map[string]string `json:"labels,omitempty"`
-	Advertise string            `json:"advertise"`         // URL at which the others reach it
-	Leaving   bool              `json:"leaving,omitempty"` // it is no member any more, and finishes its polls
-	Applied   string            `json:"applied,omitempty"` // id of the members by which it has given up devices; no poll of one is in flight
-	Config    string            `json:"config,omitempty"`  // fingerprint of its configuration and inventory
+	Advertise string            `json:"advertise"`          // URL at which the others reach it
+	Leaving   bool              `json:"leaving,omitempty"`  // it is no member any more, and finishes its polls
+	Applied   string            `json:"applied,omitempty"`  // id of the members by which it has given up devices; no poll of one is in flight
+	Unpolled  time.Duration     `json:"unpolled,omitempty"` // how long before that change of members devices of one that crashed may have been polled last
+	Config    string            `json:"config,omitempty"`   // fingerprint of its configuration and inventory
 
 	Notes map[string]json.RawMessage `json:"notes,omitempty"` // what it tells besides, by subject
 }
@@ -34,16 +36,41 @@ type Coordinator interface {
 	Leave(ctx context.Context) error
 }
 
-// Archive keeps texts of a replica for the others, should it end without handing over its devices.
+// Archive keeps texts of replicas for the others, should one end without handing over its devices. Save and Refresh are not called at the same time.
 type Archive interface {
-	// Save keeps one of the replica's texts, by its number.
+	// Save keeps one of the replica's own texts, by its number.
 	Save(ctx context.Context, replica string, number int, text []byte) error
+	// Refresh is called each two TTLs: what is saved stays as long as the replica lives, and for a day. ErrLost: it is gone, and has to be saved again.
+	Refresh(ctx context.Context) error
 	// Load returns all texts of a replica.
 	Load(ctx context.Context, replica string) ([][]byte, error)
 }
 
+// ErrLost is that the archive has lost what the replica had saved.
+var ErrLost = errors.New("what was archived is lost")
+
 // ErrTaken is that another replica that lives has the same name, or the replica's own entry of before a crash has not ended yet.
 var ErrTaken = errors.New("another replica has this name, or the lease from before a crash has not ended yet")
+
+// unique keeps one of the entries with the same name, the same one in every replica. There are several only if the coordinator is at fault; more than one of
+// them would poll the same devices.
+func unique(entries []Entry) []Entry {
+	entries = slices.Clone(entries)
+	slices.SortFunc(entries, func(a, b Entry) int { return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(a.Instance, b.Instance)) })
+	return slices.CompactFunc(entries, func(a, b Entry) bool { return a.Name == b.Name })
+}
+
+// sharedAddress is an address that two entries have; "": there is none.
+func sharedAddress(entries []Entry) string {
+	seen := map[string]bool{}
+	for _, e := range entries {
+		if seen[e.Advertise] {
+			return e.Advertise
+		}
+		seen[e.Advertise] = true
+	}
+	return ""
+}
 
 // view is the members among which the fleet is shared.
 type view struct {

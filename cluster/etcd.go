@@ -36,6 +36,8 @@ type Etcd struct {
 	lease  clientv3.LeaseID // 0: there is none
 	stored string           // the entry's text as it is in etcd; "": it is not there
 	key    string
+
+	archived clientv3.LeaseID // of the replica's texts, of Save and Refresh; 0: nothing is saved
 }
 
 // NewEtcd makes a coordinator that is not connected yet.
@@ -63,7 +65,7 @@ func (c *Etcd) connect() (*clientv3.Client, error) {
 }
 
 // call makes a call, and makes it once more, which is to another endpoint, if it takes too long.
-func call[T any](ctx context.Context, c *Etcd, doing string, do func(context.Context) (T, error)) (answer T, err error) {
+func call[T any](ctx context.Context, c *Etcd, client *clientv3.Client, doing string, do func(context.Context) (T, error)) (answer T, err error) {
 	for range 2 {
 		within, cancel := context.WithTimeout(ctx, c.TTL/8)
 		answer, err = do(within)
@@ -76,7 +78,27 @@ func call[T any](ctx context.Context, c *Etcd, doing string, do func(context.Con
 			break
 		}
 	}
+	if !errors.Is(err, rpctypes.ErrLeaseNotFound) {
+		c.giveUp(client)
+	}
 	return answer, fmt.Errorf("%s: %w", doing, err)
+}
+
+// giveUp has another client made for the next call, if there is a user name: an etcd that was started again knows none of its tokens, and then the library asks for
+// a new token with the old one, is refused, asks again, and so on at full speed for as long as a call or a watch lasts.
+func (c *Etcd) giveUp(client *clientv3.Client) {
+	if c.Username == "" {
+		return
+	}
+	c.mu.Lock()
+	current := c.client == client
+	if current {
+		c.client = nil
+	}
+	c.mu.Unlock()
+	if current {
+		_ = client.Close() // it has failed already
+	}
 }
 
 // Renew is Coordinator's.
@@ -91,7 +113,7 @@ func (c *Etcd) Renew(ctx context.Context, self Entry) ([]Entry, error) {
 	if err := c.store(ctx, client, self); err != nil {
 		return nil, err
 	}
-	answer, err := call(ctx, c, "read the members", func(ctx context.Context) (*clientv3.GetResponse, error) {
+	answer, err := call(ctx, c, client, "read the members", func(ctx context.Context) (*clientv3.GetResponse, error) {
 		return client.Get(ctx, c.members(), clientv3.WithPrefix())
 	})
 	if err != nil {
@@ -117,25 +139,36 @@ func (c *Etcd) Renew(ctx context.Context, self Entry) ([]Entry, error) {
 // keep renews the lease, or is granted a new one.
 func (c *Etcd) keep(ctx context.Context, client *clientv3.Client) error {
 	if c.lease != 0 {
-		answer, err := call(ctx, c, "renew the lease", func(ctx context.Context) (*clientv3.LeaseKeepAliveResponse, error) {
-			return client.KeepAliveOnce(ctx, c.lease)
-		})
-		switch {
-		case err == nil && answer.TTL > 0:
-			return nil
-		case err != nil && !errors.Is(err, rpctypes.ErrLeaseNotFound):
+		if there, err := c.prolong(ctx, client, c.lease); there || err != nil {
 			return err
 		}
 	}
 	c.lease, c.stored = 0, ""
-	answer, err := call(ctx, c, "ask for a lease", func(ctx context.Context) (*clientv3.LeaseGrantResponse, error) {
-		return client.Grant(ctx, int64(math.Ceil(c.TTL.Seconds())))
+	granted, err := c.grant(ctx, client, c.TTL)
+	c.lease = granted
+	return err
+}
+
+// prolong renews a lease, and reports whether it is still there.
+func (c *Etcd) prolong(ctx context.Context, client *clientv3.Client, lease clientv3.LeaseID) (there bool, err error) {
+	answer, err := call(ctx, c, client, "renew the lease", func(ctx context.Context) (*clientv3.LeaseKeepAliveResponse, error) {
+		return client.KeepAliveOnce(ctx, lease)
+	})
+	if errors.Is(err, rpctypes.ErrLeaseNotFound) {
+		return false, nil
+	}
+	return err == nil && answer.TTL > 0, err
+}
+
+// grant asks for a lease; 0: there is an error.
+func (c *Etcd) grant(ctx context.Context, client *clientv3.Client, ttl time.Duration) (clientv3.LeaseID, error) {
+	answer, err := call(ctx, c, client, "ask for a lease", func(ctx context.Context) (*clientv3.LeaseGrantResponse, error) {
+		return client.Grant(ctx, int64(math.Ceil(ttl.Seconds())))
 	})
 	if err != nil {
-		return err
+		return 0, err
 	}
-	c.lease = answer.ID
-	return nil
+	return answer.ID, nil
 }
 
 // store writes the entry if it is another one than that in etcd.
@@ -149,7 +182,7 @@ func (c *Etcd) store(ctx context.Context, client *clientv3.Client, self Entry) e
 	}
 	c.key = c.members() + self.Name
 	put := clientv3.OpPut(c.key, string(text), clientv3.WithLease(c.lease))
-	answer, err := call(ctx, c, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
+	answer, err := call(ctx, c, client, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
 		return client.Txn(ctx).If(clientv3.Compare(clientv3.CreateRevision(c.key), "=", 0)).Then(put).Else(clientv3.OpGet(c.key)).Commit()
 	})
 	if err != nil {
@@ -161,7 +194,7 @@ func (c *Etcd) store(ctx context.Context, client *clientv3.Client, self Entry) e
 		if len(there) == 0 || json.Unmarshal(there[0].Value, &e) == nil && e.Instance != self.Instance {
 			return fmt.Errorf("%w (at %s)", ErrTaken, e.Advertise)
 		}
-		answer, err = call(ctx, c, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
+		answer, err = call(ctx, c, client, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {
 			return client.Txn(ctx).If(clientv3.Compare(clientv3.ModRevision(c.key), "=", there[0].ModRevision)).Then(put).Commit()
 		})
 		if err == nil && !answer.Succeeded {
@@ -194,15 +227,36 @@ func (c *Etcd) Watch(ctx context.Context, changed func()) error {
 
 func (c *Etcd) facts(replica string) string { return c.Prefix + "facts/" + replica + "/" }
 
-// Save is Archive's.
+// Save is Archive's. The texts are under a lease, so that etcd removes those of a replica that does not come back.
 func (c *Etcd) Save(ctx context.Context, replica string, number int, text []byte) error {
 	client, err := c.connect()
 	if err != nil {
 		return err
 	}
-	_, err = call(ctx, c, "save facts", func(ctx context.Context) (*clientv3.PutResponse, error) {
-		return client.Put(ctx, fmt.Sprintf("%s%05d", c.facts(replica), number), string(text))
+	if c.archived == 0 {
+		if c.archived, err = c.grant(ctx, client, keepArchived); err != nil {
+			return err
+		}
+	}
+	_, err = call(ctx, c, client, "save facts", func(ctx context.Context) (*clientv3.PutResponse, error) {
+		return client.Put(ctx, fmt.Sprintf("%s%05d", c.facts(replica), number), string(text), clientv3.WithLease(c.archived))
 	})
+	return err
+}
+
+// Refresh is Archive's.
+func (c *Etcd) Refresh(ctx context.Context) error {
+	if c.archived == 0 {
+		return nil
+	}
+	client, err := c.connect()
+	if err != nil {
+		return err
+	}
+	there, err := c.prolong(ctx, client, c.archived)
+	if err == nil && !there {
+		c.archived, err = 0, ErrLost
+	}
 	return err
 }
 
@@ -233,7 +287,7 @@ func (c *Etcd) Leave(ctx context.Context) error {
 	if c.lease == 0 {
 		return client.Close()
 	}
-	_, err := call(ctx, c, "give the lease back", func(ctx context.Context) (*clientv3.LeaseRevokeResponse, error) {
+	_, err := call(ctx, c, client, "give the lease back", func(ctx context.Context) (*clientv3.LeaseRevokeResponse, error) {
 		return client.Revoke(ctx, c.lease)
 	})
 	return errors.Join(err, client.Close())

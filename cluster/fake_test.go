@@ -1,6 +1,7 @@
 package cluster
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"io"
@@ -29,6 +30,7 @@ type coordinator struct {
 	deaf    map[string]bool // names of replicas whose renewals arrive, and whose answers are lost
 	slow    time.Duration   // of each call
 	mute    bool            // watches tell nothing
+	lax     bool            // several may have one name
 }
 
 type held struct {
@@ -69,11 +71,15 @@ func (l *line) Renew(ctx context.Context, self Entry) ([]Entry, error) {
 			l.tell()
 		}
 	}
-	old := l.leases[self.Name]
+	key := self.Name
+	if l.lax {
+		key = self.Instance
+	}
+	old := l.leases[key]
 	if old != nil && old.entry.Instance != self.Instance {
 		return nil, ErrTaken
 	}
-	l.leases[self.Name] = &held{self, now.Add(ttl)}
+	l.leases[key] = &held{self, now.Add(ttl)}
 	if old == nil || old.entry.Applied != self.Applied || old.entry.Leaving != self.Leaving || old.entry.Config != self.Config {
 		l.tell()
 	}
@@ -148,6 +154,8 @@ type world struct {
 	stage    sync.Mutex // held while a share changes, and while all shares are looked at
 	mu       sync.Mutex
 	replicas map[string]*actor
+	address  string // that all replicas advertise; "": each has its own
+	mark     string // at the beginning of instances that are started from now on
 }
 
 // actor is a replica, and the fleet that it polls.
@@ -157,6 +165,7 @@ type actor struct {
 	stop     context.CancelFunc
 	ended    chan struct{}
 	pollTime time.Duration // how long polls take to end when they are given up
+	hang     time.Duration // how long the next share takes to be put into force
 
 	mu       sync.Mutex
 	share    Share
@@ -175,7 +184,7 @@ func newWorld(t *testing.T) *world {
 func (w *world) start(name string) *actor {
 	a := &actor{world: w, ended: make(chan struct{})}
 	a.Replica = New(Config{
-		Self: Entry{Name: name, Instance: name + time.Now().String(), Advertise: name}, TTL: ttl,
+		Self: Entry{Name: name, Instance: w.mark + name + time.Now().String(), Advertise: cmp.Or(w.address, name)}, TTL: ttl,
 		Coordinator: w.of(name), Peers: a, Fleet: a, Log: slog.New(slog.DiscardHandler),
 	})
 	ctx, stop := context.WithCancel(w.t.Context())
@@ -248,14 +257,17 @@ func (a *actor) Narrow(s Share) func(context.Context) {
 	}
 }
 
-func (a *actor) Adopt(s Share, _ []io.Reader, _ [][]byte, _ time.Time) {
+func (a *actor) Adopt(s Share, _ []io.Reader, _ [][]byte, _ Gap) {
 	a.world.stage.Lock()
 	a.mu.Lock()
 	a.share = s
 	a.adopted++
+	hang := a.hang
+	a.hang = 0
 	a.mu.Unlock()
 	a.world.stage.Unlock()
 	a.world.check()
+	time.Sleep(hang)
 }
 
 func (a *actor) polls(d *inventory.Device) bool {
@@ -269,7 +281,7 @@ func (a *actor) Reaches(_ context.Context, e Entry) (bool, error) {
 	other.mu.Lock()
 	defer other.mu.Unlock()
 	switch {
-	case other.dead:
+	case other.dead, e.Advertise == a.Self.Advertise: // then it has asked itself, which is another instance
 		return false, ErrGone
 	case other.isolated || a.isolated:
 		return false, context.DeadlineExceeded

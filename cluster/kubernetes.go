@@ -93,7 +93,10 @@ func (k *Kubernetes) Renew(ctx context.Context, self Entry) ([]Entry, error) {
 	if err := k.do(ctx, http.MethodGet, k.leases+"?"+k.ours().Encode(), nil, &list); err != nil {
 		return nil, fmt.Errorf("read the leases: %w", err)
 	}
-	return k.live(list.Items, time.Now()), nil
+	now := time.Now()
+	entries := k.live(list.Items, now)
+	k.removeEnded(ctx, now)
+	return entries, nil
 }
 
 // ours selects the leases of replicas.
@@ -121,6 +124,27 @@ func (k *Kubernetes) live(items []leaseObject, now time.Time) (entries []Entry) 
 	}
 	k.seen = there
 	return entries
+}
+
+// removeAfter is how long the lease of a replica that has ended stays.
+const removeAfter = time.Hour
+
+// removeEnded removes the leases of replicas that have been gone for long. One that cannot be removed is tried again a minute later.
+func (k *Kubernetes) removeEnded(ctx context.Context, now time.Time) {
+	for name, was := range k.seen {
+		if name != k.name && now.Sub(was.since) > removeAfter && k.remove(ctx, name, was.version) != nil {
+			was.since = now.Add(time.Minute - removeAfter)
+		}
+	}
+}
+
+// remove removes a lease, if nobody has written it since.
+func (k *Kubernetes) remove(ctx context.Context, name, version string) error {
+	body := map[string]any{"preconditions": map[string]string{"resourceVersion": version}}
+	if err := k.do(ctx, http.MethodDelete, k.leases+"/"+name, body, nil); err != nil {
+		return fmt.Errorf("remove the lease: %w", err)
+	}
+	return nil
 }
 
 // write writes the replica's own lease.
@@ -231,9 +255,5 @@ func (k *Kubernetes) Leave(ctx context.Context) error {
 	if k.version == "" {
 		return nil
 	}
-	body := map[string]any{"preconditions": map[string]string{"resourceVersion": k.version}}
-	if err := k.do(ctx, http.MethodDelete, k.leases+"/"+k.name, body, nil); err != nil {
-		return fmt.Errorf("remove the lease: %w", err)
-	}
-	return nil
+	return k.remove(ctx, k.name, k.version)
 }

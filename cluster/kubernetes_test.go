@@ -107,6 +107,13 @@ func (s *apiServer) answer(r *http.Request) *http.Response {
 	case r.Method == http.MethodGet:
 		return respond(http.StatusOK, there)
 	case r.Method == http.MethodDelete:
+		var sent struct{ Preconditions metadata }
+		if err := json.NewDecoder(r.Body).Decode(&sent); err != nil {
+			return respond(http.StatusBadRequest, err.Error())
+		}
+		if sent.Preconditions.ResourceVersion != there.Metadata.ResourceVersion {
+			return respond(http.StatusConflict, nil)
+		}
 		delete(s.leases, name)
 		s.event("DELETED", there)
 		return respond(http.StatusOK, nil)
@@ -163,6 +170,12 @@ func (s *apiServer) set(change func(*apiServer)) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	change(s)
+}
+
+func (s *apiServer) lease(replica string) *leaseObject {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.leases[leasePrefix+replica]
 }
 
 // TestKubernetes plays to replicas on Lease objects what an API server may do.
@@ -229,6 +242,19 @@ func TestKubernetes(t *testing.T) {
 			w.pass(10 * ttl)
 			w.whole("a", "b", "c")
 			s.set(func(s *apiServer) { s.down = false })
+		},
+		"one is gone for good, and its lease is removed": func(w *world, s *apiServer) {
+			s.set(func(s *apiServer) {
+				s.leases[leasePrefix+"d"] = &leaseObject{Metadata: metadata{Name: leasePrefix + "d", ResourceVersion: "d"}, Spec: leaseSpec{LeaseDurationSeconds: 15}}
+			})
+			w.pass(ttl)
+			if s.lease("d") == nil {
+				w.t.Error("it was removed at once")
+			}
+			time.Sleep(removeAfter)
+			if s.lease("d") != nil {
+				w.t.Error("it was not removed")
+			}
 		},
 		"a lease is removed by hand": func(w *world, s *apiServer) {
 			s.set(func(s *apiServer) { delete(s.leases, leasePrefix+"b") })

@@ -3,6 +3,7 @@ package cluster
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -48,7 +49,7 @@ func (r *Replica) renew(ctx context.Context) {
 		case <-r.wake:
 		}
 		n := r.attempt(ctx)
-		wait := r.TTL / 5
+		wait := r.period()
 		if n.err != nil {
 			wait = r.TTL / 15
 		}
@@ -104,7 +105,7 @@ func (r *Replica) nobodyReaches(ctx context.Context) bool {
 	r.mu.Lock()
 	entries := r.entries
 	r.mu.Unlock()
-	if entries == nil {
+	if entries == nil || sharedAddress(entries) != "" { // who answers there is not known
 		return false
 	}
 	ctx, cancel := context.WithTimeout(ctx, r.TTL/10)
@@ -145,6 +146,11 @@ func (r *Replica) watch(ctx context.Context) {
 func (r *Replica) take(n renewal) {
 	now := time.Now()
 	valid := r.lease.valid(now)
+	n.entries = unique(n.entries)
+	if slices.ContainsFunc(n.entries, func(e Entry) bool { return e.Name == r.Self.Name && e.Instance != r.Self.Instance }) {
+		n.err = ErrTaken
+		r.lease.extend(now) // to no longer than that: the other one has no need to wait
+	}
 	if n.err == nil {
 		r.mu.Lock()
 		before := r.entries
@@ -157,6 +163,11 @@ func (r *Replica) take(n renewal) {
 			r.Log.Info("the cluster's coordinator is reached again", "members", len(n.entries))
 		}
 		r.failing = ""
+		if address := sharedAddress(n.entries); address != r.shared {
+			if r.shared = address; address != "" {
+				r.Log.Error("several replicas advertise one address, so that they cannot ask each other; give each its own in cluster.advertise", "address", address)
+			}
+		}
 		r.lease.static.Store(false)
 		r.lease.extend(n.sent.Add(r.TTL - r.margin()))
 		if r.Heard != nil {

@@ -15,17 +15,21 @@ import (
 
 // The paths of what replicas ask each other.
 const (
-	Path       = "/-/cluster/" // all of them are below it
-	statusPath = Path + "status"
+	Path       = "/-/cluster/"   // all of them are below it
+	StatusPath = Path + "status" // costs little, and must be answered however busy a replica is
 	statePath  = Path + "state"
 	fleetPath  = Path + "devices"
+	factsPath  = Path + "facts"
 )
 
-// mostState bounds the answer to Fetch, in bytes: a device takes about one kilobyte.
-const mostState = 1 << 30
+// mostStatus is above any status, in bytes.
+const mostStatus = 64 << 10
 
 // HTTP asks other replicas at the addresses that they advertise.
-type HTTP struct{ Client *http.Client }
+type HTTP struct {
+	Client *http.Client
+	Most   func() int64 // bytes that an answer about devices may have
+}
 
 // status is what a replica says of itself.
 type status struct {
@@ -35,7 +39,7 @@ type status struct {
 
 // Reaches is Peers's.
 func (p HTTP) Reaches(ctx context.Context, e Entry) (bool, error) {
-	answer, err := p.get(ctx, e, statusPath, nil)
+	answer, err := p.get(ctx, e, StatusPath, nil, mostStatus)
 	if errors.Is(err, syscall.ECONNREFUSED) {
 		return false, ErrGone
 	}
@@ -54,15 +58,16 @@ func (p HTTP) Reaches(ctx context.Context, e Entry) (bool, error) {
 
 // Fetch is Peers's.
 func (p HTTP) Fetch(ctx context.Context, e Entry, heir, view string) (io.Reader, error) {
-	return p.get(ctx, e, statePath, url.Values{"heir": {heir}, "view": {view}})
+	return p.get(ctx, e, statePath, url.Values{"heir": {heir}, "view": {view}}, p.Most())
 }
 
 // Devices reads what a replica knows of all of its devices.
 func (p HTTP) Devices(ctx context.Context, e Entry) (io.Reader, error) {
-	return p.get(ctx, e, fleetPath, nil)
+	return p.get(ctx, e, fleetPath, nil, p.Most())
 }
 
-func (p HTTP) get(ctx context.Context, e Entry, path string, query url.Values) (io.Reader, error) {
+// get asks a replica. An answer of more bytes than most is an error, and so is an empty one, which is nobody's.
+func (p HTTP) get(ctx context.Context, e Entry, path string, query url.Values, most int64) (io.Reader, error) {
 	request, err := http.NewRequestWithContext(ctx, http.MethodGet, e.Advertise+path+"?"+query.Encode(), nil)
 	if err != nil {
 		return nil, fmt.Errorf("ask replica %s: %w", e.Name, err)
@@ -79,9 +84,15 @@ func (p HTTP) get(ctx context.Context, e Entry, path string, query url.Values) (
 			return nil, fmt.Errorf("ask replica %s: %w", e.Name, err)
 		}
 	}
-	body, err := io.ReadAll(io.LimitReader(text, mostState))
-	if err == nil && response.StatusCode != http.StatusOK {
+	body, err := io.ReadAll(io.LimitReader(text, most+1))
+	switch {
+	case err != nil:
+	case response.StatusCode != http.StatusOK:
 		err = errors.New(response.Status)
+	case int64(len(body)) > most:
+		err = fmt.Errorf("its answer is longer than %d bytes", most)
+	case len(body) == 0:
+		err = errors.New("its answer is empty")
 	}
 	if err != nil {
 		return nil, fmt.Errorf("ask replica %s at %s: %w", e.Name, e.Advertise, err)
@@ -93,7 +104,7 @@ func (p HTTP) get(ctx context.Context, e Entry, path string, query url.Values) (
 // devices what is known of those that it has.
 func (r *Replica) Handler(state func(w io.Writer, heir string) error, devices func(io.Writer) error) http.Handler {
 	mux := http.NewServeMux()
-	mux.HandleFunc("GET "+statusPath, func(w http.ResponseWriter, _ *http.Request) {
+	mux.HandleFunc("GET "+StatusPath, func(w http.ResponseWriter, _ *http.Request) {
 		w.Header().Set("Content-Type", "application/json")
 		_ = json.NewEncoder(w).Encode(status{r.Self.Instance, r.reaches()}) // a client that went away
 	})
@@ -110,5 +121,8 @@ func (r *Replica) Handler(state func(w io.Writer, heir string) error, devices fu
 	mux.HandleFunc("GET "+fleetPath, func(w http.ResponseWriter, _ *http.Request) {
 		_ = devices(w) // a client that went away
 	})
+	if c, ok := r.Archive.(*Copies); ok {
+		mux.HandleFunc("GET "+factsPath, c.serve)
+	}
 	return mux
 }

@@ -7,9 +7,13 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"strings"
 	"testing"
 	"time"
 )
+
+// most is how long answers may be here.
+func most() int64 { return 1 << 20 }
 
 // served is a replica that answers others over HTTP.
 func served(t *testing.T) (*Replica, Entry) {
@@ -28,7 +32,7 @@ func served(t *testing.T) (*Replica, Entry) {
 
 func TestPeers(t *testing.T) {
 	r, e := served(t)
-	asking := HTTP{Client: http.DefaultClient}
+	asking := HTTP{http.DefaultClient, most}
 	reaches := func(e Entry) (bool, error) { return asking.Reaches(t.Context(), e) }
 	if yes, err := reaches(e); yes || err != nil {
 		t.Errorf("before its first renewal: %v, %v", yes, err)
@@ -71,7 +75,7 @@ func TestPeers(t *testing.T) {
 
 // TestPeerThatIsGone is known by its address refusing connections; one that answers with an error, or not at all, is not gone.
 func TestPeerThatIsGone(t *testing.T) {
-	asking := HTTP{Client: &http.Client{Timeout: 200 * time.Millisecond}}
+	asking := HTTP{&http.Client{Timeout: 200 * time.Millisecond}, most}
 	ended := httptest.NewServer(http.NotFoundHandler())
 	ended.Close()
 	if _, err := asking.Reaches(t.Context(), Entry{Advertise: ended.URL}); !errors.Is(err, ErrGone) {
@@ -106,11 +110,63 @@ func TestCompressedAnswer(t *testing.T) {
 		_ = packed.Close()
 	}))
 	defer server.Close()
-	answer, err := HTTP{Client: &http.Client{Transport: &http.Transport{DisableCompression: true}}}.Devices(t.Context(), Entry{Advertise: server.URL})
+	answer, err := HTTP{&http.Client{Transport: &http.Transport{DisableCompression: true}}, most}.Devices(t.Context(), Entry{Advertise: server.URL})
 	if err != nil {
 		t.Fatal(err)
 	}
 	if text, err := io.ReadAll(answer); string(text) != "all" {
 		t.Errorf("%q, %v", text, err)
+	}
+}
+
+// TestAnswersOfNobody: an answer that is endless, plain or compressed, or empty, or an error, is none, and costs little.
+func TestAnswersOfNobody(t *testing.T) {
+	endless := func(w io.Writer) {
+		for chunk := make([]byte, 64<<10); ; {
+			if _, err := w.Write(chunk); err != nil {
+				return
+			}
+		}
+	}
+	for name, c := range map[string]struct {
+		answer http.HandlerFunc
+		want   string
+	}{
+		"endless": {func(w http.ResponseWriter, _ *http.Request) { endless(w) }, "its answer is longer than 1048576 bytes"},
+		"a bomb": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			endless(gzip.NewWriter(w))
+		}, "its answer is longer than 1048576 bytes"},
+		"empty": {func(http.ResponseWriter, *http.Request) {}, "its answer is empty"},
+		"not gzip": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			_, _ = io.WriteString(w, "<html>who are you?</html>")
+		}, "gzip"},
+		"cut": {func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Length", "9")
+			_, _ = io.WriteString(w, "<html>")
+		}, "unexpected EOF"},
+		"no entry": {func(w http.ResponseWriter, _ *http.Request) { http.Error(w, "who are you?", http.StatusUnauthorized) }, "401 Unauthorized"},
+		"elsewhere": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "/login"+r.URL.Path, http.StatusFound)
+		}, "stopped after 10 redirects"},
+		"no content": {func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) }, "204 No Content"},
+	} {
+		server := httptest.NewServer(c.answer)
+		asking := HTTP{http.DefaultClient, most}
+		for what, ask := range map[string]func(Entry) error{
+			"devices": func(e Entry) error { _, err := asking.Devices(t.Context(), e); return err },
+			"state":   func(e Entry) error { _, err := asking.Fetch(t.Context(), e, "b", "v1"); return err },
+			"status":  func(e Entry) error { _, err := asking.Reaches(t.Context(), e); return err },
+		} {
+			want := c.want
+			if what == "status" {
+				want = strings.Replace(want, "1048576", "65536", 1)
+			}
+			if err := ask(Entry{Name: "a", Advertise: server.URL}); err == nil || errors.Is(err, ErrGone) || !strings.Contains(err.Error(), want) {
+				t.Errorf("%s, %s: %v, want %q", name, what, err, want)
+			}
+		}
+		server.Close()
 	}
 }

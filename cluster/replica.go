@@ -12,11 +12,11 @@ import (
 // Fleet polls the replica's share. It polls nothing until Adopt is called.
 type Fleet interface {
 	// Narrow stops polling all that is not in the share. The function that it returns waits until the polls of those in flight have ended, or the
-	// context has, and then lets go of the devices.
+	// context's deadline has passed, and then lets go of the devices. If the context is cancelled it leaves them to the next Narrow.
 	Narrow(s Share) (release func(context.Context))
 	// Adopt polls the share, which is all of the replica's part. What other replicas know of devices in it is in known, and what those had archived that are
-	// gone in archived; others polled them until then.
-	Adopt(s Share, known []io.Reader, archived [][]byte, until time.Time)
+	// gone in archived; others polled them until the gap began.
+	Adopt(s Share, known []io.Reader, archived [][]byte, gap Gap)
 }
 
 // Peers asks other replicas.
@@ -63,9 +63,11 @@ type Replica struct {
 	released  bool      // polls of devices that go to others have ended
 	seen      view      // the latest
 	since     time.Time // when it was seen first
-	lost      []string  // members that have gone without leaving
+	lost      []string  // members that have gone without leaving, since the share was settled
+	gap       Gap       // in which devices of others are polled by nobody, since then
 	leavers   map[string]bool
 	failing   string    // why the latest renewal failed; "": it did not
+	shared    string    // an address that several replicas advertise; "": there is none
 	recovered time.Time // when the coordinator was reached again
 	quit      time.Time // no longer do others fetch from a replica that leaves; zero: it does not leave
 }
@@ -80,6 +82,9 @@ func New(c Config) *Replica {
 
 // margin is how much before the end of its lease a replica stops: clocks run at different speeds, and a poll takes a moment to begin.
 func (r *Replica) margin() time.Duration { return r.TTL / 10 }
+
+// period is how often the lease is renewed.
+func (r *Replica) period() time.Duration { return r.TTL / 5 }
 
 // debounce is how long a change of members is watched before it is acted upon, so that two changes are one.
 func (r *Replica) debounce() time.Duration { return r.TTL / 3 }

@@ -40,6 +40,21 @@ func TestReplicas(t *testing.T) {
 			w.pass(3 * time.Second)
 			w.whole("a", "b", "c", "d")
 		},
+		"one joins, and hangs as it takes devices": func(w *world) {
+			w.three()
+			d := w.start("d")
+			d.mu.Lock()
+			d.hang = 4 * ttl
+			d.mu.Unlock()
+			w.pass(debounce + ttl + 2*time.Second)
+			if d.May() {
+				w.t.Error("it may poll, though its lease has ended")
+			}
+			w.pass(ttl)
+			w.whole("a", "b", "c")
+			w.pass(4 * ttl)
+			w.whole("a", "b", "c", "d")
+		},
 		"one leaves": func(w *world) {
 			w.three()
 			w.replica("b").stop()
@@ -116,6 +131,13 @@ func TestReplicas(t *testing.T) {
 			w.pass(ttl + debounce + time.Second)
 			w.whole("a", "b", "c")
 		},
+		"cut off from the coordinator, and all advertise one address": func(w *world) {
+			w.address = "http://netver:9733"
+			w.three()
+			w.set(func(c *coordinator) { c.cut["c"] = true })
+			w.pass(ttl + ttl/3 + debounce + time.Second)
+			w.whole("a", "b")
+		},
 		"cut off from everything": func(w *world) {
 			w.three()
 			w.set(func(c *coordinator) { c.cut["c"] = true })
@@ -191,6 +213,14 @@ func TestReplicas(t *testing.T) {
 			w.pass(time.Second)
 			w.whole("a", "b", "c")
 		},
+		"one name twice, and the coordinator lets both in": func(w *world) {
+			w.twice("")
+			w.whole("a", "b", "c")
+		},
+		"one name twice, and the second one stays": func(w *world) {
+			w.twice("!")
+			w.whole("b", "c", "second")
+		},
 		"from three to five to two": func(w *world) {
 			w.three()
 			w.start("d")
@@ -213,6 +243,19 @@ func TestReplicas(t *testing.T) {
 			})
 		})
 	}
+}
+
+// twice starts a second replica of a name, by a coordinator that lets both in.
+func (w *world) twice(mark string) {
+	w.set(func(c *coordinator) { c.lax = true })
+	w.three()
+	first := w.replica("a")
+	w.mark = mark
+	second := w.start("a")
+	w.mu.Lock()
+	w.replicas["a"], w.replicas["second"] = first, second
+	w.mu.Unlock()
+	w.pass(3 * ttl)
 }
 
 func (w *world) three() {

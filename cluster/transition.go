@@ -21,19 +21,19 @@ func (r *Replica) step(now time.Time) (wait time.Duration) {
 	r.mu.Lock()
 	entries := r.entries
 	r.mu.Unlock()
-	if next := active(entries); next.id != r.seen.id {
-		r.seen, r.since = next, now
-	}
 	for _, e := range entries {
 		if e.Leaving {
 			r.leavers[e.Instance] = true
 		}
 	}
+	if next := active(entries); next.id != r.seen.id {
+		r.change(next, now)
+	}
 	if r.seen.id != r.target.id {
 		if left := r.since.Add(r.delay(now)).Sub(now); left > 0 {
 			return min(wait, left)
 		}
-		r.begin()
+		r.begin(now)
 	}
 	if r.settled || !r.released || r.abort != nil || !r.target.has(r.Self.Instance) {
 		return wait
@@ -52,14 +52,7 @@ func (r *Replica) delay(now time.Time) time.Duration {
 	if !r.quit.IsZero() {
 		return 0
 	}
-	left := r.target.id != ""
-	r.lost = nil
-	for _, m := range r.target.members {
-		if !r.seen.has(m.Instance) && !r.leavers[m.Instance] {
-			r.lost = append(r.lost, m.Name)
-		}
-	}
-	lost := r.lost != nil
+	left, lost := r.target.id != "", len(r.crashed(r.target, r.seen)) > 0
 	for _, m := range r.seen.members {
 		left = left && r.target.has(m.Instance)
 	}
@@ -72,6 +65,16 @@ func (r *Replica) delay(now time.Time) time.Duration {
 	return 0 // some have left, which is all
 }
 
+// crashed are the members of a view that are not in another one, and have not said that they leave.
+func (r *Replica) crashed(before, after view) (names []string) {
+	for _, m := range before.members {
+		if !after.has(m.Instance) && !r.leavers[m.Instance] {
+			names = append(names, m.Name)
+		}
+	}
+	return names
+}
+
 // agreed reports that every other replica has given up what is not its own by the target.
 func (r *Replica) agreed(entries []Entry) bool {
 	return !slices.ContainsFunc(entries, func(e Entry) bool {
@@ -80,8 +83,9 @@ func (r *Replica) agreed(entries []Entry) bool {
 }
 
 // begin gives up what belongs to others by the members as they are now.
-func (r *Replica) begin() {
+func (r *Replica) begin(now time.Time) {
 	r.stopTransition()
+	r.gap.widen(r.since.Add(-r.period()), now) // another may have seen the change, and acted upon it, earlier by that much
 	r.mu.Lock()
 	clear(r.served)
 	r.mu.Unlock()
@@ -96,18 +100,18 @@ func (r *Replica) begin() {
 		release(ctx)
 		return func() {
 			r.released = true
-			r.update(func(e *Entry) { e.Applied = target })
+			r.update(func(e *Entry) { e.Applied, e.Unpolled = target, r.since.Sub(r.gap.Earliest) })
 		}
 	})
 }
 
 // adopt takes the whole share, with what the others know of it.
 func (r *Replica) adopt(entries []Entry) {
-	share, target, until := Share{Self: r.Self.Name, Views: [][]Member{r.target.members}}, r.target.id, r.since
-	gone := append([]string{r.Self.Name}, r.lost...) // this name may be that of a process that crashed
-	if r.lost != nil {                               // the coordinator has taken its time to notice
-		until = until.Add(-r.TTL - r.debounce())
+	share, target, gap := Share{Self: r.Self.Name, Views: [][]Member{r.target.members}}, r.target.id, r.gap
+	for _, e := range entries {
+		gap.widen(r.since.Add(-r.period()-e.Unpolled), gap.Latest)
 	}
+	gone := append([]string{r.Self.Name}, r.lost...) // this name may be that of a process that crashed
 	r.transition(func(ctx context.Context) func() {
 		known, archived := r.fetch(ctx, entries, target), r.unarchive(ctx, gone)
 		if ctx.Err() != nil {
@@ -117,9 +121,9 @@ func (r *Replica) adopt(entries []Entry) {
 			if !r.lease.valid(time.Now()) {
 				return
 			}
-			r.Fleet.Adopt(share, known, archived, until)
+			r.Fleet.Adopt(share, known, archived, gap)
 			r.share, r.settled = share, true
-			r.leavers = map[string]bool{}
+			r.leavers, r.lost, r.gap = map[string]bool{}, nil, Gap{}
 		}
 	})
 }
@@ -204,9 +208,12 @@ func (r *Replica) stop() {
 		r.Log.Error("the lease on this replica's share of the fleet has ended: it polls nothing until the coordinator is reached again")
 	}
 	r.share.Views = nil
+	if r.settled { // otherwise there are devices which nobody has polled since before, and which may become this replica's
+		r.lost, r.gap = nil, Gap{}
+	}
 	r.target, r.seen, r.settled, r.released = view{}, view{}, false, false
-	now, cancel := context.WithCancel(context.Background())
-	cancel()
+	now, cancel := context.WithTimeout(context.Background(), 0)
+	defer cancel()
 	r.Fleet.Narrow(r.share)(now)
 	r.update(func(e *Entry) { e.Applied = "" })
 }

@@ -43,7 +43,7 @@ func (c *Collector) Observe(e poll.Event) { c.process.observe(e) }
 // Reloaded takes the outcome of a load of the configuration.
 func (c *Collector) Reloaded(ok bool, at time.Time) { c.process.reload(ok, at) }
 
-// Declare tells which platforms there are, for the HELP of their own gauges. It replaces what was declared before.
+// Declare tells which platforms may have gauges of their own, for the HELP of these. It replaces what was declared before.
 func (c *Collector) Declare(platforms []*parser.Platform) {
 	help := make(map[string]string)
 	for _, p := range platforms {

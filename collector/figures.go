@@ -35,7 +35,7 @@ func clustered(of func(*poll.Cluster) float64) func(poll.Snapshot, func(float64,
 var figures = []figure{
 	{
 		name: "netver_cluster_config_mismatch", kind: gauge,
-		help:   "Whether a member of the cluster has another configuration or inventory than this one (1); absent without a cluster.",
+		help:   "Whether a member of the cluster has another configuration, inventory or secret than this one (1); absent without a cluster.",
 		values: clustered(func(c *poll.Cluster) float64 { return truth(c.Mismatch) }),
 	},
 	{

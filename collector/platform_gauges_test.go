@@ -49,13 +49,6 @@ func TestLint(t *testing.T) {
 	if err == nil || err.Error() != want {
 		t.Errorf("error %v, want %s", err, want)
 	}
-	builtIns, err := parser.BuiltIns()
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := Lint(builtIns.All()); err != nil {
-		t.Error(err)
-	}
 }
 
 // Two families of one name would cost a scrape both.

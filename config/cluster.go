@@ -1,8 +1,10 @@
 package config
 
 import (
+	"fmt"
 	"net/url"
 	"reflect"
+	"regexp"
 	"strings"
 	"time"
 
@@ -69,12 +71,23 @@ const minTTL = 3 * time.Second
 
 const defaultPrefix = "/netver/"
 
+// replicaName is a name that can stand in a key of etcd, in the name of an object of Kubernetes and in a log.
+var replicaName = regexp.MustCompile(`^[A-Za-z0-9]([A-Za-z0-9._-]{0,198}[A-Za-z0-9])?$`)
+
+// CheckReplica says what is wrong with the name of a replica.
+func CheckReplica(name string) error {
+	if replicaName.MatchString(name) {
+		return nil
+	}
+	return fmt.Errorf("%.40q is no name of a replica; want at most 200 letters, digits and .-_ between them, such as a host's name", name)
+}
+
 func (l *loader) cluster(w *cluster) Cluster {
 	at := strictyaml.At("cluster")
 	c := Cluster{Name: w.Name, Advertise: strings.TrimSuffix(w.Advertise, "/"), Labels: w.Labels, TTL: w.TTL, Kubernetes: w.Kubernetes}
 	l.bounds(at.Child("ttl"), c.TTL, minTTL)
-	if strings.ContainsAny(c.Name, "/ \t\n") {
-		l.document.Fault(at.Child("name"), "%q has a slash or a space; want a name such as that of the host", c.Name)
+	if err := CheckReplica(c.Name); c.Name != "" && err != nil {
+		l.document.Fault(at.Child("name"), "%v", err)
 	}
 	if c.Advertise != "" && !isHTTP(c.Advertise) {
 		l.document.Fault(at.Child("advertise"), "want http://host:port or https://host:port, at which the other replicas reach this one")
@@ -97,6 +110,7 @@ func (l *loader) cluster(w *cluster) Cluster {
 	p := httpClient{BasicAuth: w.Peers.BasicAuth, TLS: w.Peers.TLS}
 	peers := at.Child("peers")
 	c.Peers = p.settings(l, peers)
+	c.Peers.FollowRedirects = false // no replica sends another one elsewhere, least of all with its password
 	if err := c.Peers.Validate(); err != nil {
 		l.document.Fault(peers, "%v", err)
 	}
@@ -123,8 +137,8 @@ func (l *loader) etcd(w *etcd, at *strictyaml.Path) *Etcd {
 	return e
 }
 
-// isHTTP reports that a text is the URL of a host.
+// isHTTP reports that a text is the URL of a host, without a user or a query: others see it.
 func isHTTP(text string) bool {
 	u, err := url.Parse(text)
-	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https") && u.User == nil && u.RawQuery == "" && u.Fragment == ""
 }

@@ -3,6 +3,9 @@
 package config
 
 import (
+	"errors"
+	"fmt"
+	"io/fs"
 	"time"
 
 	"github.com/netver/netver_exporter/file"
@@ -175,6 +178,9 @@ func LoadPlatformFiles(path string, env func(name string) (string, bool)) (*Conf
 
 func read(path string) ([]byte, error) {
 	source, err := file.Read(path, maxFile)
+	if errors.Is(err, fs.ErrNotExist) {
+		err = fmt.Errorf("%w; --config.file names another one, and netver_exporter lab needs none", err)
+	}
 	if err != nil {
 		return nil, strictyaml.Problems{{File: path, Text: err.Error()}}
 	}

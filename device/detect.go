@@ -42,7 +42,7 @@ func (p *Poller) Detect(ctx context.Context, d *inventory.Device, ticket *logins
 	if err != nil {
 		return f, err
 	}
-	conn, opening, err := session.Open(ctx, p.config.Client, target, p.unknown)
+	conn, opening, err := session.Open(ctx, p.config.Client, target, p.unknown())
 	if err != nil {
 		f.Transcript = opening
 		return f, err

@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/netver/netver_exporter/dialogue"
@@ -48,23 +49,26 @@ type Report struct {
 // Poller is a poll.Poller that asks over SSH and reads the answers as the device's platform says. Make it with New.
 type Poller struct {
 	config  Config
-	scripts map[string]script // by platform
-	unknown session.Script    // with a device of an unknown platform
+	scripts map[string]func() script // by platform; the first call makes it
+	unknown func() session.Script    // with a device of an unknown platform
 	lacks   lacks
 	kept    *Sessions // nil: no session is kept
 }
 
 // New makes a Poller. It connects to nothing yet.
 func New(c Config) *Poller {
-	p := &Poller{config: c, scripts: make(map[string]script)}
+	p := &Poller{config: c, scripts: map[string]func() script{}}
 	record := failedSession
 	if c.Observe != nil {
 		record = math.MaxInt
 	}
-	for _, platform := range c.Platforms.All() {
-		p.scripts[platform.ID] = newScript(platform, record)
+	for _, id := range c.Platforms.IDs() {
+		p.scripts[id] = sync.OnceValue(func() script {
+			platform, _ := c.Platforms.Get(id)
+			return newScript(platform, record)
+		})
 	}
-	p.unknown = unknownScript(c.Platforms, record)
+	p.unknown = sync.OnceValue(func() session.Script { return unknownScript(c.Platforms, record) })
 	return p
 }
 
@@ -144,10 +148,11 @@ func platformOf(d *inventory.Device) string {
 }
 
 func (p *Poller) ask(ctx context.Context, d *inventory.Device, platform string, ticket *logins.Ticket, report *Report) poll.Outcome {
-	script, ok := p.scripts[platform]
+	scriptOf, ok := p.scripts[platform]
 	if !ok {
 		return poll.Outcome{Err: fmt.Errorf("platform %q is not known", platform)}
 	}
+	script := scriptOf()
 	o := poll.Outcome{Platform: script.platform}
 	target, err := p.target(d, ticket)
 	if err != nil {

@@ -107,7 +107,11 @@ func TestPanicWhileADeviceIsAsked(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			n := newNetwork(t, 1, "shell", keep)
 			ios, _ := n.config.Platforms.Get("cisco_ios")
-			ios.Session.Context = []*regexp.Regexp{nil}
+			broken := *ios
+			broken.Session.Context = []*regexp.Regexp{nil}
+			if _, err := n.config.Platforms.Add(&broken); err != nil {
+				t.Fatal(err)
+			}
 			n.Poller = device.New(n.config)
 			n.keep()
 			defer func() {

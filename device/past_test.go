@@ -36,7 +36,11 @@ func TestPhasesOfAPoll(t *testing.T) {
 		t.Run(tt.name, func(t *testing.T) {
 			n := newNetwork(t, 1, "shell", device.Keep{}, tt.change)
 			d := n.device(0)
-			ctx, cancel := context.WithTimeout(t.Context(), 3*time.Second)
+			timeout := 20 * time.Second
+			if tt.reason == failure.Prompt { // what it takes is the timeout
+				timeout = time.Second
+			}
+			ctx, cancel := context.WithTimeout(t.Context(), timeout)
 			defer cancel()
 			o := n.Poll(ctx, d, nil)
 			var phases []string

@@ -51,6 +51,7 @@ type purpose struct {
 // way is how a device is asked, without the secrets.
 type way struct {
 	address, credential string
+	platform            string
 	definition          string // of the platform
 	mode, jump          string
 	legacy              bool
@@ -63,13 +64,14 @@ func (p purpose) same(q purpose) bool {
 
 // purpose returns false for a device that cannot be asked.
 func (p *Poller) purpose(d *inventory.Device) (purpose, bool) {
-	script, known := p.scripts[platformOf(d)]
+	platform := platformOf(d)
+	scriptOf, known := p.scripts[platform]
 	credential, ok := p.config.Credentials[d.Credential]
 	if !known || !ok {
 		return purpose{}, false
 	}
 	return purpose{
-		way:      way{d.Address, d.Credential, script.definition, d.Mode, d.Jump, d.Legacy, p.config.Algorithms[d.Group]},
+		way:      way{d.Address, d.Credential, platform, scriptOf().definition, d.Mode, d.Jump, d.Legacy, p.config.Algorithms[d.Group]},
 		identity: credential.Identity(), enable: credential.Enable,
 	}, true
 }
@@ -110,11 +112,7 @@ func (s *Sessions) Keep(p *Poller, groups []poll.Group) {
 func (p *Poller) serves(good purpose, d *inventory.Device) bool {
 	if platformOf(d) == "" {
 		found := *d
-		for id, script := range p.scripts {
-			if script.definition == good.definition {
-				found.Detected = id
-			}
-		}
+		found.Detected = good.platform
 		d = &found
 	}
 	now, ok := p.purpose(d)

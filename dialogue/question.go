@@ -7,12 +7,14 @@ type Question int
 
 // The questions.
 const (
-	Other       Question = iota // no question that we know
-	Username                    // who we are
-	Password                    // the password that we have
-	NewPassword                 // a new one: ours has expired
-	Code                        // something that changes: one-time code, PIN, token, hint
-	Consent                     // yes or no
+	Other         Question = iota // no question that we know
+	Username                      // who we are
+	Password                      // the password that we have
+	NewPassword                   // a new one: ours has expired
+	OtherPassword                 // that of something else: the privileged mode, sudo, a key
+	Code                          // something that changes: one-time code, PIN, token, hint
+	Consent                       // yes or no
+	Unnamed                       // something, without a word on what: "Enter:"
 )
 
 // questions are the texts by which a question is known. The order matters: "Change the password? [y/n]" asks for a
@@ -22,9 +24,13 @@ var questions = []struct {
 	text *regexp.Regexp
 }{
 	{Consent, regexp.MustCompile(`(?i)\byes ?[/|] ?no\b|[\[(<]y(?:es)?[/|]n(?:o)?(?:/\^C)?[\])>]`)},
-	{NewPassword, regexp.MustCompile(`(?i)\b(?:new|old|current|re-?type|re-?enter|repeat|confirm|verify|change)\b[^\n]{0,40}\bpass(?:word|wd|phrase)\b[^\n]{0,20}[:>?] ?$`)},
-	{Code, regexp.MustCompile(`(?i)\b(?:one[ -]?time|otp|totp|pin|hint|challenge|response|secur ?id|2fa|mfa|two[ -]factor|verification|authenticator|dynamic)\b|token|\bsms\b|code\b`)},
-	{Password, regexp.MustCompile(`(?i)passw(?:or)?[dt]|pass ?phrase|\bpwd\b|kennwort|mot de passe|contrase|senha|密码|口令|パスワード`)},
+	{NewPassword, regexp.MustCompile(`(?i)\b(?:new|old|current|re-?type|re-?enter|repeat|confirm|verify|change)\b[^\n]{0,40}\bpass(?:word|wd|phrase)\b[^\n]{0,20}[:>?] ?$|\bpass(?:word|wd|phrase)\b[^\n]{0,20}\((?:old|new|current)\)`)},
+	{Code, regexp.MustCompile(`(?i)\b(?:one[ -]?time|otp|totp|pin|hint|challenge|response|secur ?id|2fa|mfa|two[ -]factor|verification|authenticator|dynamic)\b|token|\bsms\b|c[oó]d(?:e|igo)\b|` +
+		`einmal|usage unique|solo uso|uso [uú]nico|одноразов|验证|驗證|一次性|动态|動態|認証|ワンタイム`)},
+	{OtherPassword, regexp.MustCompile(`(?i)\b(?:enable|privileged?|sudo|root(?:'s)?|super-?user(?:'s)?|unlock|key(?:store|ring)?|vault|bios|boot|database)\b[^\n]{0,30}\bpass(?:word|wd|phrase)\b|` +
+		`\bpass(?:word|wd|phrase)\b[^\n]{0,10}\b(?:for|of|to)\b[^\n]{0,20}\b(?:enable|sudo|root|super-?user|unlock|(?:private )?key|key(?:store|ring))\b`)},
+	{Password, regexp.MustCompile(`(?i)passw(?:or)?[dt]|pass ?phrase|\bpwd\b|kennwort|mot de passe|contrase|senha|wachtwoord|adgangskode|l[oö]senord|salasana|has[lł]o|heslo|jelsz[oó]|parola|` +
+		`пароль|şifre|密码|密碼|口令|パスワード|비밀번호|암호`)},
 	{Username, regexp.MustCompile(`(?i)\b(?:user ?name|user(?: ?id)?|login(?: as)?|account)\b`)},
 }
 
@@ -46,7 +52,7 @@ var endsAsQuestion = regexp.MustCompile(`(?:[:?>]|[\])]|-->) ?$`)
 // stricter than Asks, for lines that may as well be a part of an answer.
 func IsQuestion(line string) bool {
 	switch Asks(line) {
-	case Password, NewPassword, Code, Consent:
+	case Password, NewPassword, OtherPassword, Code, Consent:
 		return endsAsQuestion.MatchString(line)
 	}
 	return false

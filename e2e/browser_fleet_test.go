@@ -40,22 +40,27 @@ func (m *made) serve(t *testing.T) {
 	}
 	c := web.Config{
 		Version: "1.2.3", Metrics: collector.New(), Log: slog.New(slog.DiscardHandler),
-		Views: fleet.NewCache(func() poll.Snapshot { return *m.snapshot.Load() }, func(id string) *version.Order {
+		Views: fleet.NewCache(func(context.Context) poll.Snapshot { return *m.snapshot.Load() }, func(id string) *version.Order {
 			p, ok := platforms.Get(id)
 			if !ok {
 				return nil
 			}
 			return p.Order
-		}),
+		}, func(string) []string { return nil }),
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
 			m.polled.Store(&name)
 			return m.change(name, func(s *poll.Status) { s.LastPoll, s.Polls = time.Now(), s.Polls+1 }), true
 		},
 		History: func(name string) (poll.History, bool) { return history(name), true },
-		Policy:  policy,
-		Loaded:  func() (time.Time, bool) { return time.Now().Add(-5 * time.Hour), true },
-		Ready:   func() bool { return true },
-		Reload:  func() error { return nil },
+		Origin: func(*poll.Status) web.Origin {
+			return web.Origin{Source: "netbox:https://netbox.example", Place: "https://netbox.example/api/dcim/devices/: device 4711", HostKeys: []web.HostKey{
+				{Type: "ssh-ed25519", Fingerprint: "SHA256:3kT0pVb1m5QyX8y0w1n7h2cJ9fUeRz4LdGsAaPoKqMI", Place: "/etc/netver/known_hosts:4711"},
+			}}
+		},
+		Policy: policy,
+		Loaded: func() (time.Time, bool) { return time.Now().Add(-5 * time.Hour), true },
+		Ready:  func() bool { return true },
+		Reload: func() error { return nil },
 	}
 	h, err := web.New(c)
 	if err != nil {

@@ -15,6 +15,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -26,25 +27,24 @@ import (
 
 // The paces of the cluster under test.
 const (
-	clusterDevices  = 1500
+	clusterDevices  = 3000
 	deniedDevices   = 60 // that refuse the password, besides
-	clusterInterval = 12 * time.Second
+	clusterInterval = 15 * time.Second
+	clusterSpread   = clusterInterval * 4 / 5 // in which places are
 	clusterTTL      = 6 * time.Second
 	clusterDebounce = clusterTTL / 3
-	clusterSlack    = 4 * time.Second // of a machine that has other things to do
 )
-
-// longestGap is the longest time between two polls of a device, whatever happens to one of the replicas.
-const longestGap = clusterTTL + clusterDebounce + clusterInterval + clusterSlack
 
 // clusterRig is three members of etcd, a simulated fleet, and replicas of the exporter.
 type clusterRig struct {
-	t        *testing.T
-	dir      string
-	fleet    *lab.Fleet
-	ledger   *ledger
-	etcd     []*etcdMember
-	replicas map[string]*clusterReplica
+	t          *testing.T
+	dir        string
+	fleet      *lab.Fleet
+	ledger     *ledger
+	etcd       []*etcdMember
+	replicas   map[string]*clusterReplica
+	contention *contention
+	shares     map[string]float64 // how many devices each has to have after the part; nil: that is not said
 }
 
 type clusterReplica struct {
@@ -56,7 +56,7 @@ type clusterReplica struct {
 
 func newClusterRig(t *testing.T) *clusterRig {
 	t.Helper()
-	r := &clusterRig{t: t, dir: t.TempDir(), replicas: map[string]*clusterReplica{}}
+	r := &clusterRig{t: t, dir: t.TempDir(), replicas: map[string]*clusterReplica{}, contention: watchContention(t)}
 	r.startFleet()
 	r.startEtcd()
 	r.ledger = newLedger(t, r.fleet)
@@ -173,42 +173,42 @@ func (c *clusterReplica) metrics() (map[string]float64, error) {
 		} else {
 			series, value, ok = bytes.Cut(lines.Bytes(), []byte(" "))
 		}
-		var v float64
-		if _, err := fmt.Sscan(string(value), &v); ok && err == nil {
+		if v, err := strconv.ParseFloat(string(value), 64); ok && err == nil {
 			all[string(series)] = v
 		}
 	}
 	return all, lines.Err()
 }
 
-// series fails the test unless every device has one set of series over all replicas, and is up. It returns the sum of the polls that they tell of.
+// series waits until every device is up in one of the replicas, and in no other one: one that did not answer in time is asked again an interval later. It
+// returns the sum of the polls that they tell of.
 func (r *clusterRig) series(names ...string) (polls float64) {
 	r.t.Helper()
-	sets := map[string]int{}
-	for _, name := range names {
-		m, err := r.replicas[name].metrics()
-		if err != nil {
-			r.t.Error(err)
-			continue
-		}
-		for series, v := range m {
-			if strings.HasPrefix(series, "netver_device_up{") && v == 1 {
-				sets[series]++
+	r.replicas[names[0]].waitFor(r.t, "every device to be up in one replica", func() error {
+		sets := map[string]bool{}
+		polls = 0
+		for _, name := range names {
+			m, err := r.replicas[name].metrics()
+			if err != nil {
+				return err
 			}
-			if strings.HasPrefix(series, "netver_device_polls_total{") {
-				polls += v
+			for series, v := range m {
+				if strings.HasPrefix(series, "netver_device_up{") && v == 1 {
+					if sets[series] {
+						return fmt.Errorf("%s is in two replicas", series)
+					}
+					sets[series] = true
+				}
+				if strings.HasPrefix(series, "netver_device_polls_total{") {
+					polls += v
+				}
 			}
 		}
-	}
-	twice := 0
-	for _, n := range sets {
-		if n > 1 {
-			twice++
+		if len(sets) != clusterDevices {
+			return fmt.Errorf("%d of %d are", len(sets), clusterDevices)
 		}
-	}
-	if len(sets) != clusterDevices || twice > 0 {
-		r.t.Errorf("%d of %d devices are up in some replica, %d of them in two", len(sets), clusterDevices, twice)
-	}
+		return nil
+	})
 	return polls
 }
 
@@ -345,7 +345,7 @@ func (r *clusterRig) awaitPolls(times int) {
 	r.t.Helper()
 	from, tick := time.Now(), time.NewTicker(100*time.Millisecond)
 	defer tick.Stop()
-	for r.ledger.fewest(from) < times && time.Since(from) < time.Duration(times)*2*longestGap {
+	for r.ledger.fewest(from) < times && time.Since(from) < time.Duration(times)*patience {
 		<-tick.C
 	}
 }

@@ -14,8 +14,9 @@ import (
 	"time"
 )
 
-// TestCluster has three replicas share 1,500 simulated devices on a real etcd of three members, and takes parts of it away. After each part
-// the simulator has seen every device polled in time and hardly one twice, and each device has one set of series.
+// TestCluster has three replicas share 3,000 simulated devices on a real etcd of three members, and takes parts of it away. After each part
+// the simulator has seen every device polled in time and hardly one twice, and each device has one set of series. How long a device may go without a poll, and
+// how many are polled twice, is worked out in docs/decisions/leases.md.
 func TestCluster(t *testing.T) {
 	began := time.Now()
 	r := newClusterRig(t)
@@ -23,24 +24,25 @@ func TestCluster(t *testing.T) {
 		r.start(name)
 	}
 	r.settled("a", "b", "c")
-	r.pass("start", 0, 0)
+	r.pass("start", bounds{}, 0)
+	handover, crash := bounds{later: clusterDebounce}, bounds{later: clusterTTL + clusterDebounce, twice: unknown(clusterTTL/5 + clusterDebounce)}
 	for _, part := range []struct {
-		name  string
-		early int // polls less than half an interval after the one before, at most, in percent of the devices
-		do    func()
+		name string
+		bounds
+		do func()
 	}{
-		{"rolling restart", 1, r.rollingRestart},
-		{"a replica is killed", 20, r.killed},
-		{"a replica is stopped past its lease, and goes on", 20, r.stopped},
-		{"the leader of etcd is killed, the history compacted", 0, r.leaderless},
-		{"no etcd for two intervals", 0, r.noEtcd},
-		{"a replica is cut off from etcd", 20, r.cutOff},
-		{"a replica has another configuration", 0, r.otherConfig},
-		{"three, five, two replicas", 1, r.scaled},
+		{"rolling restart", handover, r.rollingRestart},
+		{"a replica is killed", crash, r.killed},
+		{"a replica is stopped past its lease, and goes on", crash, r.stopped},
+		{"the leader of etcd is killed, the history compacted", bounds{}, r.leaderless},
+		{"no etcd for two intervals", bounds{}, r.noEtcd},
+		{"a replica is cut off from etcd", bounds{crash.later, unknown(clusterTTL*9/10 + clusterDebounce)}, r.cutOff},
+		{"a replica has another configuration", bounds{}, r.otherConfig},
+		{"three, five, two replicas", handover, r.scaled},
 	} {
 		from := time.Now()
 		part.do()
-		r.pass(part.name, part.early*clusterDevices/100, time.Since(from))
+		r.pass(part.name, part.bounds, time.Since(from))
 		r.wholeFleet()
 		r.series(slices.Collect(maps.Keys(r.replicas))...)
 	}
@@ -62,19 +64,54 @@ func TestCluster(t *testing.T) {
 	}
 }
 
-// pass waits until each device has been polled once more, and then looks at the polls since before that.
-func (r *clusterRig) pass(what string, doubles int, before time.Duration) {
+// bounds are what may happen to polls in a part.
+type bounds struct {
+	later time.Duration // than an interval after the one before, at most
+	twice int           // less than half an interval after the one before, at most
+}
+
+// unknown is how many devices of one replica of three have their place within a time in which nobody knows whether it was polled: half more at most than on
+// average, as chance has it.
+func unknown(within time.Duration) int {
+	return int(clusterDevices / 3 * within / clusterSpread * 3 / 2)
+}
+
+// What a machine of our own adds: etcd notices the end of a lease half a second late, polls end, and some calls are made; with as much again to spare.
+const (
+	clusterSlack = 4 * time.Second
+	strayPolls   = clusterDevices / 100 // that begin at their place, and whose login is late
+)
+
+// pass waits until each device has been polled once more, and then looks at the polls since before that. A machine that is busy adds as many times more as
+// work takes longer on it.
+func (r *clusterRig) pass(what string, b bounds, before time.Duration) {
 	r.t.Helper()
 	from := time.Now().Add(-before)
 	r.awaitPolls(1)
 	sum := r.ledger.since(from)
-	r.t.Logf("%s: %d polls in %.0f s, longest gap %.1f s (%s), %d polled twice", what, sum.polls, time.Since(from).Seconds(), sum.gap.Seconds(), sum.of, sum.double)
-	if sum.gap > longestGap {
-		r.t.Errorf("%s: %s was not polled for %v, want %v at most", what, sum.of, sum.gap, longestGap)
+	busy := r.contention.since(from)
+	gap := clusterInterval + b.later + time.Duration(busy*float64(clusterSlack))
+	twice := b.twice + int(busy*strayPolls)
+	r.t.Logf("%s: %d polls in %.0f s, longest gap %.1f of %.1f s (%s), %d of %d polled twice; work takes %.1f times as long",
+		what, sum.polls, time.Since(from).Seconds(), sum.gap.Seconds(), gap.Seconds(), sum.of, sum.double, twice, busy)
+	if sum.gap > gap {
+		r.t.Errorf("%s: %s was not polled for %v, want %v at most", what, sum.of, sum.gap, gap)
 	}
-	if sum.double > doubles {
-		r.t.Errorf("%s: %d polls came too early, want %d at most", what, sum.double, doubles)
+	if sum.double > twice {
+		r.t.Errorf("%s: %d polls came too early, want %d at most", what, sum.double, twice)
 	}
+	r.sameShares(what)
+}
+
+// sameShares fails the test unless each replica has what it had before etcd was gone, if it was.
+func (r *clusterRig) sameShares(what string) {
+	r.t.Helper()
+	for name, want := range r.shares {
+		if m, err := r.replicas[name].metrics(); err != nil || m["netver_devices_owned"] != want {
+			r.t.Errorf("%s: %s owns %v devices, %v before; %v", what, name, m["netver_devices_owned"], want, err)
+		}
+	}
+	r.shares = nil
 }
 
 // wholeFleet fails the test unless each replica's API shows all devices.
@@ -151,15 +188,16 @@ func (r *clusterRig) leaderless() {
 	r.settled("a", "b", "c")
 }
 
-// noEtcd ends all of etcd for two intervals. Every replica keeps its share, and says so.
+// noEtcd ends all of etcd for two intervals. Every replica keeps its share, says so, and still has it after an interval in which those that might not have
+// come back would be taken over.
 func (r *clusterRig) noEtcd() {
-	before := map[string]float64{}
+	shares := map[string]float64{}
 	for name, c := range r.replicas {
 		m, err := c.metrics()
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		before[name] = m["netver_devices_owned"]
+		shares[name] = m["netver_devices_owned"]
 	}
 	for _, m := range r.etcd {
 		kill(r.t, m.process)
@@ -170,20 +208,15 @@ func (r *clusterRig) noEtcd() {
 		if err != nil {
 			r.t.Fatal(err)
 		}
-		if m["netver_devices_owned"] != before[name] || m["netver_cluster_up"] != 0 {
-			r.t.Errorf("%s owns %v devices without etcd, %v before; netver_cluster_up %v", name, m["netver_devices_owned"], before[name], m["netver_cluster_up"])
+		if m["netver_devices_owned"] != shares[name] || m["netver_cluster_up"] != 0 {
+			r.t.Errorf("%s owns %v devices without etcd, %v before; netver_cluster_up %v", name, m["netver_devices_owned"], shares[name], m["netver_cluster_up"])
 		}
 	}
 	for _, m := range r.etcd {
 		m.start(r.t)
 	}
 	r.settled("a", "b", "c")
-	r.awaitPolls(1) // in which those that might not have come back would be taken over
-	for name, c := range r.replicas {
-		if m, err := c.metrics(); err != nil || m["netver_devices_owned"] != before[name] {
-			r.t.Errorf("%s owns %v devices when etcd is back, %v before; %v", name, m["netver_devices_owned"], before[name], err)
-		}
-	}
+	r.shares = shares
 }
 
 // cutOff cuts one replica off from etcd alone. It stops before the others take over.

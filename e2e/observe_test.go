@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"strings"
 	"sync"
 	"testing"
@@ -23,6 +24,7 @@ import (
 // TestObserve watches a live lab by two exporters, and a device of the test's own by a third one: every query of the dashboards
 // has an answer, no alert has an error, and the device's outage reaches the receiver of a real Alertmanager, as does its end.
 func TestObserve(t *testing.T) {
+	t.Parallel()
 	receiver := newReceiver(t)
 	alertmanager := startAlertmanager(t, receiver.URL)
 	file := filepath.Join(t.TempDir(), "lab.yml")
@@ -95,7 +97,7 @@ func startOwnDevice(t *testing.T) ownDevice {
 	return ownDevice{devices[0], writeFile(t, filepath.Join(filepath.Dir(file), "config.yml"), "%s", config)}
 }
 
-// startAlertmanager runs Alertmanager, which sends what it hears to the hook at once, and returns its address.
+// startAlertmanager runs Alertmanager with the shipped example, which sends what it hears to the hook at once, and returns its address.
 func startAlertmanager(t *testing.T, hook string) string {
 	t.Helper()
 	program, err := exec.LookPath("prometheus-alertmanager")
@@ -103,12 +105,9 @@ func startAlertmanager(t *testing.T, hook string) string {
 		t.Fatalf("Alertmanager is not installed; run make packages: %v", err)
 	}
 	dir := t.TempDir()
-	file := writeFile(t, filepath.Join(dir, "alertmanager.yml"), `
-route: {receiver: test, group_by: [alertname, device], group_wait: 0s, group_interval: 1s, repeat_interval: 1h}
-receivers:
-  - name: test
-    webhook_configs: [{url: %q, send_resolved: true}]
-`, hook)
+	config := regexp.MustCompile(`(group_wait|group_interval): \w+`).ReplaceAllString(readFile(t, filepath.Join(shipped, "alertmanager.yml")), "$1: 1s")
+	config = regexp.MustCompile(`(?m)^( +)- name: network-.*$`).ReplaceAllString(config, fmt.Sprintf("$0\n$1  webhook_configs: [{url: %q, send_resolved: true}]", hook))
+	file := writeFile(t, filepath.Join(dir, "alertmanager.yml"), "%s", config)
 	address := freeAddress(t, "127.0.0.1")
 	p := start(t, program, "--config.file="+file, "--storage.path="+filepath.Join(dir, "data"), "--web.listen-address="+address, "--cluster.listen-address=")
 	p.listening(t, "tcp", address)

@@ -53,7 +53,7 @@ func TestPackages(t *testing.T) {
 	})
 	t.Run("archive", func(t *testing.T) {
 		files := run(t, "tar", "-tzf", one(t, dist+"/*.tar.gz"))
-		for _, file := range []string{"netver_exporter", "netver_exporter.1.gz", "config.yml", "LICENSE", "netver_exporter.service"} {
+		for _, file := range []string{"netver_exporter", "netver_exporter.1.gz", "config.yml", "LICENSE", "netver_exporter.service", "README.md", "docs/installing.md"} {
 			if !regexp.MustCompile(`(?m)^netver_exporter-1\.2\.0\.linux-\w+/` + regexp.QuoteMeta(file) + `$`).MatchString(files) {
 				t.Errorf("the archive has no %s:\n%s", file, files)
 			}

@@ -43,7 +43,7 @@ var classes = []class{
 	{id: "password-expired", words: "password expired: a new one is wanted in the session", shell: "auth", bound: atOnce},
 	{id: "no-free-session", words: "no free session: the channel is refused", exec: "session", shell: "session", bound: oneRetry},
 	{id: "no-pty", words: "PTY refused", shell: "session", bound: oneRetry},
-	{id: "shell-closes", words: "the shell closes at once", shell: "session", bound: oneRetry},
+	{id: "shell-closes", words: "the shell closes at once", shell: "session", bound: atOnce},
 	{id: "no-prompt", words: "the prompt never comes", shell: "prompt", bound: wholeTimeout},
 	{id: "banner-prompt", words: "a prompt inside the banner", bound: atOnce},
 	{id: "banner-pause", words: "a banner that pauses after \"Password:\"", bound: atOnce},

@@ -18,7 +18,7 @@ import (
 const patience = 10 * time.Second
 
 // Read returns a file's content, without a byte order mark. It is an error if there is more than limit bytes, or if the
-// file keeps us waiting for longer than 10 s; a pipe that nobody writes to is empty. Errors do not name the file.
+// file keeps us waiting for longer than 10 s; or if it is a pipe out of which nothing comes. Errors do not name the file.
 func Read(name string, limit int) ([]byte, error) { return read(name, limit, patience) }
 
 // Check says why a file is none that can be read again and again: it is missing, a directory, a pipe. The errors are like
@@ -118,12 +118,19 @@ func readAll(name string, limit int, patience time.Duration) ([]byte, error) {
 	defer f.Close()
 	_ = f.SetReadDeadline(time.Now().Add(patience)) // only pipes and their like have one
 	tooLarge := fmt.Errorf("it is larger than %d bytes", limit)
-	if info, err := f.Stat(); err == nil && info.Mode().IsRegular() && info.Size() > int64(limit) {
+	info, err := f.Stat()
+	if err != nil {
+		return nil, err
+	}
+	if info.Mode().IsRegular() && info.Size() > int64(limit) {
 		return nil, tooLarge
 	}
 	text, err := io.ReadAll(io.LimitReader(f, int64(limit)+1))
-	if err == nil && len(text) > limit {
+	switch {
+	case err == nil && len(text) > limit:
 		err = tooLarge
+	case err == nil && len(text) == 0 && info.Mode()&fs.ModeNamedPipe != 0:
+		err = errors.New("is a pipe to which nobody writes, want a file")
 	}
 	return text, err
 }

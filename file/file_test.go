@@ -41,7 +41,7 @@ func TestRead(t *testing.T) {
 		{path("empty", ""), "", ""},
 		{"/dev/null", "", ""},
 		{"/dev/zero", "", "larger than 8 bytes"},
-		{idle, "", ""},
+		{idle, "", "is a pipe to which nobody writes, want a file"},
 		{dir, "", "is a directory, want a file"},
 		{filepath.Join(dir, "none"), "", "no such file"},
 		{filepath.Join(dir, "plain", "below"), "", "not a directory"},

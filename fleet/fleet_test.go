@@ -2,6 +2,7 @@ package fleet
 
 import (
 	"fmt"
+	"math"
 	"net/url"
 	"slices"
 	"strings"
@@ -62,11 +63,15 @@ func few(t testing.TB) *View {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return New(poll.Snapshot{Devices: devices}, func(id string) *version.Order {
+	return New(poll.Snapshot{Devices: devices, Sweeps: map[string]poll.Sweeps{"branch": {}, "empty": {}}}, func(id string) *version.Order {
 		p, _ := registry.Get(id)
 		return p.Order
+	}, func(parameter string) []string {
+		return map[string][]string{"platform": {"cisco_ios", "cisco_xr", "arista_eos"}, "vendor": {"Cisco"}, "rule": {"campus", "wave", "later"}}[parameter]
 	}, now)
 }
+
+func noNames(string) []string { return nil }
 
 func find(v *View, query string) string {
 	values, err := url.ParseQuery(query)
@@ -147,11 +152,12 @@ func TestParse(t *testing.T) {
 	}
 	var texts []string
 	for _, p := range problems {
-		texts = append(texts, p.Error())
+		texts = append(texts, p.Text)
 	}
 	want := []string{
 		`verdict="bad": want compliant, not_compliant, denied, eol, unknown, no_rule, noncompliant, undecided, unjudged`,
 		`unknown parameter "frob"`,
+		`sort is given 2 times; once is enough`,
 	}
 	if !slices.Equal(texts, want) {
 		t.Errorf("problems %q, want %q", texts, want)
@@ -188,7 +194,7 @@ func TestCount(t *testing.T) {
 // TestAfter walks through answers of two devices while the fleet changes.
 func TestAfter(t *testing.T) {
 	v := few(t)
-	fewer := New(v.Snapshot, v.orders, now)
+	fewer := New(v.Snapshot, v.orders, v.named, now)
 	fewer.Devices = slices.Delete(slices.Clone(v.Devices), 1, 2)
 	for _, tc := range []struct {
 		sort   string
@@ -221,26 +227,17 @@ func TestAfter(t *testing.T) {
 		}
 	}
 	_, next, _ := v.Find(Query{}).After("", 2)
+	if devices, _, err := v.Find(Query{}).After(next, math.MaxInt); err != nil || len(devices) != 6 {
+		t.Errorf("all after the second device: %d, %v", len(devices), err)
+	}
 	for _, cursor := range []string{"x", "%", next[:5]} {
 		if _, _, err := v.Find(Query{}).After(cursor, 2); err == nil {
 			t.Errorf("cursor %q is taken", cursor)
 		}
 	}
-	if _, _, err := v.Find(Query{Sort: "uptime"}).After(next, 2); err == nil {
-		t.Error("the cursor of another order is taken")
-	}
-}
-
-// A small fleet is never seen as it was before; a large one may be.
-func TestCache(t *testing.T) {
-	for devices, reused := range map[int]bool{0: false, 5_000_000: true} {
-		c := NewCache(func() poll.Snapshot { return poll.Snapshot{Devices: make([]*poll.Status, devices)} }, nil)
-		first := c.View()
-		if second := c.View(); (first == second) != reused {
-			t.Errorf("%d devices: the view is the same: %v, want %v", devices, first == second, reused)
-		}
-		if c.Fresh() == first {
-			t.Errorf("%d devices: a fresh view is the one before", devices)
+	for _, other := range []Query{{Sort: "uptime"}, {Sort: "device", Search: "a"}, Query{}.With("state", "up")} {
+		if _, _, err := v.Find(other).After(next, 2); err == nil {
+			t.Errorf("the cursor of another query is taken for %v", other)
 		}
 	}
 }
@@ -264,13 +261,14 @@ func TestLarge(t *testing.T) {
 	v := few(t)
 	long := strings.Repeat("*", 60_000) + "a"
 	for want, values := range map[string]url.Values{
-		"a value of model has 60001 characters; it may have 1024":        {"model": {"C*", long}},
-		"a value of q has 60001 characters; it may have 1024":            {"q": {long}},
-		"a value of sort has 60001 characters; it may have 1024":         {"sort": {long}},
-		"the name of a parameter has 60001 characters; it may have 1024": {long: {"x"}},
-		"the address has 101 values; it may have 100":                    {"model": slices.Repeat([]string{"C*"}, 101)},
-		"the search has 21 words; it may have 20":                        {"q": {strings.Repeat("a ", 21)}},
-		"a value of cursor has 1025 characters; it may have 1024":        {"cursor": {strings.Repeat("ü", 1025)}},
+		"a value of model has 60001 characters; it may have 1024":                     {"model": {"C*", long}},
+		"a value of q has 60001 characters; it may have 1024":                         {"q": {long}},
+		"a value of sort has 60001 characters; it may have 1024":                      {"sort": {long}},
+		"the name of a parameter has 60001 characters; it may have 1024":              {long: {"x"}},
+		"the address has 101 values; it may have 100":                                 {"model": slices.Repeat([]string{"C*"}, 101)},
+		"the values of the address have 2049 characters together; they may have 2048": {"model": {strings.Repeat("a", 1024), strings.Repeat("b", 1024)}, "vendor": {"c"}},
+		"the search has 21 words; it may have 20":                                     {"q": {strings.Repeat("a ", 21)}},
+		"a value of cursor has 1025 characters; it may have 1024":                     {"cursor": {strings.Repeat("ü", 1025)}},
 		"": {"model": {strings.Repeat("*", 1024)}, "q": {strings.Repeat("a ", 20)}},
 	} {
 		q, problems := Parse(values, "cursor")

@@ -12,7 +12,7 @@ import (
 
 // TestRows folds what fails for one cause, and finds the same devices again by what the row says to search for.
 func TestRows(t *testing.T) {
-	v := &View{At: now, sorted: map[string][]uint32{}}
+	v := &View{At: now, found: map[string][]uint32{}}
 	add := func(reason failure.Reason, credential, message string) {
 		name := fmt.Sprintf("sw%02d.example.net", len(v.Devices))
 		address := fmt.Sprintf("10.1.0.%d:22", len(v.Devices))

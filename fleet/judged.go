@@ -48,10 +48,12 @@ func (v *View) Judged() Judged {
 	}
 	rules := map[string]*RuleCount{}
 	rule := func(name string) *RuleCount {
-		if rules[name] == nil {
-			rules[name] = &RuleCount{Planned: map[PlatformVersion]int{}}
+		r := rules[name]
+		if r == nil {
+			r = &RuleCount{Planned: map[PlatformVersion]int{}}
+			rules[name] = r
 		}
-		return rules[name]
+		return r
 	}
 	denied, ends := map[DeniedCount]int{}, map[EndCount]int{}
 	for _, s := range v.Devices {

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"encoding/base64"
 	"errors"
+	"hash/crc32"
 	"slices"
 	"strconv"
 	"strings"
@@ -15,29 +16,46 @@ import (
 type Matches struct {
 	view *View
 	sort string
+	of   string   // the query, as a URL has it
 	at   []uint32 // positions in the view's devices
 }
 
+// mostFound is for how many queries a view keeps what it has found.
+const mostFound = 32
+
 // Find returns the devices that match a query. A query without a sort has the order of names.
 func (v *View) Find(q Query) Matches {
-	m := Matches{view: v, sort: cmp.Or(q.Sort, "device")}
-	m.at = v.order(m.sort)
+	m := Matches{view: v, sort: cmp.Or(q.Sort, "device"), of: q.Values().Encode()}
 	if q.refused {
-		m.at = nil
 		return m
 	}
-	if len(q.Filters) == 0 && q.Search == "" {
+	v.mu.Lock()
+	at, known := v.found[m.of]
+	v.mu.Unlock()
+	if known {
+		m.at = at
 		return m
 	}
-	matches := q.matcher(v.At)
-	var at []uint32
-	for _, i := range m.at {
-		if matches(v.Devices[i]) {
-			at = append(at, i)
-		}
+	m.at = v.matching(q)
+	v.sort(m.at, m.sort)
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if len(v.found) < mostFound {
+		v.found[m.of] = m.at
 	}
-	m.at = at
 	return m
+}
+
+// matching are the positions of the devices that match a query, in the order of names: only they are sorted.
+func (v *View) matching(q Query) []uint32 {
+	at := make([]uint32, len(v.Devices))
+	for i := range at {
+		at[i] = uint32(i)
+	}
+	for _, matches := range q.matchers(v.At) {
+		at = slices.DeleteFunc(at, func(i uint32) bool { return !matches(v.Devices[i]) })
+	}
+	return slices.Clone(at)
 }
 
 // Len is how many there are.
@@ -63,12 +81,17 @@ func (m Matches) After(cursor string, limit int) (devices []*poll.Status, next s
 	if err != nil {
 		return nil, "", err
 	}
-	devices = m.Slice(from, from+limit)
+	devices = m.Slice(from, from+min(limit, len(m.at)))
 	if end := from + len(devices); end < len(m.at) && len(devices) > 0 {
-		text := m.sort + "\n" + strconv.Itoa(end) + "\n" + devices[len(devices)-1].Device.Name
+		text := m.query() + "\n" + strconv.Itoa(end) + "\n" + devices[len(devices)-1].Device.Name
 		next = base64.RawURLEncoding.EncodeToString([]byte(text))
 	}
 	return devices, next, nil
+}
+
+// query stands for the query in a cursor.
+func (m Matches) query() string {
+	return strconv.FormatUint(uint64(crc32.ChecksumIEEE([]byte(m.of))), 36)
 }
 
 // place is where the devices after a cursor begin.
@@ -78,7 +101,7 @@ func (m Matches) place(cursor string) (int, error) {
 	}
 	text, err := base64.RawURLEncoding.DecodeString(cursor)
 	parts := strings.SplitN(string(text), "\n", 3)
-	if err != nil || len(parts) != 3 || parts[0] != m.sort {
+	if err != nil || len(parts) != 3 || parts[0] != m.query() {
 		return 0, errCursor
 	}
 	end, err := strconv.Atoi(parts[1])

@@ -14,16 +14,17 @@ import (
 // last is the rank of what is not known, which comes at the end whatever the direction.
 const last = math.MaxUint32
 
-// ranks returns the rank of each device, in the order of the view's devices.
-type ranks func(v *View) []uint32
+// ranks returns the rank of each of some devices, which are positions in the view's devices.
+type ranks func(v *View, at []uint32) []uint32
 
-// sorts is every order that there is, by its word; beside them there is label.NAME. Devices of the same rank are ordered by name.
+// sorts is every order that there is, by its word; beside them there is label.NAME. Devices of the same rank are ordered by name;
+// nil: all are of the same rank.
 var sorts = []struct {
 	word string
 	of   ranks
 }{
 	{"state", each(worst)},
-	{"device", func(v *View) []uint32 { return make([]uint32, len(v.Devices)) }},
+	{"device", nil},
 	{"platform", byText(func(s *poll.Status) [2]string { return [2]string{s.Platform, s.Facts.Model} }, byAlphabet)},
 	{"version", byText(func(s *poll.Status) [2]string {
 		if s.Facts.Version == "" {
@@ -73,45 +74,57 @@ func sortOf(word string) (ranks, bool) {
 	return nil, false
 }
 
-// order returns the positions of all devices in an order. What it returns must not be changed.
-func (v *View) order(word string) []uint32 {
-	v.mu.Lock()
-	defer v.mu.Unlock()
-	if sorted, ok := v.sorted[word]; ok {
-		return sorted
-	}
+// sort puts positions of devices, which ascend, into an order.
+func (v *View) sort(at []uint32, word string) {
 	name, descending := strings.CutPrefix(word, "-")
-	of, ok := sortOf(name)
-	if !ok {
-		of, _ = sortOf("device")
+	of, _ := sortOf(name)
+	if of == nil { // positions ascend as names do
+		if descending {
+			slices.Reverse(at)
+		}
+		return
 	}
-	rank := of(v)
-	packed := make([]uint64, len(rank))
-	for i, r := range rank {
+	packed := make([]uint64, len(at))
+	for i, r := range of(v, at) {
 		if descending && r != last {
 			r = last - 1 - r
 		}
-		packed[i] = uint64(r)<<32 | uint64(i)
+		packed[i] = uint64(r)<<32 | uint64(at[i])
 	}
-	if descending && name == "device" {
-		slices.Reverse(packed)
-	} else {
-		slices.Sort(packed)
+	for i, p := range byRank(packed) {
+		at[i] = uint32(p)
 	}
-	sorted := rank // its room is free now
-	for i, p := range packed {
-		sorted[i] = uint32(p)
+}
+
+// byRank sorts by the upper half of each number, those of one rank as they come. It is a radix sort, since a fleet is large and
+// ranks are short: half a million take a fifth of the time of a sort by comparisons.
+func byRank(packed []uint64) []uint64 {
+	const bits, digits = 11, 1 << 11
+	sorted := make([]uint64, len(packed))
+	for shift := 32; shift < 64; shift += bits {
+		var ends [digits]int
+		for _, p := range packed {
+			ends[p>>shift%digits]++
+		}
+		for i := 1; i < digits; i++ {
+			ends[i] += ends[i-1]
+		}
+		for _, p := range slices.Backward(packed) {
+			end := &ends[p>>shift%digits]
+			*end--
+			sorted[*end] = p
+		}
+		packed, sorted = sorted, packed
 	}
-	v.sorted[word] = sorted
-	return sorted
+	return packed
 }
 
 // each ranks devices by themselves.
 func each(of func(*poll.Status) uint32) ranks {
-	return func(v *View) []uint32 {
-		r := make([]uint32, len(v.Devices))
-		for i, s := range v.Devices {
-			r[i] = of(s)
+	return func(v *View, at []uint32) []uint32 {
+		r := make([]uint32, len(at))
+		for i, position := range at {
+			r[i] = of(v.Devices[position])
 		}
 		return r
 	}
@@ -119,12 +132,12 @@ func each(of func(*poll.Status) uint32) ranks {
 
 // byText ranks devices by a pair of texts of which a fleet has few; the empty pair is not known.
 func byText(of func(*poll.Status) [2]string, sort func(*View, [][2]string)) ranks {
-	return func(v *View) []uint32 {
-		r := make([]uint32, len(v.Devices))
+	return func(v *View, at []uint32) []uint32 {
+		r := make([]uint32, len(at))
 		numbers := map[[2]string]uint32{}
 		var texts [][2]string
-		for i, s := range v.Devices {
-			text := of(s)
+		for i, position := range at {
+			text := of(v.Devices[position])
 			n, known := numbers[text]
 			if !known {
 				n = uint32(len(texts))

@@ -15,40 +15,48 @@ type Parameter struct {
 	Text  string   // what it selects, for the documentation
 	Words []string // the only values that there are; nil: any text, in which * and ? are wildcards
 
+	named bool // its values are names of the configuration
 	words words
 }
 
-// words appends what a device has under a parameter as of a time. A word that is not known is left out.
-type words func(to []string, s *poll.Status, at time.Time) []string
+// words are what a device has under a parameter: one word or several. One of the two is nil.
+type words struct {
+	one     func(s *poll.Status) string // "": there is none
+	several func(to []string, s *poll.Status, at time.Time) []string
+}
 
 // Parameters is every filter, in the order in which a page names them. Beside them there is label.NAME for every label.
 var Parameters = []Parameter{
-	{"state", "state of the device", []string{"up", "down", "pending", "disabled"}, one(func(s *poll.Status) string { return string(s.State()) })},
-	{"verdict", "what the policy says of the version; a device may have several", verdictWords, verdicts},
-	{"platform", "platform, by id", nil, one(func(s *poll.Status) string { return s.Platform })},
-	{"vendor", "vendor of the platform", nil, one(func(s *poll.Status) string { return s.Vendor })},
-	{"model", "model", nil, one(func(s *poll.Status) string { return s.Facts.Model })},
-	{"version", "version, as the device tells it", nil, one(func(s *poll.Status) string { return s.Facts.Version })},
-	{"group", "group of the configuration", nil, one(func(s *poll.Status) string { return s.Device.Group })},
-	{"reason", "why the latest poll failed", reasons(), one(reason)},
-	{"advisory", "note of an entry that denies the version", nil, advisories},
-	{"credential", "name of the credential", nil, one(func(s *poll.Status) string { return s.Device.Credential })},
-	{"rule", "rule of the policy that judges the version, or will", nil, rules},
-	{"release", "release whose end of life is known", nil, one(release)},
-	{"changed", "what has changed within the last hour", changeWords, changes},
+	{"state", "state of the device", []string{"up", "down", "pending", "disabled"}, false, one(func(s *poll.Status) string { return string(s.State()) })},
+	{"verdict", "what the policy says of the version; a device may have several", verdictWords, false, several(verdicts)},
+	{"platform", "platform, by id", nil, true, one(func(s *poll.Status) string { return s.Platform })},
+	{"vendor", "vendor of the platform", nil, false, one(func(s *poll.Status) string { return s.Vendor })},
+	{"model", "model", nil, false, one(func(s *poll.Status) string { return s.Facts.Model })},
+	{"version", "version, as the device tells it", nil, false, one(func(s *poll.Status) string { return s.Facts.Version })},
+	{"group", "group of the configuration", nil, true, one(func(s *poll.Status) string { return s.Device.Group })},
+	{"reason", "why the latest poll failed", reasons(), false, one(reason)},
+	{"advisory", "note of an entry that denies the version", nil, false, several(advisories)},
+	{"credential", "name of the credential", nil, true, one(func(s *poll.Status) string { return s.Device.Credential })},
+	{"rule", "rule of the policy that judges the version, or will", nil, true, several(rules)},
+	{"release", "release whose end of life is known", nil, false, one(release)},
+	{"changed", "what has changed within the last hour", changeWords, false, several(changes)},
 }
 
 // labelPrefix begins the parameters for the operator's labels.
 const labelPrefix = "label."
 
-// one makes words of a function that returns a single one, "" for none.
-func one(of func(*poll.Status) string) words {
-	return func(to []string, s *poll.Status, _ time.Time) []string {
-		if w := of(s); w != "" {
-			to = append(to, w)
-		}
-		return to
+func one(of func(*poll.Status) string) words { return words{one: of} }
+
+func several(of func(to []string, s *poll.Status, at time.Time) []string) words {
+	return words{several: of}
+}
+
+// filterNames are the names of all filters, with the placeholder of the labels'.
+func filterNames() (names []string) {
+	for _, p := range Parameters {
+		names = append(names, p.Name)
 	}
+	return append(names, labelPrefix+"NAME")
 }
 
 // parameter finds a parameter by name.

@@ -33,38 +33,47 @@ type Problem struct {
 	Text             string // one sentence
 }
 
-func (p Problem) Error() string { return p.Text }
+// Texts are those of problems, in one line; "": there are none.
+func Texts(problems []Problem) string {
+	var b strings.Builder
+	for i, p := range problems {
+		if i > 0 {
+			b.WriteString("; ")
+		}
+		b.WriteString(p.Text)
+	}
+	return b.String()
+}
 
 // Parse reads the parameters of a URL. An empty value is as none. A filter with a value that does not exist stays in the query
-// and matches nothing. The problems name each value that does not exist and each parameter that is neither known nor in also,
-// which are those that the caller reads itself. A question that is larger than may be asked is not read, and matches nothing.
+// and matches nothing. The problems name each value that does not exist, in the search too, and what Unread finds; also are the
+// parameters that the caller reads itself. A question that is larger than may be asked is not read, and matches nothing.
 func Parse(values url.Values, also ...string) (Query, []Problem) {
 	if problem, ok := tooLarge(values); ok {
 		return Query{refused: true}, []Problem{problem}
 	}
-	q := Query{Search: strings.TrimSpace(values.Get("q"))}
-	var problems []Problem
+	q, others := Query{Search: strings.TrimSpace(values.Get("q"))}, url.Values{}
 	for _, name := range names(values) {
-		given := slices.DeleteFunc(slices.Clone(values[name]), func(v string) bool { return v == "" })
-		p, known := parameter(name)
-		switch {
-		case len(given) == 0 || name == "q" || slices.Contains(also, name):
-		case name == "sort":
-			if !sortable(given[0]) {
-				problems = append(problems, Problem{name, given[0], fmt.Sprintf("sort=%q: want %s or label.NAME, with - before it for descending", given[0], strings.Join(SortWords(), ", "))})
-				continue
-			}
-			q.Sort = given[0]
-		case !known:
-			problems = append(problems, Problem{name, given[0], fmt.Sprintf("unknown parameter %q", name)})
-		default:
+		given := Given(values[name])
+		if _, known := parameter(name); known && len(given) > 0 {
 			q.Filters = append(q.Filters, Filter{name, given})
-			for _, v := range given {
-				if p.Words != nil && !slices.Contains(p.Words, v) {
-					problems = append(problems, Problem{name, v, fmt.Sprintf("%s=%q: want %s", name, v, strings.Join(p.Words, ", "))})
-				}
+		} else if len(given) > 0 {
+			others[name] = given
+		}
+	}
+	var problems []Problem
+	for _, f := range q.asked() {
+		p, _ := parameter(f.Name)
+		for _, v := range f.Values {
+			if p.Words != nil && !slices.Contains(p.Words, v) {
+				problems = append(problems, Problem{f.Name, v, fmt.Sprintf("%s=%q: want %s", f.Name, v, strings.Join(p.Words, ", "))})
 			}
 		}
+	}
+	problems = append(problems, Unread(others, slices.Concat(also, filterNames(), []string{"q", "sort"})...)...)
+	if q.Sort = others.Get("sort"); q.Sort != "" && !sortable(q.Sort) {
+		problems = append(problems, Problem{"sort", q.Sort, fmt.Sprintf("sort=%q: want %s or label.NAME, with - before it for descending", q.Sort, strings.Join(SortWords(), ", "))})
+		q.Sort = ""
 	}
 	return q, problems
 }
@@ -116,23 +125,15 @@ func (q Query) With(name string, values ...string) Query {
 	return q
 }
 
-// matcher makes the condition of all filters and of the search. It belongs to one goroutine at a time.
-func (q Query) matcher(at time.Time) func(*poll.Status) bool {
-	var all []func(*poll.Status) bool
+// matchers make the conditions of the filters and of the words of the search. They belong to one goroutine at a time.
+func (q Query) matchers(at time.Time) (all []func(*poll.Status) bool) {
 	for _, f := range q.Filters {
 		all = append(all, f.matcher(at))
 	}
 	for _, t := range split(q.Search) {
 		all = append(all, t.matcher(at))
 	}
-	return func(s *poll.Status) bool {
-		for _, matches := range all {
-			if !matches(s) {
-				return false
-			}
-		}
-		return true
-	}
+	return all
 }
 
 func (f Filter) matcher(at time.Time) func(*poll.Status) bool {
@@ -143,13 +144,15 @@ func (f Filter) matcher(at time.Time) func(*poll.Status) bool {
 			globs = append(globs, version.NewGlob(v))
 		}
 	}
-	var room [8]string
-	return func(s *poll.Status) bool {
-		for _, w := range of(room[:0], s, at) {
-			if slices.Contains(f.Values, w) || slices.ContainsFunc(globs, func(g version.Glob) bool { return g.Match(w) }) {
-				return true
-			}
-		}
-		return false
+	matches := func(w string) bool {
+		return slices.Contains(f.Values, w) || slices.ContainsFunc(globs, func(g version.Glob) bool { return g.Match(w) })
 	}
+	if of.one != nil {
+		return func(s *poll.Status) bool {
+			w := of.one(s)
+			return w != "" && matches(w)
+		}
+	}
+	var room [8]string
+	return func(s *poll.Status) bool { return slices.ContainsFunc(of.several(room[:0], s, at), matches) }
 }

@@ -49,10 +49,9 @@ func containing(text string) func(*poll.Status) bool {
 	text = strings.ToLower(text)
 	return func(s *poll.Status) bool {
 		f := &s.Facts
-		for _, in := range [...]string{s.Device.Name, s.Device.Address, f.Hostname, f.Serial, f.Version, f.Model, s.Platform, string(s.Reason), s.Err} {
-			if contains(in, text) {
-				return true
-			}
+		if contains(s.Device.Name, text) || contains(s.Device.Address, text) || contains(f.Hostname, text) || contains(f.Serial, text) ||
+			contains(f.Version, text) || contains(f.Model, text) || contains(s.Platform, text) || contains(string(s.Reason), text) || contains(s.Err, text) {
+			return true
 		}
 		for _, l := range s.Device.Labels {
 			if contains(l.Value, text) {

@@ -2,10 +2,12 @@ package fleet
 
 import (
 	"cmp"
+	"maps"
 	"slices"
 	"strings"
 
 	"github.com/netver/netver_exporter/poll"
+	"github.com/netver/netver_exporter/version"
 )
 
 // Platform is the devices of a platform and what they run.
@@ -27,69 +29,109 @@ type Version struct {
 func (v *View) Platforms() []Platform {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	if v.platforms != nil {
-		return v.platforms
+	if v.platforms == nil {
+		v.count([]counter{newPlatformTally()})
 	}
-	type key struct{ platform, version string }
-	versions, devices := map[key]*Version{}, map[string]*int{}
-	for _, s := range v.Devices {
-		n := devices[s.Platform]
-		if n == nil {
-			n = new(int)
-			devices[s.Platform] = n
-		}
-		*n++
-		if s.Facts.Version == "" {
-			continue
-		}
-		k := key{s.Platform, s.Facts.Version}
-		r := versions[k]
-		if r == nil {
-			r = &Version{Name: s.Facts.Version, Badges: map[string]int{}}
-			versions[k] = r
-		}
-		r.Devices++
-		if b := v.Badge(s); b != "" {
-			r.Badges[b]++
-		}
-	}
-	names := map[string][]string{}
-	for k, r := range versions {
-		names[k.platform] = append(names[k.platform], k.version)
-		r.Verdict = r.verdict()
-	}
-	all := make([]Platform, 0, len(devices))
-	for name, n := range devices {
-		p := Platform{Name: name, Devices: *n}
-		slices.Sort(names[name])
-		for _, text := range v.Ascending(name, names[name]) {
-			p.Versions = append(p.Versions, *versions[key{name, text}])
-		}
-		all = append(all, p)
-	}
-	slices.SortFunc(all, func(a, b Platform) int {
-		return cmp.Or(cmp.Compare(b.Devices, a.Devices), strings.Compare(a.Name, b.Name))
-	})
-	v.platforms = all
-	return all
+	return v.platforms
 }
 
 // badges are the words of Badge, the one to show first.
-var badges = []string{Denied, NotCompliant, EndOfLife, Unknown, Compliant, NoRule}
+var badges = [...]string{Denied, NotCompliant, EndOfLife, Unknown, Compliant, NoRule, ""}
 
 // Badge is the one word of verdict that matters most for a device; "": there is no policy, or its version is not known.
 func (v *View) Badge(s *poll.Status) string {
-	if s.Verdict == nil || s.Facts.Version == "" {
+	d := s.Verdict
+	switch {
+	case d == nil || s.Facts.Version == "":
 		return ""
+	case len(d.Denied) > 0:
+		return Denied
+	case d.Compliant == version.No:
+		return NotCompliant
+	case NearEnd(d.EOL, v.At):
+		return EndOfLife
+	case d.Compliant == version.Yes:
+		return Compliant
+	case d.Rule == "":
+		return NoRule
 	}
-	var room [8]string
-	words := verdicts(room[:0], s, v.At)
-	for _, b := range badges {
-		if slices.Contains(words, b) {
-			return b
+	return Unknown
+}
+
+// platformTally counts what the devices of each platform run.
+type platformTally struct {
+	platforms map[string]*platformCount
+	latest    *platformCount // many devices in a row have the same
+}
+
+// platformCount counts the devices of a platform.
+type platformCount struct {
+	name     string
+	devices  int
+	versions map[string]*versionCount
+}
+
+// versionCount counts the devices that run a version, by the places of their words in badges.
+type versionCount [len(badges)]int
+
+func newPlatformTally() *platformTally {
+	return &platformTally{platforms: map[string]*platformCount{}, latest: &platformCount{}}
+}
+
+func (t *platformTally) count(v *View, devices []*poll.Status) {
+	for _, s := range devices {
+		t.countOne(v, s)
+	}
+}
+
+func (t *platformTally) countOne(v *View, s *poll.Status) {
+	if s.Platform != t.latest.name || t.latest.devices == 0 {
+		t.latest = t.platforms[s.Platform]
+		if t.latest == nil {
+			t.latest = &platformCount{name: s.Platform, versions: map[string]*versionCount{}}
+			t.platforms[s.Platform] = t.latest
 		}
 	}
-	return ""
+	t.latest.devices++
+	if s.Facts.Version != "" {
+		n := t.latest.versions[s.Facts.Version]
+		if n == nil {
+			n = new(versionCount)
+			t.latest.versions[s.Facts.Version] = n
+		}
+		n[slices.Index(badges[:], v.Badge(s))]++
+	}
+}
+
+func (t *platformTally) end(v *View) {
+	v.platforms = make([]Platform, 0, len(t.platforms))
+	devices := map[string]int{}
+	for name, p := range t.platforms {
+		if name != "" {
+			devices[name] = p.devices
+		}
+		made := Platform{Name: name, Devices: p.devices}
+		for _, text := range v.Ascending(name, slices.Sorted(maps.Keys(p.versions))) {
+			made.Versions = append(made.Versions, p.versions[text].version(text))
+		}
+		v.platforms = append(v.platforms, made)
+	}
+	v.counts["platform"] = devices
+	slices.SortFunc(v.platforms, func(a, b Platform) int {
+		return cmp.Or(cmp.Compare(b.Devices, a.Devices), strings.Compare(a.Name, b.Name))
+	})
+}
+
+func (n *versionCount) version(name string) Version {
+	made := Version{Name: name, Badges: map[string]int{}}
+	for i, devices := range n {
+		made.Devices += devices
+		if word := badges[i]; word != "" && devices > 0 {
+			made.Badges[word] = devices
+		}
+	}
+	made.Verdict = made.verdict()
+	return made
 }
 
 func (r *Version) verdict() (most string) {

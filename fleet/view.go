@@ -24,9 +24,10 @@ type View struct {
 	At time.Time // of the snapshot
 
 	orders Orders
+	named  Names
 
 	mu        sync.Mutex
-	sorted    map[string][]uint32       // positions in Devices, by sort
+	found     map[string][]uint32       // positions in Devices, by query
 	counts    map[string]map[string]int // devices by word, by parameter
 	platforms []Platform
 	labels    []string // those that more devices have first
@@ -34,8 +35,8 @@ type View struct {
 }
 
 // New makes a view of a snapshot that was taken at a time.
-func New(s poll.Snapshot, orders Orders, at time.Time) *View {
-	return &View{Snapshot: s, At: at, orders: orders, sorted: map[string][]uint32{}, counts: map[string]map[string]int{}}
+func New(s poll.Snapshot, orders Orders, names Names, at time.Time) *View {
+	return &View{Snapshot: s, At: at, orders: orders, named: names, found: map[string][]uint32{}, counts: map[string]map[string]int{}}
 }
 
 // Device looks a device up by its name; nil: there is none.
@@ -77,56 +78,41 @@ func (v *View) Count(parameter string) map[string]int {
 	return v.counts[parameter]
 }
 
-// Prepare counts under several parameters at once, which takes little longer than under one: the time goes into reading the
-// devices.
+// Prepare counts under several parameters while it reads the devices once: the time goes into reading them.
 func (v *View) Prepare(parameters ...string) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	var tallies []tally
+	var counters []counter
 	for _, name := range parameters {
 		words, ok := wordsOf(name)
 		if _, done := v.counts[name]; ok && !done {
-			tallies = append(tallies, tally{name, words, map[string]*int{}})
+			counters = append(counters, newCounter(name, words))
 		}
 	}
-	if len(tallies) == 0 {
+	v.count(counters)
+}
+
+// newCounter counts under a parameter.
+func newCounter(parameter string, words words) counter {
+	if parameter == "platform" {
+		return newPlatformTally()
+	}
+	return newTally(words, func(v *View, numbers map[string]int) { v.counts[parameter] = numbers })
+}
+
+// count reads every device once for all counters. The lock is held.
+func (v *View) count(counters []counter) {
+	if len(counters) == 0 {
 		return
 	}
-	var room [8]string
-	for _, s := range v.Devices {
-		for _, t := range tallies {
-			for _, w := range t.words(room[:0], s, v.At) {
-				t.count(w)
-			}
+	for few := range slices.Chunk(v.Devices, 64) { // they stay in the processor's cache until all counters have read them
+		for _, c := range counters {
+			c.count(v, few)
 		}
 	}
-	for _, t := range tallies {
-		v.counts[t.parameter] = t.numbers()
+	for _, c := range counters {
+		c.end(v)
 	}
-}
-
-// tally counts the words of a parameter.
-type tally struct {
-	parameter string
-	words     words
-	counts    map[string]*int
-}
-
-func (t tally) count(word string) {
-	n := t.counts[word]
-	if n == nil {
-		n = new(int)
-		t.counts[word] = n
-	}
-	*n++
-}
-
-func (t tally) numbers() map[string]int {
-	numbers := make(map[string]int, len(t.counts))
-	for w, n := range t.counts {
-		numbers[w] = *n
-	}
-	return numbers
 }
 
 // Labels are the operator's labels that the most devices have, in the order of their names; at most as many as asked for.
@@ -134,55 +120,21 @@ func (v *View) Labels(most int) []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.labels == nil {
-		devices := map[string]int{}
-		for _, s := range v.Devices {
-			for _, l := range s.Device.Labels {
-				devices[l.Name]++
-			}
-		}
-		v.labels = slices.SortedFunc(maps.Keys(devices), func(a, b string) int {
-			return cmp.Or(cmp.Compare(devices[b], devices[a]), strings.Compare(a, b))
-		})
+		v.count([]counter{newTally(several(labelNames), (*View).takeLabels)})
 	}
 	return slices.Sorted(slices.Values(v.labels[:min(most, len(v.labels))]))
 }
 
-// Cache keeps the latest view. Make it with NewCache. It may be used by many goroutines at once.
-type Cache struct {
-	snapshot func() poll.Snapshot
-	orders   Orders
-
-	mu     sync.Mutex
-	latest *View
-}
-
-// NewCache makes a cache of views of what snapshot returns.
-func NewCache(snapshot func() poll.Snapshot, orders Orders) *Cache {
-	return &Cache{snapshot: snapshot, orders: orders}
-}
-
-// agePerDevice is how old a view may be for each of its devices: two seconds for half a million, nothing to speak of for a small
-// fleet, so that a flood of requests makes few views of a large one.
-const agePerDevice = 4 * time.Microsecond
-
-// View returns the latest view, or a new one where that is too old.
-func (c *Cache) View() *View {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	if v := c.latest; v != nil && time.Since(v.At) < time.Duration(len(v.Devices))*agePerDevice {
-		return v
+func labelNames(to []string, s *poll.Status, _ time.Time) []string {
+	for i := range s.Device.Labels {
+		to = append(to, s.Device.Labels[i].Name)
 	}
-	return c.renew()
+	return to
 }
 
-// Fresh returns a new view: what has happened before the call is in it.
-func (c *Cache) Fresh() *View {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.renew()
-}
-
-func (c *Cache) renew() *View {
-	c.latest = New(c.snapshot(), c.orders, time.Now())
-	return c.latest
+func (v *View) takeLabels(devices map[string]int) {
+	v.labels = slices.AppendSeq(make([]string, 0, len(devices)), maps.Keys(devices))
+	slices.SortFunc(v.labels, func(a, b string) int {
+		return cmp.Or(cmp.Compare(devices[b], devices[a]), strings.Compare(a, b))
+	})
 }

@@ -61,8 +61,11 @@ func (s CSV) Parse(documents []Document) (targets []Target, problems []string, e
 			for i, word := range rows[0].values {
 				columns[strings.ToLower(strings.TrimSpace(word))] = i
 			}
-			if _, ok := columns["name"]; !ok {
-				return nil, nil, fmt.Errorf("%s:%d: the first line names no column \"name\"; name the columns there, or give columns: {name: 0}", d.Name, rows[0].line)
+			if i, ok := columns["hostname"]; ok && !has(columns, "name") {
+				columns["name"] = i
+			}
+			if !has(columns, "name") {
+				return nil, nil, fmt.Errorf("%s:%d: %s", d.Name, rows[0].line, nameless(rows[0].values))
 			}
 			rows = rows[1:]
 		}
@@ -78,6 +81,23 @@ func (s CSV) Parse(documents []Document) (targets []Target, problems []string, e
 		}
 	}
 	return targets, problems, nil
+}
+
+func has(columns map[string]int, word string) bool {
+	_, ok := columns[word]
+	return ok
+}
+
+// nameless says what to do about a first line that has no column for the name. It quotes nothing of it: a file without a first line of words
+// may have a password there.
+func nameless(values []string) string {
+	const said = "the first line names no column \"name\" or \"hostname\"; "
+	for _, delimiter := range []string{";", "\t", "|"} {
+		if len(values) == 1 && strings.Contains(values[0], delimiter) {
+			return said + fmt.Sprintf("if %[1]q parts the columns, give delimiter: %[1]q", delimiter)
+		}
+	}
+	return said + "name the columns there, or give columns: {name: 0}"
 }
 
 // csvRow is a line that is not empty and no comment.
@@ -133,6 +153,7 @@ const csvLabel = "__meta_csv_"
 // target reads a row. Besides the words that are settings, each column is a label for relabelling, but for secrets.
 func (r *csvRow) target(columns map[string]int) (t Target) {
 	t.Labels = map[string]string{}
+	port := ""
 	for _, word := range slices.Sorted(maps.Keys(columns)) {
 		if i := columns[word]; i < len(r.values) {
 			value := strings.TrimSpace(r.values[i])
@@ -140,7 +161,9 @@ func (r *csvRow) target(columns map[string]int) (t Target) {
 			case "name":
 				t.Name = value
 			case "address", "ip", "host":
-				t.Labels[labelAddress] = value
+				t.Labels[labelAddress] = cmp.Or(t.Labels[labelAddress], value)
+			case "port":
+				port = value
 			case "platform", "model":
 				t.Labels[labelPlatform] = value
 			case labelCredentials, labelEnabled, labelJump:
@@ -155,7 +178,7 @@ func (r *csvRow) target(columns map[string]int) (t Target) {
 			t.Labels[csvLabel+labelWord(word)] = value
 		}
 	}
-	t.Labels[labelAddress] = cmp.Or(t.Labels[labelAddress], t.Name)
+	t.Labels[labelAddress] = withPort(cmp.Or(t.Labels[labelAddress], t.Name), port)
 	published(t.Labels)
 	return t
 }

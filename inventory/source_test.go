@@ -112,6 +112,16 @@ func TestFiles(t *testing.T) {
 			problems: []string{"a.csv:6: the line has no name"},
 		},
 		{
+			name:   "csv of a spreadsheet",
+			files:  map[string]string{"a.csv": "\ufeffHostname;Address;IP;Port\r\nsw1;;2001:db8::1;2222\r\nsw2;;;22\r\nsw3;192.0.2.3;192.0.2.4;\r\n"},
+			source: func(dir string) Source { return CSV{Path: dir + "/a.csv", Delimiter: ";"} },
+			want: []string{
+				"a.csv:2 sw1 __address__=[2001:db8::1]:2222 __meta_csv_hostname=sw1 __meta_csv_ip=2001:db8::1 __meta_csv_name=sw1 __meta_csv_port=2222",
+				"a.csv:3 sw2 __address__=sw2:22 __meta_csv_hostname=sw2 __meta_csv_name=sw2 __meta_csv_port=22",
+				"a.csv:4 sw3 __address__=192.0.2.3 __meta_csv_address=192.0.2.3 __meta_csv_hostname=sw3 __meta_csv_ip=192.0.2.4 __meta_csv_name=sw3",
+			},
+		},
+		{
 			name:   "rancid",
 			files:  map[string]string{"router.db": "# comment\nsw1;cisco;up;a comment\nsw2;juniper;down\n"},
 			source: func(dir string) Source { return CSV{Path: dir + "/router.db", Format: "rancid"} },
@@ -220,7 +230,9 @@ func TestBadFiles(t *testing.T) {
 		{`[{"targets": ["a`, jsonSD, "x.json:1: the text ends in the middle of the list"},
 		{`[] []`, jsonSD, "x.json: something follows the list"},
 		{`[{"targets": [{}]}]`, jsonSD, "x.json:1: json: cannot unmarshal object"},
-		{"a,b\nsw1,2\n", func(path string) Source { return CSV{Path: path} }, `x:1: the first line names no column "name"`},
+		{"a,b\nsw1,2\n", func(path string) Source { return CSV{Path: path} }, `x:1: the first line names no column "name" or "hostname"; name the columns there`},
+		{"name;b\nsw1;2\n", func(path string) Source { return CSV{Path: path} }, `x:1: the first line names no column "name" or "hostname"; if ";" parts the columns, give delimiter: ";"`},
+		{"name\tb\nsw1\t2\n", func(path string) Source { return CSV{Path: path} }, `x:1: the first line names no column "name" or "hostname"; if "\t" parts the columns, give delimiter: "\t"`},
 		{"name\n\"sw1\n", func(path string) Source { return CSV{Path: path} }, "x:2: extraneous or missing"},
 		{"name\n\xff\n", func(path string) Source { return CSV{Path: path} }, "x: the file is not UTF-8"},
 		{"sw1: {groups: [nope]}", func(path string) Source { return Nornir{Hosts: path} }, `x:1: host sw1: there is no group "nope"`},

@@ -78,7 +78,7 @@ func answerQuestions(_, _ string, questions []string, echos []bool) ([]string, e
 }
 
 func TestFaults(t *testing.T) {
-	const patience = 300 * time.Millisecond
+	const patience = 2 * time.Second // in which all the others get as far as they do
 	for _, tt := range []struct {
 		fault Fault
 		step  string

@@ -67,13 +67,14 @@ type deviceState struct {
 	needs     bool   // the device wanted the secret although a key was tried first
 	method    string // by which the secret was accepted, or is to be tried next; "": not known
 	refusals  int    // in a row, unknown verdicts among them
+	unsent    bool   // the latest of them came without the secret
 	notBefore time.Time
 
 	enableRefusals int // of the enable secret, in a row
 	enableAfter    time.Time
 }
 
-func (d *deviceState) resetBackOff() { d.refusals, d.notBefore = 0, time.Time{} }
+func (d *deviceState) resetBackOff() { d.refusals, d.unsent, d.notBefore = 0, false, time.Time{} }
 
 func newAccount(log *slog.Logger, identity Identity) *account {
 	return &account{
@@ -179,6 +180,7 @@ func (a *account) resume() {
 func (a *account) refuse(t *Ticket, now time.Time) {
 	d := a.device(t.device)
 	newly := d.refusals == 0
+	d.unsent = false
 	// A device that has accepted the secret and lost the connection once is not left alone: it may have rebooted.
 	if d.refusals++; t.verdict == Refused || !d.accepted || !newly {
 		d.notBefore = now.Add(backOff(d.refusals, t.interval))
@@ -220,7 +222,18 @@ func (a *account) refuse(t *Ticket, now time.Time) {
 func (a *account) slowDown(t *Ticket, now time.Time) {
 	d := a.device(t.device)
 	d.refusals++
+	d.unsent = true
 	d.notBefore = now.Add(backOff(d.refusals, t.interval))
+}
+
+// takeOtherKeys takes that the keys that are tried before the secret are other ones: who refused the former, or wanted the secret
+// beside them, is asked anew.
+func (a *account) takeOtherKeys() {
+	for _, d := range a.devices {
+		if d.needs = false; d.unsent {
+			d.resetBackOff()
+		}
+	}
 }
 
 // mostInARow is this process's part of what all may find out.

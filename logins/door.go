@@ -4,7 +4,6 @@ package logins
 
 import (
 	"log/slog"
-	"slices"
 	"sync"
 	"time"
 
@@ -13,8 +12,8 @@ import (
 	"github.com/netver/netver_exporter/secret"
 )
 
-// Identity is everything that proves a credential, in one value: another identity is another credential, of which
-// nothing is known. It is made with secret.New of text that the caller composes.
+// Identity is what a server counts refusals of, user name and secrets in one value: another identity is another account, of
+// which nothing is known. It is made with secret.New of text that the caller composes.
 type Identity = secret.Value
 
 // Credential is what the door has to know of a credential.
@@ -22,7 +21,7 @@ type Credential struct {
 	Name     string
 	Identity Identity
 	Password bool    // it has a password; without one no secret is ever sent, and only the rate limits hold
-	Key      bool    // it has a key or an agent, which is tried before the password
+	Keys     string  // tells its keys, which are tried before the password, from others; "": it has none
 	Rate     float64 // logins started per second; 0: no limit of its own
 }
 
@@ -37,11 +36,17 @@ type Settings struct {
 
 // Door decides which logins may happen. Make it with New. It may be used by any number of goroutines at once.
 type Door struct {
-	log *slog.Logger
+	// Worse receives when what is known of a secret has become worse: a try of one that no device has accepted, a doubt, a pause.
+	// Who keeps it over a restart should do so soon.
+	Worse <-chan struct{}
+
+	log   *slog.Logger
+	worse chan struct{}
 
 	mu          sync.Mutex
 	limiter     *rate.Limiter
 	credentials map[string]*credential // by name
+	left        []*account             // that were refused and left the configuration, the latest last
 	refused     func(credential string)
 }
 
@@ -57,47 +62,8 @@ type credential struct {
 
 // New makes a door that knows no credentials yet.
 func New(log *slog.Logger) *Door {
-	return &Door{log: log, limiter: rate.NewLimiter(rate.Inf, 1), credentials: make(map[string]*credential)}
-}
-
-// Configure takes a new configuration. Of an identity that stays nothing is forgotten, whatever its credential is called.
-func (d *Door) Configure(s Settings) {
-	d.mu.Lock()
-	defer d.mu.Unlock()
-	old, replicas := d.credentials, 1
-	if s.Fleet != nil {
-		replicas = max(1, s.Fleet.Replicas)
-	}
-	most := max(1, s.Most/replicas)
-	accounts := make(map[string]*account) // by the text of their identity
-	for _, c := range old {
-		accounts[c.account.identity.Reveal()] = c.account
-		c.account.names = nil
-		c.account.wakeAll() // their account, or its limits, may be another one now
-	}
-	d.credentials = make(map[string]*credential, len(s.Credentials))
-	d.limiter.SetLimit(limit(s.Rate / float64(replicas)))
-	d.refused = s.Refused
-	for _, settings := range s.Credentials {
-		a, known := accounts[settings.Identity.Reveal()]
-		if !known {
-			a = newAccount(d.log, settings.Identity)
-			accounts[settings.Identity.Reveal()] = a
-		}
-		a.names = append(a.names, settings.Name)
-		slices.Sort(a.names)
-		a.most = most
-		a.window = min(a.window, most)
-		c := &credential{Credential: settings, account: a, limiter: rate.NewLimiter(rate.Inf, 1), outcomes: new([verdicts]uint64)}
-		if before, known := old[settings.Name]; known {
-			c.limiter, c.outcomes = before.limiter, before.outcomes
-		}
-		c.limiter.SetLimit(limit(settings.Rate / float64(replicas)))
-		d.credentials[settings.Name] = c
-	}
-	for _, c := range d.credentials {
-		c.account.share(s.Fleet, len(d.credentials))
-	}
+	worse := make(chan struct{}, 1)
+	return &Door{Worse: worse, log: log, worse: worse, limiter: rate.NewLimiter(rate.Inf, 1), credentials: make(map[string]*credential)}
 }
 
 func limit(perSecond float64) rate.Limit {
@@ -113,6 +79,9 @@ func (d *Door) Forget(device string) {
 	defer d.mu.Unlock()
 	for _, c := range d.credentials {
 		delete(c.account.devices, device)
+	}
+	for _, a := range d.left {
+		delete(a.devices, device)
 	}
 }
 
@@ -156,7 +125,7 @@ func (d *Door) Enter(r Request, wake func()) (t *Ticket, decision Decision, unti
 	if r.Kept {
 		return t, Go, time.Time{}
 	}
-	sends := c.Password && (!c.Key || state.needs)
+	sends := c.Password && (c.Keys == "" || state.needs)
 	switch {
 	case !sends:
 	case a.paused:

@@ -240,7 +240,7 @@ func TestRefusalsAreTold(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			told := 0
 			d := New(slog.New(slog.DiscardHandler))
-			d.Configure(Settings{Most: 8, Refused: func(string) { told++ }, Credentials: []Credential{{Name: "netops", Password: true, Key: true}}})
+			d.Configure(Settings{Most: 8, Refused: func(string) { told++ }, Credentials: []Credential{{Name: "netops", Password: true, Keys: "a key"}}})
 			ticket, _, _ := d.Enter(Request{Device: "a", Credential: "netops", Interval: time.Minute}, nil)
 			tt.poll(ticket)
 			ticket.Close(tt.reason)

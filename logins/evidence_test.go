@@ -77,25 +77,44 @@ func TestRefusedInTheSession(t *testing.T) {
 	}
 }
 
-// TestAcceptedWithoutASession has devices whose SSH servers accept every password, and that are too slow, or too busy, to ask for it
-// in the session before the poll ends. That is no acceptance, either.
+// TestAcceptedWithoutASession has devices whose SSH servers accept every password, and of which no session comes: that the
+// password was wrong may be the reason, and is no acceptance. A channel that is not free says nothing of the password.
 func TestAcceptedWithoutASession(t *testing.T) {
 	d := newDoor(64)
-	for i, reason := range []failure.Reason{failure.Session, failure.Timeout, failure.Prompt, failure.Disconnect} {
-		ticket, decision, _ := d.Enter(Request{Device: fmt.Sprint(i), Credential: "netops", Interval: time.Hour}, nil)
-		if decision != Go {
-			t.Fatalf("%s: decision %v", reason, decision)
+	unopened := func(device string, reason failure.Reason) {
+		t.Helper()
+		ticket, _, _ := d.Enter(Request{Device: device, Credential: "netops", Interval: time.Hour}, nil)
+		if err := ticket.MaySend("password"); err != nil {
+			t.Fatal(err)
 		}
-		_ = ticket.MaySend("password")
 		ticket.Tell(Accepted)
 		ticket.Close(reason)
-		if s := d.States()["netops"]; s.Allowed != 1 {
-			t.Errorf("%s: %d logins allowed, want 1 as before", reason, s.Allowed)
-		}
 	}
-	try(t, d, "good", Accepted)
-	if s := d.States()["netops"]; s.Allowed != 2 {
-		t.Errorf("after an acceptance: %d logins allowed", s.Allowed)
+	for i, reason := range []failure.Reason{failure.Session, failure.Prompt, failure.Timeout, failure.Auth, failure.Disconnect, failure.Disconnect} {
+		if s := d.States()["netops"]; s.Allowed != 1 {
+			t.Errorf("before %s: %d logins allowed, want 1", reason, s.Allowed)
+		}
+		unopened(fmt.Sprint(i), reason)
+	}
+	if s := d.States()["netops"]; !s.Paused {
+		t.Errorf("after four tries: %+v, want a pause", s)
+	}
+
+	d = newDoor(64)
+	for i := range 8 {
+		try(t, d, fmt.Sprint(i), Accepted)
+	}
+	for i, reason := range []failure.Reason{failure.Session, failure.Timeout, failure.Prompt, failure.Session} {
+		unopened(fmt.Sprint(i), reason)
+	}
+	if s := d.States()["netops"]; s.Allowed != 64 {
+		t.Errorf("a secret that was accepted, after sessions that were not free: %+v", s)
+	}
+	for i, reason := range []failure.Reason{failure.Auth, failure.Disconnect, failure.Disconnect} {
+		unopened(fmt.Sprint(i+4), reason)
+	}
+	if s := d.States()["netops"]; !s.Paused {
+		t.Errorf("a secret that was accepted, after three devices that had accepted it let nobody in: %+v, want a pause", s)
 	}
 }
 

@@ -17,6 +17,7 @@ type CredentialMemory struct {
 	Salt       []byte    `json:"salt"`
 	Digest     []byte    `json:"digest"`
 	Iterations int       `json:"iterations"`
+	Keys       string    `json:"keys,omitempty"` // that were tried before the secret
 	Proven     bool      `json:"proven,omitempty"`
 	Usual      string    `json:"usual_method,omitempty"`
 	Matches    int       `json:"matches,omitempty"`
@@ -35,6 +36,7 @@ type DeviceMemory struct {
 	Method         string    `json:"method,omitempty"`
 	Strong         bool      `json:"refuses_what_it_accepted,omitempty"` // since the latest acceptance of any device
 	Refusals       int       `json:"refusals,omitempty"`
+	Unsent         bool      `json:"unsent,omitempty"` // the latest of them came without the secret
 	NotBefore      time.Time `json:"not_before,omitzero"`
 	EnableRefusals int       `json:"enable_refusals,omitempty"`
 	EnableAfter    time.Time `json:"enable_after,omitzero"`
@@ -73,7 +75,7 @@ func (d *Door) Credentials() []CredentialMemory {
 		})
 		d.mu.Lock()
 		all[i] = CredentialMemory{
-			Name: c.Name, Salt: a.salt, Digest: a.digest, Iterations: a.iterations, Proven: a.proven, Usual: a.usual,
+			Name: c.Name, Salt: a.salt, Digest: a.digest, Iterations: a.iterations, Keys: c.Keys, Proven: a.proven, Usual: a.usual,
 			Matches: a.matches, Mismatches: a.mismatches, Tries: a.tries, InARow: a.inARow, Paused: a.paused, Next: a.next,
 		}
 		d.mu.Unlock()
@@ -93,7 +95,7 @@ func (d *Door) Device(name string) []DeviceMemory {
 			continue
 		}
 		all = append(all, DeviceMemory{
-			Credential: credential, Accepted: s.accepted, Needs: s.needs, Method: s.method, Strong: a.strong[name], Refusals: s.refusals,
+			Credential: credential, Accepted: s.accepted, Needs: s.needs, Method: s.method, Strong: a.strong[name], Refusals: s.refusals, Unsent: s.unsent,
 			NotBefore: s.notBefore, EnableRefusals: s.enableRefusals, EnableAfter: s.enableAfter,
 		})
 	}
@@ -131,6 +133,11 @@ func (d *Door) Recall(credentials []CredentialMemory, devices map[string][]Devic
 			}
 		}
 	}
+	for _, m := range credentials {
+		if a, ok := same[m.Name]; ok && d.credentials[m.Name].Keys != m.Keys {
+			a.takeOtherKeys()
+		}
+	}
 }
 
 // Inherit gives the door what another process, which has the same credentials, remembers of devices by name. What is known here stays.
@@ -154,7 +161,7 @@ func (d *Door) Inherit(devices map[string][]DeviceMemory) {
 // recall takes over what is remembered of a device.
 func (a *account) recall(name string, m DeviceMemory, now time.Time) {
 	a.devices[name] = &deviceState{
-		accepted: m.Accepted, needs: m.Needs, method: m.Method, refusals: m.Refusals, notBefore: sane(m.NotBefore, now),
+		accepted: m.Accepted, needs: m.Needs, method: m.Method, refusals: m.Refusals, unsent: m.Unsent, notBefore: sane(m.NotBefore, now),
 		enableRefusals: m.EnableRefusals, enableAfter: sane(m.EnableAfter, now),
 	}
 }

@@ -27,7 +27,7 @@ const (
 // several together try it no more often than one.
 type Shared struct {
 	Credential string    `json:"credential"` // the first of its names
-	Secret     string    `json:"secret"`     // by which it is known again; to guess the secret from it costs as much as from a state file
+	Secret     string    `json:"secret"`     // by which it is known again, as good as always; too short for guessing the secret
 	Turn       uint64    `json:"turn"`       // the latest counts
 	State      int       `json:"state"`
 	Tries      int       `json:"tries,omitempty"`
@@ -39,13 +39,17 @@ type Shared struct {
 // fingerprintSalt is the same in all processes, so that they can compare.
 const fingerprintSalt = "netver_exporter cluster "
 
+// fingerprintBytes is how long a fingerprint is: of 65,536 other secrets one is taken for the same. A longer one would tell who reads it which of many
+// guesses is right.
+const fingerprintBytes = 2
+
 // share makes the account one that processes share; others is how many credentials there are.
 func (a *account) share(f *Fleet, credentials int) {
 	a.fleet = f
 	if f == nil || a.fingerprint != "" {
 		return
 	}
-	a.fingerprint = hex.EncodeToString(digest(a.identity, []byte(fingerprintSalt+a.names[0]), iterations(credentials))[:8])
+	a.fingerprint = hex.EncodeToString(digest(a.identity, []byte(fingerprintSalt+a.names[0]), iterations(credentials))[:fingerprintBytes])
 }
 
 // state is what the account amounts to.
@@ -99,17 +103,23 @@ func (a *account) tell() {
 	}
 }
 
-// Hear takes in what another process tells.
-func (d *Door) Hear(all []Shared) {
+// Hear takes in what another process tells. It reports whether that one has no other secret for a credential of the same name.
+func (d *Door) Hear(all []Shared) (agreed bool) {
+	agreed = true
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	now := time.Now()
 	for i := range all {
 		c, ok := d.credentials[all[i].Credential]
-		if ok && c.account.fleet != nil && c.account.fingerprint == all[i].Secret {
+		switch {
+		case !ok || c.account.fleet == nil:
+		case c.account.fingerprint == all[i].Secret:
 			c.account.hear(&all[i], now)
+		default:
+			agreed = false
 		}
 	}
+	return agreed
 }
 
 // hear takes the later of two states. Of two that are as late, which began at the same time, the worse holds.

@@ -174,3 +174,32 @@ func TestReplicasShareTheWindow(t *testing.T) {
 		t.Errorf("%d logins in flight, want 64 or a little less", inFlight)
 	}
 }
+
+// TestOtherSecrets: doors tell each other apart by their secrets, once these have been tried or have changed, and what they tell is too short for guessing one.
+func TestOtherSecrets(t *testing.T) {
+	told := map[string]Shared{}
+	configure := func(d *Door, name, identity string) {
+		d.Configure(Settings{Most: 64, Credentials: []Credential{{Name: "netops", Identity: secret.New(identity), Password: true}}, Fleet: &Fleet{
+			Replicas: 2, Self: name, Users: map[string][]string{"netops": {"a", "b"}}, Tell: func(all []Shared) { told[name] = all[0] },
+		}})
+	}
+	a, b := New(slog.New(slog.DiscardHandler)), New(slog.New(slog.DiscardHandler))
+	agree := func() bool { return a.Hear([]Shared{told["b"]}) && b.Hear([]Shared{told["a"]}) }
+	configure(a, "a", "one")
+	configure(b, "b", "other")
+	if try(t, a, "a-1", Accepted); told["a"].State != stateProven || agree() {
+		t.Errorf("other secrets are not told apart: %+v", told)
+	}
+	if n := len(told["a"].Secret); n != 2*fingerprintBytes {
+		t.Errorf("the fingerprint is of %d digits", n)
+	}
+	configure(b, "b", "one")
+	if !agree() {
+		t.Errorf("the same secrets are told apart after a reload: %+v", told)
+	}
+	configure(a, "a", "three")
+	configure(b, "b", "three")
+	if !agree() {
+		t.Errorf("the same secrets are told apart after both have changed: %+v", told)
+	}
+}

@@ -36,6 +36,7 @@ type Ticket struct {
 	verdict   Verdict // of all logins of the poll, the latest that was not NoneSent
 	confirmed bool    // the account knows of it, if it is Accepted
 	outdated  bool    // a proof of the credential has run out
+	cut       bool    // the poll was broken off, and not by the device
 }
 
 // Login asks whether a connection may be made for another login. It waits for the rate limits, within the context. An
@@ -150,31 +151,6 @@ func (t *Ticket) Tell(v Verdict) {
 	t.login, t.verdict = v, v
 }
 
-// Confirm says that the session is open, so that nothing can correct an acceptance any more. Only now, or as the ticket is
-// closed after a good poll, does the door take it for one: there are devices that let everybody in and ask for the password in the session. A
-// place that was not used until now is free for others.
-func (t *Ticket) Confirm() {
-	if t == nil {
-		return
-	}
-	t.door.mu.Lock()
-	defer t.door.mu.Unlock()
-	t.confirm()
-	if !t.sent {
-		t.release()
-	}
-}
-
-func (t *Ticket) confirm() {
-	if t.verdict == Accepted && !t.confirmed {
-		t.confirmed = true
-		before := t.account.state()
-		t.account.accept(t.device, t.method)
-		t.account.pass(before)
-		t.release()
-	}
-}
-
 // Other names a method that the device offers beside the one that it refused: it is tried next time.
 func (t *Ticket) Other(method string) {
 	if t == nil {
@@ -193,6 +169,17 @@ func (t *Ticket) Outdated() {
 	t.door.mu.Lock()
 	defer t.door.mu.Unlock()
 	t.outdated = true
+}
+
+// Cut says that the poll was broken off, and not by the device: the process ends, or a jump host was lost. What is not known of the
+// secret then counts only against one that no device has accepted: a server may take each try of it for another refusal.
+func (t *Ticket) Cut() {
+	if t == nil {
+		return
+	}
+	t.door.mu.Lock()
+	defer t.door.mu.Unlock()
+	t.cut = true
 }
 
 // Clean reports that the poll may be tried again: no secret was refused, or may have been.
@@ -224,17 +211,22 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 		t.pending, t.login, t.verdict = false, Unknown, Unknown
 	}
 	t.count()
-	if reason == "" { // else a session that was not opened might still have refused it
-		t.confirm()
-	}
-	before, had := t.account.state(), t.account.holders[t] || t.sent
+	t.settle(reason)
+	before, tries, had := t.account.state(), t.account.tries, t.account.holders[t] || t.sent
 	switch {
+	case t.cut && t.verdict == Unknown && t.account.proven:
 	case t.spoiled():
 		t.account.refuse(t, time.Now())
 	case t.verdict == NoneSent && reason == failure.Auth:
 		t.account.slowDown(t, time.Now())
 	case t.verdict == NoneSent && reason == "":
 		t.account.device(t.device).resetBackOff()
+	}
+	if after := t.account.state(); after > before || after != stateProven && t.account.tries > tries {
+		select {
+		case t.door.worse <- struct{}{}:
+		default:
+		}
 	}
 	if t.verdict != Accepted && (had || t.spoiled()) {
 		t.account.pass(before)

@@ -53,7 +53,7 @@ func TestWindow(t *testing.T) {
 // for its turn, and is known from then on.
 func TestKeysNeedNoWindow(t *testing.T) {
 	d := New(slog.New(slog.DiscardHandler))
-	d.Configure(Settings{Most: 8, Credentials: []Credential{{Name: "netops", Password: true, Key: true}}})
+	d.Configure(Settings{Most: 8, Credentials: []Credential{{Name: "netops", Password: true, Keys: "a key"}}})
 	enter := func(device string) (*Ticket, Decision) {
 		ticket, decision, _ := d.Enter(Request{Device: device, Credential: "netops"}, func() {})
 		return ticket, decision

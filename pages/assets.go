@@ -50,5 +50,6 @@ func (p *Pages) asset(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	w.Header().Set("Cache-Control", "public, max-age=31536000, immutable")
+	r.Header.Del("Range") // the answer to many ranges is many times as long as the file
 	http.ServeContent(w, r, a.name, time.Time{}, bytes.NewReader(a.body))
 }

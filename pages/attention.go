@@ -30,7 +30,7 @@ func (o *overview) findings(all []finding) {
 
 // findings are the kinds that need a person, the worst first.
 func (p *Pages) findings(v *fleet.View) []finding {
-	return slices.Concat(p.notLoaded(v), pausedCredentials(v), changedHostKeys(v), deniedVersions(v), staleSources(v), skippedSweeps(v))
+	return slices.Concat(p.notLoaded(v), clusterTrouble(v), pausedCredentials(v), changedHostKeys(v), deniedVersions(v), staleSources(v), skippedSweeps(v))
 }
 
 func (p *Pages) notLoaded(v *fleet.View) []finding {
@@ -39,6 +39,22 @@ func (p *Pages) notLoaded(v *fleet.View) []finding {
 		return nil
 	}
 	return []finding{{"Configuration not loaded", "bad", []link{words("The file has an error, which the log tells; that of " + date(at, v.At) + " UTC stays in force.")}}}
+}
+
+func clusterTrouble(v *fleet.View) (all []finding) {
+	c := v.Share.Cluster
+	if c == nil {
+		return nil
+	}
+	if !c.Up {
+		text := fmt.Sprintf("This process is no member of its cluster, or does not reach the coordinator; if that lasts, the log tells why. It polls %s of %s.",
+			number(v.Share.Owned), plural(v.Share.Inventory, "device"))
+		all = append(all, finding{"Cluster lost", "bad", []link{words(text)}})
+	}
+	if c.Mismatch {
+		all = append(all, finding{"Replicas differ", "warn", []link{words("Another replica has another configuration, inventory or password. A device that only some replicas know may be polled by none.")}})
+	}
+	return all
 }
 
 func pausedCredentials(v *fleet.View) (all []finding) {
@@ -83,7 +99,7 @@ func changedHostKeys(v *fleet.View) []finding {
 	if m.Len() > named {
 		said = []link{{Text: plural(m.Len(), "device"), Href: address(q, 1)}}
 	}
-	return []finding{{"Host key changed", "bad", append(said, words(": no facts until accepted."))}}
+	return []finding{{"Host key changed", "bad", append(said, words(": no facts until the new key is accepted, by netver_exporter hostkey accept."))}}
 }
 
 func deniedVersions(v *fleet.View) []finding {
@@ -170,6 +186,9 @@ func changes(v *fleet.View) (said []link) {
 
 // calm is what stands in the place of findings.
 func calm(v *fleet.View, n map[string]int) string {
+	if len(v.Devices) == 0 {
+		return "No device is listed here yet"
+	}
 	pending, polled := n[string(poll.Pending)], n[string(poll.Up)]+n[string(poll.Down)]
 	if pending == 0 || slices.ContainsFunc(slices.Collect(maps.Values(v.Sweeps)), func(s poll.Sweeps) bool { return s.Done > 0 }) {
 		if down := n[string(poll.Down)]; down > 0 {

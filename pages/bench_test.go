@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/parser"
 	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/version"
 )
@@ -26,6 +27,7 @@ func BenchmarkOverview(b *testing.B) {
 		for i := range size {
 			d := deviceNamed(fmt.Sprintf("sw-%06d", i), judged(version.Verdict{Rule: "r", Compliant: version.Answer(1 + i%2)}))
 			d.Platform = []string{"cisco_ios", "cisco_nxos", "arista_eos"}[i%3]
+			d.Facts.Uptime = &parser.Uptime{Age: time.Duration(i*7919%40_000_000) * time.Second}
 			d.Facts.Version = fmt.Sprintf("17.%d.%d", i%12, i%7)
 			if i%50 == 0 {
 				d.Reason, d.Err = failure.Connect, fmt.Sprintf("connect to 10.0.0.1:22: refused %c", 'a'+i%26)
@@ -42,7 +44,7 @@ func BenchmarkOverview(b *testing.B) {
 					for b.Loop() {
 						if fresh {
 							x.snapshot = poll.Snapshot{Devices: x.snapshot.Devices}
-							x.views.Fresh()
+							_, _ = x.views.Fresh(b.Context())
 						}
 						start := spent()
 						ask()

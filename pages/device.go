@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"time"
 
 	"github.com/netver/netver_exporter/fleet"
@@ -21,6 +22,7 @@ type device struct {
 	Pollable          bool
 	Notice            string // why a poll that was asked for was not done
 	About             []link
+	Elsewhere         string // address of its page at the replica that polls it; "": this one does
 	Failure           *failed
 	Version           *versionBox
 	Facts             []fact
@@ -46,7 +48,10 @@ type fact struct{ Name, Text string }
 
 func (p *Pages) device(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	v := p.config.Views.View()
+	v, err := p.config.Views.View(r.Context())
+	if err != nil {
+		return // the client has left
+	}
 	s := v.Device(name)
 	if s == nil {
 		p.notFound(w, r, v, name)
@@ -54,7 +59,9 @@ func (p *Pages) device(w http.ResponseWriter, r *http.Request) {
 	}
 	h, _ := p.config.History(name)
 	d := p.newDevice(v, s, h)
-	if r.URL.Query().Get("poll") == refused {
+	values, unreadable := given(r)
+	d.Problems = fleet.Texts(slices.Concat(unreadable, fleet.Unread(values, readBy("device")...), badValues("device", values)))
+	if values.Get("poll") == refused {
 		d.Notice = whyNotPolled(v, s, h)
 	}
 	p.answer(w, r, http.StatusOK, &d.frame, d)
@@ -68,10 +75,14 @@ func (p *Pages) newDevice(v *fleet.View, s *poll.Status, h poll.History) *device
 		d.Title = symbol + " " + name
 	}
 	d.For = howLong(v, s, h)
-	d.About = about(s)
+	if s.Owner != "" {
+		d.Elsewhere = s.Owner + "/devices/" + d.Path
+	}
+	d.About = about(s, d.Elsewhere)
 	d.Failure = failureOf(v, s, h)
 	d.Version = p.newVersionBox(v, s)
-	d.Facts = facts(v, s)
+	origin := p.config.Origin(s)
+	d.Facts = slices.Concat(facts(v, s), origin.facts(s))
 	d.History = events(v, s, h)
 	d.timeline = newTimeline(h.Polls, v)
 	d.Session = newSession(s, h.Failed)
@@ -94,7 +105,10 @@ const longestPoll = 90 * time.Second
 // pollNow polls the device, and leads back to its page.
 func (p *Pages) pollNow(w http.ResponseWriter, r *http.Request) {
 	name := r.PathValue("name")
-	v := p.config.Views.Fresh()
+	v, err := p.config.Views.Fresh(r.Context())
+	if err != nil {
+		return // the client has left
+	}
 	before := v.Device(name)
 	if before == nil {
 		p.notFound(w, r, v, name)
@@ -104,16 +118,18 @@ func (p *Pages) pollNow(w http.ResponseWriter, r *http.Request) {
 	defer cancel()
 	after, ok := p.config.Poll(ctx, name)
 	to := "../" + url.PathEscape(name)
-	if fresh := v.At.Sub(before.LastPoll.Add(before.Duration)) < 5*time.Second; ok && !fresh && after.LastPoll.Equal(before.LastPoll) {
+	if fresh := v.At.Sub(before.LastPoll.Add(before.Duration)) < 5*time.Second; !ok || !fresh && after.LastPoll.Equal(before.LastPoll) {
 		to += "?poll=" + refused
 	}
-	p.config.Views.Fresh()
+	_, _ = p.config.Views.Fresh(r.Context()) // for the page that comes next
 	redirect(w, to, http.StatusSeeOther)
 }
 
 // whyNotPolled says why a poll that was asked for has not been done.
 func whyNotPolled(v *fleet.View, s *poll.Status, h poll.History) string {
 	switch {
+	case s.Owner != "":
+		return "Not polled: another replica polls this device. Its page there has the button."
 	case s.Device.Disabled:
 		return "Not polled: the device is disabled in the inventory."
 	case v.Logins[s.Device.Credential].Paused:
@@ -127,9 +143,10 @@ func whyNotPolled(v *fleet.View, s *poll.Status, h poll.History) string {
 // notFound is what is said of a device that there is not.
 type notFound struct {
 	frame
-	Name  string
-	Near  []link
-	Query string
+	Name      string
+	Elsewhere string // who has it; "": the inventory has no such device
+	Near      []link
+	Query     string
 }
 
 func (*notFound) template() string { return "not_found" }
@@ -138,6 +155,9 @@ func (p *Pages) notFound(w http.ResponseWriter, r *http.Request, v *fleet.View, 
 	n := &notFound{frame: p.frame(v, "No such device", "../", ""), Name: name, Query: only("q", name)}
 	if r.Method == http.MethodPost {
 		n.Root = "../../"
+	}
+	if p.config.Elsewhere != nil {
+		n.Elsewhere = p.config.Elsewhere(name)
 	}
 	near := strictyaml.Closest(name, v.Neighbours(name, 1000))
 	for _, near := range near[:min(3, len(near))] {
@@ -155,7 +175,7 @@ func howLong(v *fleet.View, s *poll.Status, h poll.History) string {
 	case s.Pending():
 		return "not polled yet"
 	case since.IsZero() && s.LastSuccess.IsZero():
-		return "never reached, in " + plural(int(s.Polls), "poll")
+		return "no good poll yet, in " + plural(int(s.Polls), "poll")
 	case since.IsZero():
 		return ""
 	}
@@ -170,7 +190,7 @@ func howLong(v *fleet.View, s *poll.Status, h poll.History) string {
 	return text
 }
 
-func about(s *poll.Status) []link {
+func about(s *poll.Status, elsewhere string) []link {
 	all := []link{{Text: s.Platform, Href: only("platform", s.Platform)}}
 	if s.Facts.Model != "" {
 		all = append(all, link{Text: s.Facts.Model, Href: only("model", s.Facts.Model)})
@@ -184,8 +204,8 @@ func about(s *poll.Status) []link {
 			all[i].Href = "../" + all[i].Href
 		}
 	}
-	if s.Owner != "" {
-		all = append(all, link{Text: "polled by another replica", Href: s.Owner + "/devices/" + url.PathEscape(s.Device.Name)})
+	if elsewhere != "" {
+		all = append(all, link{Text: "polled by another replica", Href: elsewhere})
 	}
 	return append(all, link{Text: "JSON", Href: "../api/v1/devices/" + url.PathEscape(s.Device.Name)})
 }

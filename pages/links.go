@@ -59,7 +59,10 @@ type chip struct {
 	without    fleet.Query
 }
 
-// chips are one for each value of each filter, and for the search.
+// mostChips is how many values of filters have a link that takes them out: each repeats all others.
+const mostChips = 20
+
+// chips are one for each value of each filter, and for the search; those beyond mostChips are left out.
 func chips(q fleet.Query) (all []chip) {
 	add := func(text string, less fleet.Query) {
 		all = append(all, chip{Text: text, Href: address(less, 1), without: less})
@@ -71,7 +74,9 @@ func chips(q fleet.Query) (all []chip) {
 	}
 	for _, f := range q.Filters {
 		for _, v := range f.Values {
-			add(f.Name+": "+v, without(q, f.Name, v))
+			if len(all) < mostChips {
+				add(f.Name+": "+v, without(q, f.Name, v))
+			}
 		}
 	}
 	return all

@@ -51,16 +51,20 @@ func canonical(values url.Values) (made url.Values, changed bool) {
 }
 
 func (p *Pages) overview(w http.ResponseWriter, r *http.Request) {
-	values := r.URL.Query()
+	values, unreadable := given(r)
 	if made, changed := canonical(values); changed {
 		redirect(w, "./?"+made.Encode(), http.StatusFound)
 		return
 	}
-	q, problems := fleet.Parse(values, "page", "format")
+	q, problems := fleet.Parse(values, readBy("overview")...)
 	page, _ := strconv.Atoi(values.Get("page"))
-	v := p.config.Views.View()
+	v, err := p.config.Views.View(r.Context())
+	if err != nil {
+		return // the client has left
+	}
 	o := p.newOverview(v, q, page)
-	o.Problems = overviewProblems(values, problems)
+	missing, notes := v.Check(q)
+	o.Problems = fleet.Texts(slices.Concat(unreadable, problems, missing, notes, badValues("overview", values), badPage(values)))
 	p.answer(w, r, http.StatusOK, &o.frame, o)
 }
 

@@ -21,12 +21,14 @@ import (
 
 // Config is what the pages show and act on.
 type Config struct {
-	Version string
-	Views   *fleet.Cache
-	Poll    func(ctx context.Context, device string) (*poll.Status, bool)
-	History func(device string) (poll.History, bool)
-	Policy  func() *version.Policy
-	Loaded  func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
+	Version   string
+	Views     *fleet.Cache
+	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
+	History   func(device string) (poll.History, bool)
+	Origin    func(*poll.Status) Origin
+	Elsewhere func(device string) string // why a device of the inventory is in no view, "" if it is in no inventory; nil: all are in the views
+	Policy    func() *version.Policy
+	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 }
 
 //go:embed templates/*.html
@@ -81,7 +83,7 @@ type frame struct {
 	Search  bool   // the search stands at the top
 	At      time.Time
 	Foot    []string
-	Silent  []string // replicas whose devices are missing
+	Missing string // which devices are missing, in one line; "": none
 
 	Problems string // what is wrong with the address, in one line; "": nothing
 }
@@ -103,11 +105,14 @@ func (p *Pages) frame(v *fleet.View, title, root, current string) frame {
 	if sweep > 0 {
 		foot = append(foot, "longest last sweep "+exact(sweep))
 	}
+	if s := v.Share; s.Owned < s.Inventory {
+		foot = append(foot, fmt.Sprintf("polls %s of %s", number(s.Owned), plural(s.Inventory, "device")))
+	}
 	at, _ := p.config.Loaded()
 	foot = append(foot, "configuration loaded "+date(at, v.At)+" UTC")
 	f := frame{Title: title, Root: root, Current: current, Search: current != "fleet", At: v.At, Foot: foot}
-	if c := v.Share.Cluster; c != nil {
-		f.Silent = c.Silent
+	if c := v.Share.Cluster; c != nil && len(c.Silent) > 0 {
+		f.Missing = "Incomplete: devices of these replicas are missing, since they do not answer: " + strings.Join(c.Silent, ", ")
 	}
 	return f
 }
@@ -124,22 +129,12 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request, status int, f *fr
 		return
 	}
 	sum := sha256.Sum256(bytes.Replace(b.Bytes(), []byte(f.AsOf()), nil, 1))
-	tag := `W/"` + hex.EncodeToString(sum[:12]) + `"`
-	h := w.Header()
-	h.Set("Content-Type", kind)
-	h.Set("ETag", tag)
-	h.Set("Cache-Control", "no-cache")
-	h.Add("Vary", "Accept")
-	if status == http.StatusOK && strings.Contains(r.Header.Get("If-None-Match"), tag) {
-		w.WriteHeader(http.StatusNotModified)
+	w.Header().Add("Vary", "Accept")
+	if status == http.StatusOK && Unchanged(w, r, hex.EncodeToString(sum[:12])) {
 		return
 	}
+	w.Header().Set("Content-Type", kind)
+	w.Header().Set("Cache-Control", "no-cache")
 	w.WriteHeader(status)
 	_, _ = w.Write(b.Bytes()) // the only error left is a client that went away
-}
-
-// wantsText reports a client that is no browser, or asks for plain text.
-func wantsText(r *http.Request) bool {
-	accept := r.Header.Get("Accept")
-	return r.URL.Query().Get("format") == "text" || strings.Contains(accept, "text/plain") && !strings.Contains(accept, "text/html")
 }

@@ -26,21 +26,24 @@ import (
 type exporter struct {
 	snapshot poll.Snapshot
 	history  poll.History
+	origin   Origin
 	policy   version.Policy
 	loaded   bool
 	poll     func(name string) *poll.Status
+	names    fleet.Names
 	views    *fleet.Cache // of the mux that was made last
 }
 
 // mux serves the pages.
 func (x *exporter) mux(t testing.TB) *http.ServeMux {
 	t.Helper()
-	x.views = fleet.NewCache(func() poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil })
+	x.views = fleet.NewCache(func(context.Context) poll.Snapshot { return x.snapshot }, func(string) *version.Order { return nil }, x.names)
 	p, err := New(Config{
 		Version: "1.2.3",
 		Views:   x.views,
 		Poll:    func(_ context.Context, name string) (*poll.Status, bool) { return x.poll(name), true },
 		History: func(string) (poll.History, bool) { return x.history, true },
+		Origin:  func(*poll.Status) Origin { return x.origin },
 		Policy:  func() *version.Policy { return &x.policy },
 		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), x.loaded },
 	})
@@ -102,12 +105,25 @@ func judged(v version.Verdict) func(*poll.Status) {
 }
 
 func fleetOf(devices ...*poll.Status) *exporter {
-	return &exporter{loaded: true, snapshot: poll.Snapshot{Devices: devices, Workers: 64, Sweeps: map[string]poll.Sweeps{"branch": {Interval: 5 * time.Minute}}}}
+	names := func(string) []string { return nil }
+	return &exporter{loaded: true, names: names, snapshot: poll.Snapshot{Devices: devices, Workers: 64, Sweeps: map[string]poll.Sweeps{"branch": {Interval: 5 * time.Minute}}}}
+}
+
+// known has an origin for its devices.
+func known(x *exporter, o Origin) *exporter {
+	x.origin = o
+	return x
 }
 
 // silent has replicas that do not tell of their devices.
 func silent(x *exporter, names ...string) *exporter {
 	x.snapshot.Share.Cluster = &poll.Cluster{Members: 3, Up: true, Silent: names}
+	return x
+}
+
+// shared has a part of an inventory.
+func shared(x *exporter, s poll.Share) *exporter {
+	x.snapshot.Share = s
 	return x
 }
 
@@ -142,7 +158,7 @@ func TestPages(t *testing.T) {
 		{"a value that does not exist", one, "GET /?state=broken", 200, "state: broken\nNo device matches.", ""},
 		{"an unknown parameter", one, "GET /?colour=red", 200, "unknown parameter &#34;colour&#34;\nsw-1", "colour="},
 		{"without a policy", one, "GET /", 200, "1 Up", "Compliant\ncompliant"},
-		{"without a device", fleetOf(), "GET /", 200, "The inventory is empty.\nHow to list devices", ""},
+		{"without a device", fleetOf(), "GET /", 200, "The inventory is empty.\nHow to list devices", "Nothing needs attention"},
 		{"beyond the last page", one, "GET /?page=9", 200, "1–1 of 1", ""},
 		{"one that is down", swept(fleetOf(deviceNamed("a"), deviceNamed("b", down(failure.Connect, "connect to 10.0.0.1:22: <refused>")))), "GET /", 200,
 			"1 down of 2\nconnect connect to 10.0.0.1:22: &lt;refused&gt;\nbeside the device that is down", "<refused>"},
@@ -159,15 +175,40 @@ func TestPages(t *testing.T) {
 		{"a phase of the policy", fleetOf(deviceNamed("a", judged(version.Verdict{Why: "no rule matches"}))), "GET /versions", 200, "1 No rule\n17.9.4a 1", ""},
 
 		{"device", one, "GET /devices/sw-1", 200, "sw-1\nUp\nC9300\nsite=ams1\n1 d, since\nPoll now\n" + `netver_device_up{device=&#34;sw-1&#34;}`, "class=\"fail\""},
+		{"keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"netbox:https://netbox.example", "https://netbox.example: device 4711", []HostKey{
+			{"ssh-ed25519", "SHA256:abc", "", "known_hosts:3"}, {"ssh-rsa", "SHA256:def", "@cert-authority", "known_hosts:4"}, {"ssh-rsa", "SHA256:ghi", "@revoked", "known_hosts:5"},
+		}}), "GET /devices/sw-1", 200,
+			"Host key ssh-ed25519 SHA256:abc Host key authority ssh-rsa SHA256:def Host key revoked ssh-rsa SHA256:ghi Source netbox https://netbox.example: device 4711", ""},
+		{"text of keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"config", "config.yml:12", []HostKey{{"ssh-ed25519", "SHA256:abc", "", "known_hosts:3"}}}),
+			"GET /devices/sw-1?format=text", 200, "Host key ssh-ed25519 SHA256:abc Source config.yml:12", "insecure"},
+		{"keys are not checked", known(fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Device.HostKeys = "insecure" })), Origin{"config", "config.yml:12", nil}),
+			"GET /devices/sw-1", 200, "Host key not checked (insecure) Source config.yml:12", ""},
 		{"device that is down", fleetOf(deviceNamed("sw-1", down(failure.Auth, "log in: refused"))), "GET /devices/sw-1", 200,
 			"for 1 min\nauth , 1 min ago . Next poll in about 3 min\nlog in: refused\nWhat auth means", ""},
 		{"never reached", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Polls, s.LastPoll, s.Reason, s.Err = 3, time.Now(), "connect", "no" })), "GET /devices/sw-1", 200,
-			"never reached, in 3 polls", "Host name"},
+			"no good poll yet, in 3 polls", "Host name"},
 		{"disabled", fleetOf(deviceNamed("sw-1", pending, func(s *poll.Status) { s.Device.Disabled = true })), "GET /devices/sw-1", 200, "listed, but not polled", "Poll now"},
 		{"of another replica", fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Owner = "http://192.0.2.7:9733" })), "GET /devices/sw-1", 200,
-			`href="http://192.0.2.7:9733/devices/sw-1"` + "\npolled by another replica", "Poll now\nIncomplete"},
+			`href="http://192.0.2.7:9733/devices/sw-1"` + "\npolled by another replica\nits page at the replica that polls it", "Poll now\nIncomplete"},
+		{"poll of another replica's device", fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Owner = "http://192.0.2.7:9733" })), "GET /devices/sw-1?poll=refused", 200,
+			"Not polled: another replica polls this device.", ""},
 		{"a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1", "netver-2"), "GET /", 200,
 			"Incomplete: devices of these replicas are missing, since they do not answer: netver-1, netver-2", ""},
+		{"text, a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1", "netver-2"), "GET /?format=text", 200,
+			"1 device, as of\nUTC Incomplete: devices of these replicas are missing, since they do not answer: netver-1, netver-2 1 all", ""},
+		{"text of versions, a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1"), "GET /versions?format=text", 200, "1 platform, 1 version, as of\nUTC Incomplete: devices of these replicas are missing, since they do not answer: netver-1", ""},
+		{"all replicas answer", silent(fleetOf(deviceNamed("sw-1"))), "GET /?format=text", 200, "1 device, as of", "Incomplete\nCluster lost\nReplicas differ"},
+		{"not in the cluster yet", shared(fleetOf(), poll.Share{Inventory: 6, Cluster: &poll.Cluster{}}), "GET /?format=text", 200,
+			"! Cluster lost This process is no member of its cluster\nIt polls 0 of 6 devices.\nNo device is polled here. The inventory has 6 devices, and this process has none of them now. A replica that joins",
+			"inventory is empty\nNothing needs attention"},
+		{"replicas differ", shared(fleetOf(deviceNamed("sw-1")), poll.Share{Inventory: 1, Owned: 1, Cluster: &poll.Cluster{Members: 2, Up: true, Mismatch: true}}), "GET /", 200,
+			"Replicas differ Another replica has another configuration, inventory or password.", "Nothing needs attention"},
+		{"joined a moment ago", shared(fleetOf(), poll.Share{Inventory: 6, Cluster: &poll.Cluster{Members: 1, Up: true}}), "GET /", 200,
+			"No device is listed here yet\nNo device is polled here.", "Cluster lost\nNothing needs attention"},
+		{"an empty shard", shared(fleetOf(), poll.Share{Inventory: 6}), "GET /", 200, "this process has none of them now.", "replica"},
+		{"a shard", shared(fleetOf(deviceNamed("sw-1")), poll.Share{Inventory: 3, Owned: 1}), "GET /", 200, "polls 1 of 3 devices", ""},
+		{"all of the inventory", shared(fleetOf(deviceNamed("sw-1")), poll.Share{Inventory: 1, Owned: 1}), "GET /", 200, "64 workers", "polls 1 of"},
+		{"text of one that is down", fleetOf(deviceNamed("a", down(failure.Auth, "log in: refused"))), "GET /?format=text", 200, "auth: log in: refused", ""},
 		{"unknown", fleetOf(deviceNamed("sw-1"), deviceNamed("sw-2"), deviceNamed("router")), "GET /devices/sw-3", 404, "No device sw-3\nDid you mean sw-1 , sw-2 ?", "router"},
 		{"name with a slash", fleetOf(deviceNamed("a/b c")), "GET /devices/a%2Fb%20c", 200, "a/b c\ndevices/a%2Fb%20c/poll", ""},
 
@@ -175,9 +216,20 @@ func TestPages(t *testing.T) {
 			`state=&#34;dwon&#34;: want up, down, pending, disabled; unknown parameter &#34;frob&#34;; sort=&#34;size&#34;: want state, device` +
 				"\nformat=&#34;xml&#34;: want text or html; page=&#34;x&#34;: want a whole number from 1 on\nNo device matches.", ""},
 		{"a value too long", one, "GET /?model=" + strings.Repeat("*", 60_000), 200, "a value of model has 60000 characters; it may have 1024\nNo device matches.", "****"},
+		{"many values", one, "GET /?model=a" + strings.Repeat("&model=a", 90) + "&model=C9300", 200, "model: a\nsw-1", ""},
 		{"text of values that do not exist", one, "GET /?format=text&state=dwon", 200, "state=\"dwon\": want up, down, pending, disabled state: dwon No device matches.", ""},
 		{"versions of what does not exist", one, "GET /versions?platform=cisco_iso&frob=1&sort=size", 200,
-			`unknown parameter &#34;frob&#34;; sort=&#34;size&#34;: want platform` + "\nNo device of cisco_iso is listed.", ""},
+			`unknown parameter &#34;frob&#34; (known here: format, platform, sort); sort=&#34;size&#34;: want platform; platform=&#34;cisco_iso&#34;: there is no such platform (did you mean cisco_ios?)` +
+				"\nNo device of cisco_iso is listed.", ""},
+		{"a platform and a label that do not exist", one, "GET /?platform=cisco_iso&label.sit=ams1", 200,
+			`platform=&#34;cisco_iso&#34;: there is no such platform (did you mean cisco_ios?); no device has a label &#34;sit&#34; (did you mean site?)` + "\nNo device matches.", ""},
+		{"text of a value that no device has", one, "GET /?label.site=asm1&format=text", 200, `label.site="asm1": no device has it (did you mean ams1?)`, "<"},
+		{"a group that does not exist, in the search", one, "GET /?q=group%3Dbarnch", 200, `group=&#34;barnch&#34;: there is no such group (did you mean branch?)`, ""},
+		{"a parameter twice", one, "GET /?sort=device&sort=version", 200, "sort is given 2 times; once is enough\nsw-1", ""},
+		{"a parameter that cannot be read", one, "GET /?a%zz&b;c&state=up", 200, "a parameter cannot be read: \nsw-1", ""},
+		{"parameters of a device", one, "GET /devices/sw-1?frob=1&format=xml&poll=now", 200,
+			`unknown parameter &#34;frob&#34; (known here: format, poll); format=&#34;xml&#34;: want text or html; poll=&#34;now&#34;: want refused`, ""},
+		{"text of parameters of a device", one, "GET /devices/sw-1?frmat=xml&format=text", 200, `unknown parameter "frmat" (did you mean format?)`, "<"},
 		{"text of versions of what does not exist", one, "GET /versions?platform=cisco_iso&format=text", 200, "No device of cisco_iso is listed.", ""},
 		{"no problem", one, "GET /?state=up&page=2&format=text", 200, "sw-1", "want"},
 
@@ -224,7 +276,7 @@ func TestFindings(t *testing.T) {
 	for _, want := range []string{
 		"Needs attention 6 Configuration not loaded The file has an error, which the log tells; that of 14 Nov 2023 UTC stays in force.",
 		"Credential paused netops : refused 3 times, 1 device wait, next try in 4 min.",
-		"Host key changed a : no facts until accepted.",
+		"Host key changed a : no facts until the new key is accepted, by netver_exporter hostkey accept.",
 		"Denied version 1 device CVE-1, 1 device CVE-2, 1 device CVE-3 and 1 more",
 		"Source stale netbox of group branch: no list for 2 h (401 Unauthorized). Its 2 devices stay.",
 		"Sweeps skipped group branch : 4 in all, the last 9 min ago; a sweep takes 5 min 20 s, the interval is 5 min.",
@@ -436,6 +488,21 @@ func TestLargestPage(t *testing.T) {
 	}
 }
 
+// TestAccept asks in the words of browsers and of others.
+func TestAccept(t *testing.T) {
+	x := fleetOf(deviceNamed("sw-1"))
+	for accept, text := range map[string]bool{
+		"": false, "*/*": false, "text/*": false, "text/html,application/xhtml+xml,*/*;q=0.8": false, "application/json": false, "garbage;;;==,": false,
+		"text/plain": true, "TEXT/plain; charset=utf-8": true, "text/plain;q=0": false, "text/plain;q=0.5, */*;q=0.1": true,
+		"text/html;q=0.5, text/plain": true, "text/plain;q=0.1, text/html": false, "text/plain;q=x": true, "text/plain" + strings.Repeat(",x/y", 3000): true,
+	} {
+		w := x.get(t, "GET /", "Accept: "+accept)
+		if got := strings.HasPrefix(w.Header().Get("Content-Type"), "text/plain"); got != text || w.Code != 200 || w.Header().Get("Vary") != "Accept" {
+			t.Errorf("Accept: %.60s: %d %v", accept, w.Code, w.Header())
+		}
+	}
+}
+
 func TestAssets(t *testing.T) {
 	x := fleetOf(deviceNamed("sw-1"))
 	found := regexp.MustCompile(`(?:href|src)="\./(assets/[^"]+)"`).FindAllStringSubmatch(x.get(t, "GET /").Body.String(), -1)
@@ -447,6 +514,9 @@ func TestAssets(t *testing.T) {
 		if w.Code != 200 || w.Body.Len() == 0 || !strings.Contains(w.Header().Get("Cache-Control"), "immutable") {
 			t.Errorf("%s: %d, %v", f[1], w.Code, w.Header())
 		}
+	}
+	if w := x.get(t, "GET /"+found[1][1], "Range: bytes="+strings.Repeat("0-0,", 2000)+"1-1"); w.Code != 200 || w.Body.Len() != x.get(t, "GET /"+found[1][1]).Body.Len() {
+		t.Errorf("many ranges of a file: %d, %d bytes", w.Code, w.Body.Len())
 	}
 	if w := x.get(t, "GET /assets/style.css"); w.Code != 404 {
 		t.Errorf("without its hash a file is there: %d", w.Code)

@@ -214,6 +214,12 @@ func nothing(v *fleet.View, q fleet.Query) *empty {
 	show := []link{words(" "), {Text: "Show all devices", Href: clearAll(q)}}
 	active := chips(q)
 	switch {
+	case len(v.Devices) == 0 && v.Share.Inventory > 0:
+		text := fmt.Sprintf("The inventory has %s, and this process has none of them now.", plural(v.Share.Inventory, "device"))
+		if v.Share.Cluster != nil {
+			text += " A replica that joins its cluster gets a share within seconds."
+		}
+		return &empty{Title: "No device is polled here.", Words: []link{words(text)}}
 	case len(v.Devices) == 0:
 		return &empty{"The inventory is empty.", []link{words("No device is listed, and no source has listed one yet. "), {Text: "How to list devices", Href: docs + "inventory.md"}}}
 	case len(active) == 1 && q.Value("state") == string(poll.Down):

@@ -61,8 +61,16 @@ func writeCounts(b *bytes.Buffer, counts []count) {
 	}
 }
 
+// title is the first line of a text, and says below which devices are missing.
+func (f *frame) title(b *bytes.Buffer, format string, said ...any) {
+	say(b, format+"\n", said...)
+	if f.Missing != "" {
+		say(b, "%s\n", f.Missing)
+	}
+}
+
 func (o *overview) text(b *bytes.Buffer) {
-	say(b, "%s, as of %s\n", o.Title, stamp(o.At))
+	o.title(b, "%s, as of %s", o.Title, stamp(o.At))
 	writeCounts(b, o.States)
 	writeCounts(b, o.Verdicts)
 	b.WriteByte('\n')
@@ -102,7 +110,7 @@ func (o *overview) text(b *bytes.Buffer) {
 			r := &o.Rows[i]
 			version := strings.TrimSpace(r.Version + " " + r.Badge)
 			platform := strings.TrimSpace(r.Platform + " " + r.Model)
-			say(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.State, r.Name, cut(r.Labels), platform, version, r.Uptime, r.Polled, r.Took, strings.TrimSpace(r.Reason+" "+r.Message))
+			say(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", r.State, r.Name, cut(r.Labels), platform, version, r.Uptime, r.Polled, r.Took, why(r))
 		}
 	})
 	say(b, "%s\n", o.Pager.Text)
@@ -111,13 +119,24 @@ func (o *overview) text(b *bytes.Buffer) {
 	}
 }
 
+// why is empty for a device that is up.
+func why(r *row) string {
+	if r.Reason == "" {
+		return r.Message
+	}
+	return r.Reason + ": " + r.Message
+}
+
 func (d *device) text(b *bytes.Buffer) {
-	say(b, "%s: %s, as of %s\n", d.Name, strings.TrimSpace(d.State+" "+d.For), stamp(d.At))
+	d.title(b, "%s: %s, as of %s", d.Name, strings.TrimSpace(d.State+" "+d.For), stamp(d.At))
 	var about []string
 	for _, l := range d.About[:len(d.About)-1] { // without the link to the JSON
 		about = append(about, l.Text)
 	}
 	say(b, "%s\n", strings.Join(about, ", "))
+	if d.Problems != "" {
+		say(b, "%s\n", d.Problems)
+	}
 	if d.Notice != "" {
 		say(b, "%s\n", d.Notice)
 	}
@@ -181,7 +200,11 @@ func (d *device) text(b *bytes.Buffer) {
 }
 
 func (n *notFound) text(b *bytes.Buffer) {
-	say(b, "no device %q in the inventory\n", n.Name)
+	if n.Elsewhere != "" {
+		say(b, "no device %q here: %s\n", n.Name, n.Elsewhere)
+		return
+	}
+	n.title(b, "no device %q in the inventory", n.Name)
 	for i, l := range n.Near {
 		if i == 0 {
 			say(b, "did you mean ")
@@ -196,7 +219,7 @@ func (n *notFound) text(b *bytes.Buffer) {
 }
 
 func (p *versions) text(b *bytes.Buffer) {
-	say(b, "%s, as of %s\n", p.Sum, stamp(p.At))
+	p.title(b, "%s, as of %s", p.Sum, stamp(p.At))
 	writeCounts(b, p.Verdicts)
 	if p.Problems != "" {
 		say(b, "%s\n", p.Problems)

@@ -50,10 +50,15 @@ type matrixRow struct {
 const mostCells = 12
 
 func (p *Pages) versions(w http.ResponseWriter, r *http.Request) {
-	v := p.config.Views.View()
-	values := r.URL.Query()
-	page := p.newVersions(v, values.Get("platform"), values.Get("sort"))
-	page.Problems = versionsProblems(values)
+	v, err := p.config.Views.View(r.Context())
+	if err != nil {
+		return // the client has left
+	}
+	values, unreadable := given(r)
+	platform := values.Get("platform")
+	page := p.newVersions(v, platform, values.Get("sort"))
+	missing, _ := v.Check(fleet.Query{}.With("platform", fleet.Given(values["platform"])...))
+	page.Problems = fleet.Texts(slices.Concat(unreadable, fleet.Unread(values, readBy("versions")...), badValues("versions", values), missing))
 	p.answer(w, r, http.StatusOK, &page.frame, page)
 }
 

@@ -3,6 +3,8 @@ package parser
 import (
 	"fmt"
 	"os"
+	"reflect"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -40,7 +42,7 @@ func describePlatforms(r *Registry) string {
 	fmt.Fprintf(&b, "%d platforms.\n\n", len(r.All()))
 	b.WriteString("| id | vendor | what | mode | commands | aliases |\n|---|---|---|---|---|---|\n")
 	for _, p := range r.All() {
-		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, string(p.Session.Mode), polledCommands(p), codes(r.Aliases(p))}
+		row := []string{"`" + p.ID + "`", p.Vendor, p.Title, string(p.Session.Mode), polledCommands(p), codes(r.Aliases(p.ID))}
 		for i := range row {
 			row[i] = strings.ReplaceAll(row[i], "|", `\|`)
 		}
@@ -104,6 +106,25 @@ func codes(names []string) string {
 		quoted[i] = "`" + name + "`"
 	}
 	return strings.Join(quoted, ", ")
+}
+
+// TestKeysOfDefinitionAreExplained looks for every key at the top of a definition, and for the standard prompt, in docs/adding-a-platform.md.
+func TestKeysOfDefinitionAreExplained(t *testing.T) {
+	text, err := os.ReadFile("../docs/adding-a-platform.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, table, _ := strings.Cut(string(text), "At the top of a definition stand:")
+	table, _, _ = strings.Cut(table, "\n### ")
+	for i := range reflect.TypeFor[definition]().NumField() {
+		key, _, _ := strings.Cut(reflect.TypeFor[definition]().Field(i).Tag.Get("yaml"), ",")
+		if !regexp.MustCompile("(?m)^\\|[^|]*`" + key + "`[^|]*\\|").MatchString(table) {
+			t.Errorf("the table has no key %s", key)
+		}
+	}
+	if !strings.Contains(string(text), "`"+standardPromptText+"`") {
+		t.Errorf("the standard prompt is not there: %s", standardPromptText)
+	}
 }
 
 // TestAddingAPlatformDoc runs the example that docs/adding-a-platform.md shows.

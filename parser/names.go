@@ -32,14 +32,25 @@ func loadNames() (map[string]names, error) {
 }
 
 // NamesOf returns the names that a tool of Tools has for a built-in platform.
-func (r *Registry) NamesOf(id, tool string) []string { return r.names[id][tool] }
+func (r *Registry) NamesOf(id, tool string) []string { return r.library.names[id][tool] }
 
 // Aliases returns every name of a platform but its id, sorted, whoever it is from.
-func (r *Registry) Aliases(p *Platform) []string {
-	all := slices.Concat(slices.Collect(maps.Values(r.names[p.ID]))...)
-	all = append(all, p.Aliases...)
+func (r *Registry) Aliases(id string) []string {
+	all := slices.Concat(slices.Collect(maps.Values(r.library.names[id]))...)
+	if p, ok := r.own[id]; ok {
+		all = append(all, p.Aliases...)
+	}
 	slices.Sort(all)
-	return slices.DeleteFunc(slices.Compact(all), func(name string) bool { return name == p.ID })
+	return slices.DeleteFunc(slices.Compact(all), func(name string) bool { return name == id })
+}
+
+// Names returns every id, each followed by its aliases.
+func (r *Registry) Names() []string {
+	var all []string
+	for _, id := range r.IDs() {
+		all = append(append(all, id), r.Aliases(id)...)
+	}
+	return all
 }
 
 // ErrTransport tells that a name means a way to a device that is not spoken here.

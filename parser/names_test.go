@@ -10,8 +10,8 @@ import (
 func TestNames(t *testing.T) {
 	r := builtIns(t)
 	owner := map[string]string{}
-	for id, byTool := range r.names {
-		if _, ok := r.platforms[id]; !ok {
+	for id, byTool := range r.library.names {
+		if !r.has(id) {
 			t.Errorf("%s is no platform", id)
 		}
 		for tool, all := range byTool {
@@ -22,19 +22,42 @@ func TestNames(t *testing.T) {
 				if other := owner[name]; other != "" && other != id {
 					t.Errorf("%s is a name of %s and of %s", name, id, other)
 				}
-				if _, ok := r.platforms[name]; ok && name != id {
+				if r.has(name) && name != id {
 					t.Errorf("%s is a name of %s, and a platform", name, id)
 				}
 				owner[name] = id
 			}
 		}
 	}
-	for _, p := range r.All() {
-		if _, ok := r.names[p.ID]; !ok {
-			t.Errorf("%s has no row", p.ID)
+	for _, id := range r.IDs() {
+		if _, ok := r.library.names[id]; !ok {
+			t.Errorf("%s has no row", id)
+		}
+	}
+}
+
+// TestBuiltIns reads every built-in definition, and holds them to what is known of them before they are read.
+func TestBuiltIns(t *testing.T) {
+	r := builtIns(t)
+	for _, id := range r.IDs() {
+		file := "platforms/" + id + ".yml"
+		text, err := definitions.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		p, err := Load(file, text)
+		if err != nil {
+			t.Error(err)
+			continue
+		}
+		if p.ID != id {
+			t.Errorf("%s: id is %q, want the file's name", file, p.ID)
 		}
 		if len(p.Aliases) > 0 {
-			t.Errorf("%s: the aliases of built-in platforms stand in names.yml", p.ID)
+			t.Errorf("%s: the aliases of built-in platforms stand in names.yml", id)
+		}
+		if len(p.Gauges()) > 0 {
+			t.Errorf("%s: gauges are for platforms of one's own", id)
 		}
 	}
 }

@@ -11,7 +11,8 @@ import (
 	"github.com/netver/netver_exporter/version"
 )
 
-// Platform is a definition: how to talk to a kind of device and how to read its answers.
+// Platform is a definition: how to talk to a kind of device and how to read its answers. It does not change once it is read:
+// a built-in one is the same for the whole program.
 type Platform struct {
 	ID         string
 	Vendor     string

@@ -6,6 +6,33 @@ import (
 	"testing"
 )
 
+// A built-in platform is read when somebody asks for it, and then once.
+func TestRegistryReadsWhatIsAskedFor(t *testing.T) {
+	l, err := newLibrary()
+	if err != nil {
+		t.Fatal(err)
+	}
+	var read []string
+	for _, id := range l.ids {
+		load := l.platforms[id]
+		l.platforms[id] = func() *Platform {
+			read = append(read, id)
+			return load()
+		}
+	}
+	r := &Registry{library: l, own: map[string]*Platform{}, aliases: map[string]string{}}
+	if !slices.Contains(r.IDs(), "cisco_ios") || !slices.Contains(r.Names(), "iosxe") || !slices.Contains(r.Aliases("cisco_ios"), "iosxe") || len(r.NamesOf("cisco_ios", "netmiko")) == 0 {
+		t.Error("cisco_ios and its names are not known")
+	}
+	if _, ok := r.Get("no_such_os"); ok || read != nil {
+		t.Errorf("no_such_os: found %t; read %v, want none", ok, read)
+	}
+	first, _ := r.Get("cisco_ios")
+	if again, _ := r.Get("iosxe_ssh"); again != first || !slices.Equal(read, []string{"cisco_ios", "cisco_ios"}) {
+		t.Errorf("another platform under another name, or read %v", read)
+	}
+}
+
 func TestRegistry(t *testing.T) {
 	load := func(path, id, aliases string) *Platform {
 		t.Helper()

@@ -96,6 +96,9 @@ func (p *Platform) findExample() string {
 func LoadSample(file string, text []byte) (Sample, error) {
 	archive := txtar.Parse(text)
 	s := Sample{Platform: path.Base(path.Dir(file)), Name: strings.TrimSuffix(path.Base(file), ".txtar")}
+	if len(archive.Files) == 0 {
+		return Sample{}, fmt.Errorf("%s: no answer is marked; put a line such as \"-- show version --\" ahead of each", file)
+	}
 	if len(bytes.TrimSpace(archive.Comment)) > 0 {
 		document, err := strictyaml.Parse(file, archive.Comment, "a key")
 		if err != nil {
@@ -107,12 +110,15 @@ func LoadSample(file string, text []byte) (Sample, error) {
 		}
 	}
 	for _, section := range archive.Files {
+		if slices.ContainsFunc(s.Answers, func(o Output) bool { return o.Command == section.Name }) {
+			return Sample{}, fmt.Errorf("%s: %q is there twice; keep one answer", file, section.Name)
+		}
 		if section.Name != goldenSection {
 			s.Answers = append(s.Answers, Output{Command: section.Name, Text: string(section.Data)})
 		}
 	}
 	if len(s.Answers) == 0 {
-		return Sample{}, fmt.Errorf("%s: no section with an answer", file)
+		return Sample{}, fmt.Errorf("%s: it has no answer but %s", file, goldenSection)
 	}
 	return s, nil
 }

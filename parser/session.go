@@ -9,8 +9,10 @@ import (
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
-// standardPrompt is what most command lines show: a name, perhaps a mode in brackets, and one or two signs.
-var standardPrompt = []*regexp.Regexp{mustSurround(`^[\w.\-@\\/:+~]{1,64}(?: ?\([^()\n]{1,60}\))*[>#]{1,2} ?$`)}
+// standardPromptText is what most command lines show: a name, perhaps a mode in brackets, and one or two signs.
+const standardPromptText = `^[\w.\-@\\/:+~]{1,64}(?: ?\([^()\n]{1,60}\))*[>#]{1,2} ?$`
+
+var standardPrompt = []*regexp.Regexp{mustSurround(standardPromptText)}
 
 // standardLogin are the questions of a device that lets everybody in by SSH and asks who it is in the session.
 var standardLogin = []dialogue.Gate{

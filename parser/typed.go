@@ -84,24 +84,20 @@ func (c *compiler) typed(w *definition, p *Platform) {
 	p.allow = w.Allow
 }
 
-// knownTexts are what built-in platforms type: as a command, and as an answer.
-type knownTexts map[bool]map[string]bool
-
 func (t *Typed) isAnswer() bool { return t.Use == ToAnswer }
 
-// add takes in what a built-in platform types.
-func (k knownTexts) add(p *Platform) {
-	for _, t := range p.typed {
-		k[t.isAnswer()][strings.ToLower(t.Text)] = true
-	}
+// types reports whether the platform types the text, as a command or as an answer. Upper and lower case are the same.
+func (p *Platform) types(t *Typed) bool {
+	return slices.ContainsFunc(p.typed, func(own Typed) bool { return own.isAnswer() == t.isAnswer() && strings.EqualFold(own.Text, t.Text) })
 }
 
-// strange are what a platform types that may do more than read, each as a problem of its definition.
-func (k knownTexts) strange(p *Platform) (problems strictyaml.Problems) {
+// strange are what a platform types that may do more than read, each as a problem of its definition. What a built-in platform
+// types is not strange.
+func (l *library) strange(p *Platform) (problems strictyaml.Problems) {
 	told := map[string]bool{}
 	for i := range p.typed {
 		t := &p.typed[i]
-		if told[t.Text] || slices.Contains(p.allow, t.Text) || k[t.isAnswer()][strings.ToLower(t.Text)] || !t.isAnswer() && onlyReads(t.Text, p.allow) {
+		if told[t.Text] || slices.Contains(p.allow, t.Text) || !t.isAnswer() && onlyReads(t.Text, p.allow) || l.types(t) {
 			continue
 		}
 		told[t.Text] = true

@@ -2,6 +2,7 @@ package poll
 
 import (
 	"context"
+	"fmt"
 	"log/slog"
 	"slices"
 	"sync/atomic"
@@ -12,6 +13,7 @@ import (
 	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/parser"
+	"github.com/netver/netver_exporter/secret"
 )
 
 // instant answers at once, so that what is measured is the engine.
@@ -41,28 +43,40 @@ func (l *lags) Observe(e Event) {
 	}
 }
 
-// BenchmarkDispatch is what the engine costs a poll beyond the poll itself: schedule, lanes, workers, record, status.
+// BenchmarkDispatch is what the engine costs a poll beyond the poll itself: schedule, door, lanes, workers, record, status.
 func BenchmarkDispatch(b *testing.B) {
 	const fleet = 50_000
-	s := settings
-	s.Concurrency = 64
-	plan := oneGroup(s, answered, time.Hour, fleet)
-	b.ReportAllocs()
-	before := cpu()
-	for b.Loop() {
-		o := newLags(fleet)
-		e, err := New(plan, slog.New(slog.DiscardHandler), o)
-		if err != nil {
-			b.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(b.Context())
-		ended := make(chan error)
-		go func() { ended <- e.Run(ctx) }()
-		<-o.done
-		cancel()
-		<-ended
+	for _, credentials := range []int{1, fleet} {
+		b.Run(fmt.Sprintf("credentials=%d", credentials), func(b *testing.B) {
+			s := settings
+			s.Concurrency = 64
+			plan := oneGroup(s, answered, time.Hour, fleet)
+			plan.Credentials = nil
+			for i := range credentials {
+				name := fmt.Sprint("of-", i)
+				plan.Credentials = append(plan.Credentials, logins.Credential{Name: name, Identity: secret.New(name), Password: true})
+			}
+			for i := range plan.Groups[0].Devices {
+				plan.Groups[0].Devices[i].Credential = fmt.Sprint("of-", i%credentials)
+			}
+			b.ReportAllocs()
+			before := cpu()
+			for b.Loop() {
+				o := newLags(fleet)
+				e, err := New(plan, slog.New(slog.DiscardHandler), o)
+				if err != nil {
+					b.Fatal(err)
+				}
+				ctx, cancel := context.WithCancel(b.Context())
+				ended := make(chan error)
+				go func() { ended <- e.Run(ctx) }()
+				<-o.done
+				cancel()
+				<-ended
+			}
+			b.ReportMetric(float64((cpu()-before).Nanoseconds())/1000/float64(b.N)/fleet, "cpu-µs/poll")
+		})
 	}
-	b.ReportMetric(float64((cpu()-before).Nanoseconds())/1000/float64(b.N)/fleet, "cpu-µs/poll")
 }
 
 func cpu() time.Duration {

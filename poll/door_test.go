@@ -82,6 +82,25 @@ func TestCredentialPausesAndResumes(t *testing.T) {
 	})
 }
 
+// TestStopSaysNothingOfTheSecret ends the engine while passwords are on their way: that they had no answer is our doing, and the
+// next start must not find the credential paused.
+func TestStopSaysNothingOfTheSecret(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		plan, f := guarded(new(atomic.Bool), time.Minute, 400)
+		plan.Settings.Concurrency = 64
+		e, stop := start(t, plan, nil)
+		time.Sleep(90*time.Second + time.Millisecond)
+		synctest.Wait()
+		if f.running < 4 {
+			t.Fatalf("%d polls in flight", f.running)
+		}
+		stop()
+		if s := e.Snapshot().Logins["netops"]; s.Paused || s.Allowed < 64 {
+			t.Errorf("after the end of the process: %+v", s)
+		}
+	})
+}
+
 func total(f *fleet) (n int) {
 	for _, polls := range f.polls() {
 		n += polls

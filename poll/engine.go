@@ -149,7 +149,7 @@ func (e *Engine) Apply(p Plan) error {
 			t := e.target(old, d.Name, now)
 			change := t.assign(next, kept, d, now, window)
 			if change.joined && p.Replica != nil && !p.Replica.Since.IsZero() {
-				t.joinAt(p.Replica.Since, now)
+				t.joinAt(p.Replica.Since, p.Replica.gone(), now)
 				inherited = append(inherited, t)
 			}
 			if change.device {
@@ -264,8 +264,8 @@ func (e *Engine) PollNow(ctx context.Context, name string) (s *Status, ok bool) 
 	return t.status.Load(), true
 }
 
-// Hear takes in what another process tells of credentials.
-func (e *Engine) Hear(all []logins.Shared) { e.door.Hear(all) }
+// Hear takes in what another process tells of credentials, and reports whether it has the same secrets.
+func (e *Engine) Hear(all []logins.Shared) (agreed bool) { return e.door.Hear(all) }
 
 // notify wakes the reader of a channel that holds one notice.
 func notify(c chan<- struct{}) {

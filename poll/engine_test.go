@@ -46,7 +46,7 @@ func (f *fleet) Poll(ctx context.Context, d *inventory.Device, ticket *logins.Ti
 		}
 	}
 	o := f.ask(ctx, d)
-	if f.sends {
+	if f.sends && ctx.Err() == nil {
 		ticket.Tell(map[bool]logins.Verdict{true: logins.Refused, false: logins.Accepted}[failure.Of(o.Err) == failure.Auth])
 	}
 	return o

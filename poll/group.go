@@ -18,6 +18,7 @@ type slot struct {
 	slow   bool     // takes the slow lane
 	parked *parking // where it waits for its turn to log in; nil: nowhere
 	joined bool     // its due time is that of a device that joined, not one of the sweep
+	madeUp bool     // it is for a place that came while no process had the device
 }
 
 // group hands out its part of the fleet. One goroutine (run) hands out; all state is behind the mutex.
@@ -29,9 +30,10 @@ type group struct {
 	mu       sync.Mutex
 	interval time.Duration
 	spread   float64
-	timeout  time.Duration      // of one poll; 0: that of the settings
-	cap      int                // of polls at once; 0: none
-	inStep   bool               // sweeps begin at whole intervals of the wall clock
+	timeout  time.Duration // of one poll; 0: that of the settings
+	cap      int           // of polls at once; 0: none
+	inStep   bool          // sweeps begin at whole intervals of the wall clock, counted from epoch
+	epoch    time.Time
 	members  []*target          // ordered by phase
 	sweep    *sweep             // the latest
 	stale    bool               // todo does not match members and sweep
@@ -41,13 +43,17 @@ type group struct {
 	resume   time.Time          // start of a sweep before a restart, for the first one to go on with; zero: none
 	waiting  []slot             // due, for the slow lane, what earlier sweeps left first
 	parked   map[place]*parking // due, and waiting for their turn to log in
+	queues   map[*parking]bool  // those of them where a turn waits
 	running  int
 	slowly   int // of running, how many came by the slow lane
 	sweeps   Sweeps
 }
 
 func newGroup(name string, out lanes) *group {
-	return &group{name: name, out: out, wake: make(chan struct{}, 1), sweep: &sweep{}, parked: make(map[place]*parking)}
+	return &group{
+		name: name, out: out, wake: make(chan struct{}, 1), epoch: time.Unix(0, 0), sweep: &sweep{},
+		parked: make(map[place]*parking), queues: make(map[*parking]bool),
+	}
 }
 
 // configure gives the group its part of a new plan. A sweep under way goes on with the new members.
@@ -218,7 +224,7 @@ func (g *group) sent(s slot) {
 
 // pass takes the first slot out of todo.
 func (g *group) pass() {
-	g.sweep.passed = g.todo[0].due
+	g.todo[0].target.handOut(g.todo[0].due)
 	if !g.todo[0].joined {
 		g.left--
 	}

@@ -1,6 +1,7 @@
 package poll
 
 import (
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -65,4 +66,43 @@ func TestOneDeviceJoins(t *testing.T) {
 			t.Errorf("polled at %v, joined at %v", starts, joined)
 		}
 	})
+}
+
+// TestJoinsWhileAnotherIsHandedOut has another device's turn handed out between the time at which one joins, and the time at which the group has it: a
+// plan for a large fleet takes a moment.
+func TestJoinsWhileAnotherIsHandedOut(t *testing.T) {
+	for name, inherited := range map[string]bool{"new": false, "of another process": true} {
+		t.Run(name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				g := newGroup("g", lanes{})
+				plan := &plan{revisions: new(atomic.Uint64)}
+				part := &Group{Name: "g", Interval: time.Minute, Devices: devices("g", 2)}
+				join := func(i int) *target {
+					made := newTarget(part.Devices[i].Name, time.Now())
+					made.assign(plan, g, &part.Devices[i], time.Now(), 0)
+					return made
+				}
+				first := join(0)
+				g.configure(part, 0.8, false, []*target{first})
+				g.open(time.Now())
+				time.Sleep(50 * time.Second) // the places of the sweep are past
+				second := join(1)
+				if inherited {
+					second.joinAt(time.Now().Add(-time.Minute), time.Now(), time.Now())
+				}
+				time.Sleep(time.Second)
+				first.turns = turns{joined: time.Now()}
+				g.configure(part, 0.8, false, []*target{first})
+				if ready, _, _ := g.next(time.Now()); ready.target != first {
+					t.Fatal("the device that must be polled anew is not offered")
+				} else {
+					g.sent(ready)
+				}
+				g.configure(part, 0.8, false, []*target{first, second})
+				if ready, _, _ := g.next(time.Now()); ready.target != second {
+					t.Error("the device that joined before is not offered")
+				}
+			})
+		})
+	}
 }

@@ -10,7 +10,10 @@ import (
 )
 
 // Known is what is known of devices: status, boot time, logins. It goes from one process to another. The zero value is nothing.
-type Known struct{ devices map[string]deviceState }
+type Known struct {
+	devices map[string]deviceState
+	written time.Time // by the clock of the process that it came from; zero: it came from none
+}
 
 // Hold stops polling the devices for which keep is false, until the next plan. Their status stays. The function that it returns waits until the polls of
 // them that are in flight have ended, or the context has.
@@ -81,12 +84,15 @@ func (e *Engine) Held() *Known {
 // Len is the number of devices.
 func (k *Known) Len() int { return len(k.devices) }
 
-// Add takes over what another one knows. Of a device that both know, that with the later poll stays.
+// Add takes over what another one knows. Of a device that both know, that with the later poll stays; facts without a poll that are newer still stay with it.
 func (k *Known) Add(other *Known) {
 	if k.devices == nil {
 		k.devices = make(map[string]deviceState, len(other.devices))
 	}
 	for name, s := range other.devices {
+		if facts, ok := k.devices[name]; ok && facts.LastPoll.IsZero() && facts.Boot.Read.After(s.LastPoll) && facts.Address == s.Address {
+			s.Platform, s.Vendor, s.Facts, s.BootTime, s.Boot, s.Version, s.Serial = facts.Platform, facts.Vendor, facts.Facts, facts.BootTime, facts.Boot, facts.Version, facts.Serial
+		}
 		if mine, ok := k.devices[name]; !ok || s.LastPoll.After(mine.LastPoll) || mine.LastPoll.IsZero() && mine.Facts.Version == "" {
 			k.devices[name] = s
 		}
@@ -96,7 +102,9 @@ func (k *Known) Add(other *Known) {
 // Write writes what is known of some of the devices, as a state file is written. An error is of the writer.
 func (k *Known) Write(w io.Writer, of func(name string) bool) error {
 	out := stateWriter{w: w}
-	out.line(stateLine{Header: &ourHeader})
+	header := ourHeader
+	header.Written = time.Now()
+	out.line(stateLine{Header: &header})
 	for name, s := range k.devices {
 		if of(name) {
 			out.line(stateLine{Device: &s})
@@ -111,7 +119,7 @@ func ReadKnown(r io.Reader) (*Known, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Known{devices: s.devices}, nil
+	return &Known{devices: s.devices, written: s.written}, nil
 }
 
 // inherit gives targets that are new what another process knows of them. The clock of that one may be ahead.
@@ -127,7 +135,7 @@ func (e *Engine) inherit(r *Replica, fresh []*target, keepFacts time.Duration, n
 		}
 		if s.LastPoll.IsZero() { // it waits for its place there, too
 			if !s.After.IsZero() && s.After.Before(r.Since) {
-				t.joinAt(s.After, now)
+				t.joinAt(s.After, r.gone(), now)
 			}
 			t.recall(s, now)
 			continue
@@ -142,9 +150,9 @@ func (e *Engine) inherit(r *Replica, fresh []*target, keepFacts time.Duration, n
 	e.door.Inherit(memories)
 }
 
-// joinAt has a target that another process polled until then keep its place in the sweep.
-func (t *target) joinAt(until, now time.Time) {
+// joinAt has a target that another process polled keep its place in the sweep.
+func (t *target) joinAt(after, gone, now time.Time) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.after, t.joined = until, now
+	t.after, t.gone, t.joined = after, gone, now
 }

@@ -3,6 +3,7 @@ package poll
 import (
 	"bytes"
 	"context"
+	"log/slog"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -13,12 +14,27 @@ import (
 )
 
 // TestHandover moves half of a fleet from one engine to another, under way in a sweep: no device is polled by both at once, none twice in an
-// interval, none later than an interval and the time in which nobody had it, and all that was known is known.
+// interval, none later than an interval and the time in which nobody had it, and all that was known is known. If the clock of one of them is wrong, a device
+// is polled half an interval later at most, once.
 func TestHandover(t *testing.T) {
-	for name, known := range map[string]bool{"known": true, "after a crash": false, "after a crash, with archived facts": false} {
+	const interval, nobody = 10 * time.Minute, 30 * time.Second
+	for name, c := range map[string]struct {
+		known bool
+		ahead time.Duration // clock of the first
+	}{
+		"known":                               {true, 0},
+		"after a crash":                       {false, 0},
+		"after a crash, with archived facts":  {false, 0},
+		"the clock before is hours ahead":     {true, 5*time.Hour + 4*time.Minute},
+		"the clock before is a day behind":    {true, -24*time.Hour - 4*time.Minute},
+		"the clock before is a minute behind": {true, -time.Minute},
+	} {
+		known, later := c.known, time.Duration(0)
+		if c.ahead != 0 {
+			later = interval / 2
+		}
 		t.Run(name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				const interval, nobody = 10 * time.Minute, 30 * time.Second
 				booted := time.Now().Add(-100 * time.Hour)
 				f := newFleet(func(*inventory.Device, int) (time.Duration, Outcome) {
 					o := good()
@@ -34,8 +50,12 @@ func TestHandover(t *testing.T) {
 				defer stopA()
 				second := oneGroup(whole.Settings, f, interval, 0)
 				second.Replica = &Replica{May: may}
-				b, stopB := start(t, second, nil)
-				defer stopB()
+				b, err := New(second, slog.New(slog.DiscardHandler), nil)
+				if err != nil {
+					t.Fatal(err)
+				}
+				b.current.Load().groups["g"].epoch = time.Unix(0, 0).Add(-c.ahead)
+				defer run(t, b)()
 				time.Sleep(34 * time.Minute)
 				synctest.Wait()
 
@@ -66,6 +86,12 @@ func TestHandover(t *testing.T) {
 					if err != nil {
 						t.Fatal(err)
 					}
+					k.written = k.written.Add(c.ahead)
+					for name, s := range k.devices {
+						s.shift(c.ahead)
+						k.devices[name] = s
+					}
+					k.Align(time.Now())
 					second.Replica.Known = k
 				}
 				archived := strings.HasSuffix(name, "facts")
@@ -99,7 +125,7 @@ func TestHandover(t *testing.T) {
 					times := f.of(d.Name)
 					for i := 2; i < len(times); i++ { // the first sweep of an engine is at once, the second at the device's place
 						gap := times[i].Sub(times[i-1])
-						if gap < interval/2 || gap > interval+nobody+10*time.Second {
+						if gap < interval/2 || gap > interval+nobody+later+10*time.Second {
 							t.Errorf("%s: polls %s apart", d.Name, gap)
 						}
 					}

@@ -17,6 +17,7 @@ type place struct {
 // guards it, except for calls.
 type parking struct {
 	group   *group
+	slow    bool
 	slots   []slot
 	blocked uint64    // the number of calls at which the door said to wait; it has not called since if it is the same now
 	until   time.Time // it said to wait until then; zero: it will call
@@ -40,7 +41,7 @@ func (g *group) queue(at place) *parking {
 	defer g.mu.Unlock()
 	p, ok := g.parked[at]
 	if !ok {
-		p = &parking{group: g}
+		p = &parking{group: g, slow: at.slow}
 		p.calls.Store(1)
 		g.parked[at] = p
 	}
@@ -60,6 +61,7 @@ func (g *group) park(s slot, p *parking, calls uint64, until time.Time) {
 	s.parked = p
 	at, _ := slices.BinarySearchFunc(p.slots, s.due, func(s slot, due time.Time) int { return s.due.Compare(due) })
 	p.slots = slices.Insert(p.slots, at, s)
+	g.queues[p] = true
 	if calls >= p.blocked {
 		p.blocked, p.until = calls, until
 	}
@@ -85,17 +87,18 @@ func (g *group) parkBehind(s slot, now time.Time) bool {
 // unparked returns the first of the parked turns of each lane that may try the door now, a zero slot where there is none, and
 // how long until another one may, 0 if no time can tell.
 func (g *group) unparked(now time.Time) (ready, slow slot, wait time.Duration) {
-	for at, p := range g.parked {
+	for p := range g.queues {
 		for len(p.slots) > 0 && p.slots[0].target.eligibility(p.slots[0]) == skip {
 			g.close(p.slots[0].sweep)
 			p.slots = p.slots[1:]
 		}
 		first := &ready
-		if at.slow {
+		if p.slow {
 			first = &slow
 		}
 		switch {
 		case len(p.slots) == 0:
+			delete(g.queues, p)
 		case p.open(now):
 			if first.target == nil || p.slots[0].due.Before(first.due) {
 				*first = p.slots[0]

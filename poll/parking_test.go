@@ -20,7 +20,7 @@ func TestParkedTurnsAreAllTakenUp(t *testing.T) {
 		plan, f := guarded(&wrong, time.Hour, 300)
 		f.answer = func(*inventory.Device, int) (time.Duration, Outcome) { return 4 * time.Second, good() }
 		plan.Settings.Concurrency = 2
-		plan.Credentials = []logins.Credential{{Name: "netops", Password: true, Key: true, Rate: 0.5}}
+		plan.Credentials = []logins.Credential{{Name: "netops", Password: true, Keys: "a key", Rate: 0.5}}
 		e, stop := start(t, plan, nil)
 		defer stop()
 		time.Sleep(20 * time.Minute)

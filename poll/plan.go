@@ -43,9 +43,17 @@ type Plan struct {
 // device has the same place in those of every process.
 type Replica struct {
 	May    func() bool   // asked before each poll; false: another process may poll the device by now
-	Since  time.Time     // devices that are new to the engine were polled by others until then, and have their next poll at their place in the sweep; zero: by none
+	Since  time.Time     // devices that are new to the engine were polled by others until then at least, and have their next poll at their place in the sweep; zero: by none
+	Gone   time.Time     // by then the others had stopped; zero: at Since
 	Logins *logins.Fleet // how the processes share what they may do; nil: they do not
 	Known  *Known        // of those devices; nil: nothing
+}
+
+func (r *Replica) gone() time.Time {
+	if r.Gone.IsZero() {
+		return r.Since
+	}
+	return r.Gone
 }
 
 func (p *Plan) validate() error {

@@ -81,9 +81,13 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 	}
 	res.duration = time.Since(res.start)
 	res.reason = failure.Of(res.outcome.Err)
+	stopped := ctx.Err() != nil && res.outcome.Err != nil
+	if stopped {
+		ticket.Cut()
+	}
 	ticket.Close(res.reason)
 	switch {
-	case ctx.Err() != nil && res.outcome.Err != nil: // we are stopping: that is no news of the device
+	case stopped: // that is no news of the device
 		s.target.end(d, nil)
 	case errors.Is(res.outcome.Err, logins.ErrWait):
 		s.target.putBack(s)

@@ -26,8 +26,9 @@ type stateLine struct {
 }
 
 type stateHeader struct {
-	Format  string `json:"format"`
-	Version int    `json:"version"`
+	Format  string    `json:"format"`
+	Version int       `json:"version"`
+	Written time.Time `json:"written,omitzero"` // by the clock of the process that wrote it; only what goes to another process has it
 }
 
 var ourHeader = stateHeader{Format: "netver_exporter state", Version: 1}
@@ -207,6 +208,7 @@ type state struct {
 	credentials []logins.CredentialMemory
 	groups      []groupState
 	devices     map[string]deviceState
+	written     time.Time
 }
 
 func readState(r io.Reader) (*state, error) {
@@ -223,9 +225,10 @@ func readState(r io.Reader) (*state, error) {
 		switch {
 		case n == 0 && l.Header != nil && l.Header.Version > ourHeader.Version:
 			return nil, fmt.Errorf("it is of version %d, from a newer program; this one knows version %d", l.Header.Version, ourHeader.Version)
-		case n == 0 && (l.Header == nil || *l.Header != ourHeader):
+		case n == 0 && (l.Header == nil || l.Header.Format != ourHeader.Format || l.Header.Version != ourHeader.Version):
 			return nil, fmt.Errorf("it is not a state file of version %d", ourHeader.Version)
 		case n == 0:
+			s.written = l.Header.Written
 		case l.Credential != nil:
 			s.credentials = append(s.credentials, *l.Credential)
 		case l.Group != nil:

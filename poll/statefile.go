@@ -53,17 +53,40 @@ func SaveState(path string, e *Engine) (err error) {
 	return syncDir(filepath.Dir(path))
 }
 
-// KeepState saves again and again until the context ends. Save once more when the engine has stopped. A failure is
-// logged once, until a save succeeds again.
-func KeepState(ctx context.Context, path string, every time.Duration, e *Engine) {
+// savePause is between two saves for the sake of logins, at least: that of a large fleet takes its time.
+const savePause = time.Second
+
+// KeepState saves again and again until the context ends, and soon when a secret is refused: a process that is killed and started
+// over and over must not try it as often. Each time it does so only if due says so. Save once more when the engine has stopped. A
+// failure is logged once, until a save succeeds again.
+func KeepState(ctx context.Context, path string, every time.Duration, e *Engine, due func() bool) {
 	failing := false
-	for pause(ctx, every) {
+	for e.awaitSave(ctx, every) {
+		if !due() {
+			continue
+		}
 		err := SaveState(path, e)
 		if err != nil && !failing {
 			e.log.Warn("state is not saved", "file", path, "err", err)
 		}
 		failing = err != nil
+		if !pause(ctx, savePause) {
+			return
+		}
 	}
+}
+
+// awaitSave waits until the state is to be saved, and reports whether the context lasted.
+func (e *Engine) awaitSave(ctx context.Context, every time.Duration) bool {
+	timer := time.NewTimer(every)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+	case <-e.door.Worse:
+	}
+	return true
 }
 
 // LoadState gives the engine, which must not run yet, what SaveState wrote. Devices that were polled recently are not

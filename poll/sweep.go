@@ -8,11 +8,10 @@ import (
 // sweep is one run over a group.
 type sweep struct {
 	start   time.Time
-	catchUp bool      // the first of a schedule: a device that was not polled for an interval is due at once
-	handing bool      // not all slots are handed out
-	passed  time.Time // due time of the last slot handed out
-	open    int       // slots handed out whose poll has not ended
-	settled bool      // its figures are taken
+	catchUp bool // the first of a schedule: a device that was not polled for an interval is due at once
+	handing bool // not all slots are handed out
+	open    int  // slots handed out whose poll has not ended
+	settled bool // its figures are taken
 }
 
 // open begins the first sweep of a schedule: at once, or in step with the schedule from before a restart.
@@ -21,7 +20,7 @@ func (g *group) open(now time.Time) (start time.Time, interval time.Duration) {
 	defer g.mu.Unlock()
 	start = now
 	if g.inStep {
-		g.resume = time.Unix(0, 0)
+		g.resume = g.epoch
 	}
 	if since := now.Sub(g.resume); !g.resume.IsZero() && since >= 0 {
 		start = now.Add(-(since % g.interval))
@@ -40,7 +39,9 @@ func (g *group) tick() {
 		g.sweeps.LastSkip = time.Now()
 		return
 	}
-	g.begin(&sweep{start: time.Now(), handing: true})
+	// The tick of a busy machine is late; places are not.
+	since := time.Since(g.sweep.start).Round(g.interval)
+	g.begin(&sweep{start: g.sweep.start.Add(since), handing: true})
 }
 
 func (g *group) begin(s *sweep) {
@@ -49,71 +50,95 @@ func (g *group) begin(s *sweep) {
 	notify(g.wake)
 }
 
-// makeUpPace is how much quicker than usual the polls of devices are made up for whose place came while no process had them.
-const makeUpPace = 4
+// makeUpPace is how much quicker than usual devices are polled whose place came while no process had them.
+const makeUpPace = 2
 
 // arrange lays out what is left of the sweep for the members as they are now.
 func (g *group) arrange() {
 	g.stale = false
-	queued := make(map[*target]bool, len(g.waiting))
-	for _, s := range g.waiting {
-		queued[s.target] = true
-	}
-	for _, p := range g.parked {
-		for _, s := range p.slots {
-			queued[s.target] = true
-		}
-	}
+	queued := g.queued()
 	g.todo, g.left = make([]slot, 0, len(g.members)), 0
-	sw := g.sweep
+	both := [...]func(*target, turns) (slot, bool){g.makeUp, g.own}
 	for _, t := range g.members {
-		polled, joined, after := t.times()
-		if queued[t] || !polled.Before(sw.start) {
-			continue
-		}
-		due := sw.start
-		fresh := after.IsZero() && (polled.IsZero() || sw.catchUp && sw.start.Sub(polled) >= g.interval)
-		if !fresh {
-			due = due.Add(time.Duration(t.phase * g.spread * float64(g.interval)))
-		}
-		if sw.catchUp && !fresh && due.Sub(polled) < g.interval/2 { // the next sweep is soon enough
-			continue
-		}
-		late := due.Before(joined)
-		if late {
-			due = joined
-		}
-		if !after.IsZero() && polled.Before(joined) { // another process had it, and this one has not polled it yet
-			place := sw.start.Add(time.Duration(t.phase * g.spread * float64(g.interval)))
-			before, missed := g.makeUp(place.Add(-g.interval), polled, after, joined)
-			switch now, missedNow := g.makeUp(place, polled, after, joined); {
-			case missed:
-				due, late = before, true
-			case missedNow:
-				due = now
-			case late:
+		h := t.history()
+		for _, turn := range both {
+			s, ok := turn(t, h)
+			if !ok || queued[turnOf{t, s.madeUp}] || !h.polled.Before(s.since) || !s.due.After(h.handed) {
 				continue
 			}
+			if !s.joined {
+				g.left++
+			}
+			g.todo = append(g.todo, s)
 		}
-		if due.Before(sw.passed) { // it had its turn
-			continue
-		}
-		if !late {
-			g.left++
-		}
-		g.todo = append(g.todo, slot{target: t, group: g, sweep: sw, since: sw.start, due: due, joined: late})
 	}
 	slices.SortStableFunc(g.todo, func(a, b slot) int { return a.due.Compare(b.due) })
 }
 
-// makeUp is when a device is polled whose place came while no process had it. It was not missed if this process had it by then, or the one
-// before has polled it there, as far as is known.
-func (g *group) makeUp(place, polled, after, joined time.Time) (due time.Time, missed bool) {
-	byOther := place.Sub(polled) < g.interval/2
-	if polled.IsZero() {
-		byOther = place.Before(after)
+// turnOf is one of the two turns that a target may have in a sweep.
+type turnOf struct {
+	target *target
+	madeUp bool
+}
+
+// queued are the turns that are due already, and wait.
+func (g *group) queued() map[turnOf]bool {
+	all := make(map[turnOf]bool, len(g.waiting))
+	for _, s := range g.waiting {
+		all[turnOf{s.target, s.madeUp}] = true
 	}
-	return joined.Add(max(0, place.Sub(after)) / makeUpPace), place.Before(joined) && !byOther
+	for p := range g.queues {
+		for _, s := range p.slots {
+			all[turnOf{s.target, s.madeUp}] = true
+		}
+	}
+	return all
+}
+
+// place is when a target's turn is in the sweep.
+func (g *group) place(t *target) time.Time {
+	return g.sweep.start.Add(time.Duration(t.phase * g.spread * float64(g.interval)))
+}
+
+// own is a target's turn in the sweep itself, and that of one that has joined.
+func (g *group) own(t *target, h turns) (s slot, ok bool) {
+	sw := g.sweep
+	s = slot{target: t, group: g, sweep: sw, since: sw.start, due: g.place(t)}
+	if !h.after.IsZero() { // another process had it: a poll less than half an interval before its place is taken for this place's
+		s.since = s.due.Add(-g.interval / 2)
+		return s, !s.due.Before(h.joined)
+	}
+	fresh := h.polled.IsZero() || sw.catchUp && sw.start.Sub(h.polled) >= g.interval
+	if fresh {
+		s.due = sw.start
+	} else if sw.catchUp && s.due.Sub(h.polled) < g.interval/2 { // the next sweep is soon enough
+		return s, false
+	}
+	if s.due.Before(h.joined) {
+		s.due, s.joined = h.joined, true
+	}
+	return s, true
+}
+
+// makeUp is the turn of a target whose place came while no process had it. It was not missed if the process before has polled it there, as far as
+// is known. How late it may be, so that no device waits too long and no storm breaks loose, is worked out in docs/decisions/leases.md.
+func (g *group) makeUp(t *target, h turns) (s slot, missed bool) {
+	if h.after.IsZero() || !h.polled.Before(h.joined) {
+		return s, false
+	}
+	place := g.place(t)
+	if !place.Before(h.joined) {
+		place = place.Add(-g.interval)
+	}
+	missed = h.polled.Before(place.Add(-g.interval / 2))
+	if h.polled.IsZero() {
+		missed = !place.Before(h.after)
+	}
+	s = slot{target: t, group: g, sweep: g.sweep, since: h.joined, due: place, joined: true, madeUp: true}
+	if place.Before(h.joined) {
+		s.due = h.joined.Add(max(0, place.Sub(h.gone)) / makeUpPace)
+	}
+	return s, missed
 }
 
 // settle takes a sweep's figures once its last poll has ended.
@@ -137,7 +162,7 @@ func (g *group) figures(now time.Time) (s Sweeps, queue int) {
 		return -1
 	})
 	queue = due + len(g.waiting) + len(g.urgent)
-	for _, p := range g.parked {
+	for p := range g.queues {
 		queue += len(p.slots)
 	}
 	s = g.sweeps

@@ -21,18 +21,25 @@ type target struct {
 	device *inventory.Device // nil: it left the inventory
 	plan   *plan             // what its device belongs to
 	group  *group
-	held   bool          // it is not to be polled, until the next plan
-	after  time.Time     // places in a sweep before it were another process's; zero: it was polled by none
-	joined time.Time     // when its first poll is due, since it came into the inventory or must be polled anew
-	polled time.Time     // when a worker last took it; zero: never
+	held   bool // it is not to be polled, until the next plan
+	turns
 	before time.Time     // polled before that
 	busy   bool          // a worker has it
 	ended  chan struct{} // closed when the next poll ends; nil: nobody waits
 	record record
 }
 
+// turns are the times by which a target's next turn is found.
+type turns struct {
+	after  time.Time // until then at least another process polled it; zero: none ever has
+	gone   time.Time // by then that one had stopped
+	joined time.Time // when its first poll is due, since it came into the inventory or must be polled anew
+	handed time.Time // due time of its latest turn that was handed out since then; zero: none was
+	polled time.Time // when a worker last took it; zero: never
+}
+
 func newTarget(name string, now time.Time) *target {
-	return &target{name: name, phase: phase(name), joined: now}
+	return &target{name: name, phase: phase(name), turns: turns{joined: now}}
 }
 
 // phase spreads names evenly and is the same after a restart.
@@ -70,12 +77,12 @@ func (t *target) assign(p *plan, g *group, d *inventory.Device, now time.Time, w
 	}
 	switch {
 	case old == nil, old.Disabled != d.Disabled: // new, or back again
-		t.record, t.polled, t.joined, t.after = record{}, time.Time{}, now, time.Time{}
+		t.record, t.turns = record{}, turns{joined: now}
 		c.joined = true
 		t.store(&Status{Device: *d, Platform: d.Platform}, now)
 		return c
 	case !sameDialogue(old, d): // what is known may be another device's: ask at once
-		t.polled, t.joined = time.Time{}, now
+		t.turns = turns{joined: now}
 		c.device = old.Address != d.Address
 	case sameDevice(old, d):
 		t.judge(now)
@@ -112,10 +119,17 @@ func (t *target) home() *group {
 	return t.group
 }
 
-func (t *target) times() (polled, joined, after time.Time) {
+func (t *target) history() turns {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.polled, t.joined, t.after
+	return t.turns
+}
+
+// handOut notes that a turn of the target is handed out.
+func (t *target) handOut(due time.Time) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	t.handed = due
 }
 
 // await returns a channel that is closed when the next poll ends, and the group to ask for one; nil: one is in flight, or

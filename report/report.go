@@ -23,7 +23,7 @@ type Report struct {
 	Undecided    []Finding     `json:"undecided"`
 	Denied       []Denied      `json:"denied"`
 	EndOfLife    []EndOfLife   `json:"end_of_life"`
-	NeverReached []Unreached   `json:"never_reached"`
+	NoGoodPoll   []Unread      `json:"no_good_poll"`
 	Rebooted     []Reboot      `json:"rebooted"`
 	all          []*web.Device // sorted by name
 }
@@ -82,8 +82,8 @@ type EndOfLife struct {
 // Ended reports that the end has come.
 func (e *EndOfLife) Ended(at time.Time) bool { return !e.Date.After(at) }
 
-// Unreached is a device that no poll has succeeded for.
-type Unreached struct {
+// Unread is a device that no poll has succeeded for.
+type Unread struct {
 	Device  string `json:"device"`
 	Address string `json:"address"`
 	State   string `json:"state"`
@@ -117,7 +117,7 @@ func New(devices []web.Device, at time.Time) *Report {
 		Undecided:    findings(all, func(v *web.Verdict) bool { return v.State == web.Undecided || len(v.Undecided) > 0 }),
 		Denied:       denied(all),
 		EndOfLife:    endOfLife(all),
-		NeverReached: unreached(all),
+		NoGoodPoll:   unread(all),
 		Rebooted:     rebooted(all, at),
 	}
 }
@@ -240,11 +240,11 @@ func endOfLife(all []*web.Device) []EndOfLife {
 	return list
 }
 
-func unreached(all []*web.Device) []Unreached {
-	list := []Unreached{}
+func unread(all []*web.Device) []Unread {
+	list := []Unread{}
 	for _, d := range all {
 		if d.LastSuccess.IsZero() && d.State != string(poll.Disabled) {
-			list = append(list, Unreached{d.Device, d.Address, d.State, d.Reason, d.Error})
+			list = append(list, Unread{d.Device, d.Address, d.State, d.Reason, d.Error})
 		}
 	}
 	return list

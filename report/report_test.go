@@ -62,8 +62,8 @@ func TestNew(t *testing.T) {
 		EndOfLife: []EndOfLife{
 			{"p", "1", time.Time{}, 1}, {"p", "2", time.Date(2026, 3, 31, 0, 0, 0, 0, time.UTC), 2}, {"p", "3", time.Date(2028, 11, 25, 0, 0, 0, 0, time.UTC), 1},
 		},
-		NeverReached: []Unreached{{"e", "", "down", "auth", "refused"}, {"f", "", "pending", "", ""}},
-		Rebooted:     []Reboot{{first, noon.Add(-time.Hour), "1.0"}},
+		NoGoodPoll: []Unread{{"e", "", "down", "auth", "refused"}, {"f", "", "pending", "", ""}},
+		Rebooted:   []Reboot{{first, noon.Add(-time.Hour), "1.0"}},
 	}
 	got := New(fleet(), noon)
 	got.all = nil
@@ -134,7 +134,7 @@ func TestCSV(t *testing.T) {
 
 func TestMarkdown(t *testing.T) {
 	text := written(t, "markdown")
-	if strings.Contains(text, "<script") || !strings.HasPrefix(text, "# Software versions, 2026-03-01 12:00 UTC\n\n7 devices; 2 of 3 judged are compliant, 2 cannot be compared, 1 denied, 2 never reached.\n") {
+	if strings.Contains(text, "<script") || !strings.HasPrefix(text, "# Software versions, 2026-03-01 12:00 UTC\n\n7 devices; 2 of 3 judged are compliant, 2 cannot be compared, 1 denied, 2 without a good poll.\n") {
 		t.Errorf("not as expected:\n%s", text)
 	}
 	columns := 0

@@ -33,7 +33,7 @@ func (r *Report) sections() []section {
 		table("End of life", "no date is known", []string{"END", "PLATFORM", "RELEASE", "DEVICES", ""}, r.EndOfLife, func(e *EndOfLife) []string {
 			return []string{day(e.Date), e.Platform, e.Release, strconv.Itoa(e.Devices), r.nearness(e)}
 		}),
-		table("Never reached", "no device", []string{"DEVICE", "ADDRESS", "STATE", "ERROR"}, r.NeverReached, func(u *Unreached) []string {
+		table("No good poll yet", "no device", []string{"DEVICE", "ADDRESS", "STATE", "ERROR"}, r.NoGoodPoll, func(u *Unread) []string {
 			return []string{u.Device, u.Address, u.State, strings.TrimPrefix(u.Reason+": "+u.Error, ": ")}
 		}),
 		table("Rebooted within 7 days", "no device", []string{"BOOTED (UTC)", "DEVICE", "VERSION"}, r.Rebooted, func(b *Reboot) []string {
@@ -108,8 +108,8 @@ func (r *Report) summary() string {
 			deniedDevices[name] = true
 		}
 	}
-	return fmt.Sprintf("%s; %d of %d judged are compliant, %d cannot be compared, %d denied, %d never reached",
-		count(r.Devices, "device"), done, judged, len(r.Undecided), len(deniedDevices), len(r.NeverReached))
+	return fmt.Sprintf("%s; %d of %d judged are compliant, %d cannot be compared, %d denied, %d without a good poll",
+		count(r.Devices, "device"), done, judged, len(r.Undecided), len(deniedDevices), len(r.NoGoodPoll))
 }
 
 func count(n int, noun string) string {

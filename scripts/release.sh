@@ -9,7 +9,8 @@ SOURCE_DATE_EPOCH=$(git log -1 --format=%ct)
 export SOURCE_DATE_EPOCH
 # A version that begins with no digit, as that of a commit without a tag, is none for a package.
 PACKAGE_VERSION=$VERSION
-[[ $VERSION == [0-9]* && $VERSION == *.*.* ]] || PACKAGE_VERSION="0.0.0-$VERSION"
+tag=v$VERSION
+[[ $VERSION == [0-9]* && $VERSION == *.*.* ]] || PACKAGE_VERSION="0.0.0-$VERSION" tag=main
 export PACKAGE_VERSION
 
 work=$(mktemp -d)
@@ -33,6 +34,7 @@ mkdir "$shared"
 "$work/tools/netver_exporter" --completion-script-bash >"$shared/netver_exporter.bash"
 "$work/tools/netver_exporter" --completion-script-fish >"$shared/netver_exporter.fish"
 "$work/tools/netver_exporter" --completion-script-zsh >"$shared/_netver_exporter"
+scripts/package-docs.sh "$shared" "$tag"
 
 for target in $TARGETS; do
 	os=${target%/*} arch=${target#*/}
@@ -42,7 +44,7 @@ for target in $TARGETS; do
 	program=netver_exporter
 	[ "$os" != windows ] || program=netver_exporter.exe
 	if [ "$target" = "$host" ]; then cp "$work/tools/netver_exporter" "$STAGE"; else build "$target" "$STAGE/$program"; fi
-	cp "$shared"/* LICENSE README.md CHANGELOG.md config.yml "$STAGE"
+	cp -R "$shared"/* LICENSE config.yml "$STAGE"
 	[ "$os" != linux ] || cp deploy/systemd/netver_exporter.service "$STAGE"
 	tar --sort=name --mtime="@$SOURCE_DATE_EPOCH" --owner=0 --group=0 --numeric-owner --mode='u=rwX,go=rX' -C "$work" -c "$name" |
 		gzip -n9 >"$dist/$name.tar.gz"

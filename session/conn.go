@@ -85,7 +85,7 @@ func (s *Conn) explain(err error) error {
 	if s.conn == nil {
 		return err
 	}
-	return s.conn.Explain(err)
+	return s.conn.Explain(err, s.target.Ticket)
 }
 
 // Use has further logins, which a device that serves one command a connection needs, go through another ticket.

@@ -21,6 +21,7 @@ type connection struct {
 	ticket     *logins.Ticket
 	log        *journal
 	used       bool   // a channel was open on it
+	opened     bool   // a session was: the login cannot be refused any more
 	lives      func() // to be called when the device reacts; nil: it is not in doubt
 }
 
@@ -93,6 +94,15 @@ func (c *connection) channel(ctx context.Context) (ssh.Channel, <-chan *ssh.Requ
 func isRefusal(err error) bool {
 	_, refused := errors.AsType[*ssh.OpenChannelError](err)
 	return refused
+}
+
+// open notes that a session is open, whatever was said of the login before.
+func (c *connection) open() {
+	if c.TookPassword && !c.opened {
+		c.ticket.Tell(logins.Accepted)
+	}
+	c.opened = true
+	c.ticket.Confirm()
 }
 
 // roundTrip gives the server time to free a session that has been closed: OpenSSH does so a little after it has confirmed

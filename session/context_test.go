@@ -15,7 +15,7 @@ func TestContext(t *testing.T) {
 		Commands: Commands("show version"),
 	}
 	synctest.Test(t, func(t *testing.T) {
-		_, ticket := openDoor(t, false)
+		_, ticket := openDoor(t, "")
 		got, err := talkAs(t, netops(), ticket, script, func(l *terminalLine) {
 			l.print("{primary:node1}\r\nlab#")
 			l.serve("show version", "node1:\r\nVersion 1\r\n\r\n{primary:node1}\r\nlab#")

@@ -79,8 +79,8 @@ func (w *enabling) giveUser() (bool, error) {
 }
 
 func (w *enabling) asksSecret(line string) bool {
-	ask := w.script.Enable.Ask
-	return ask != nil && line != "" && dialogue.Gate{Ask: ask}.Fits(line) && dialogue.Asks(line) == dialogue.Password
+	ask, kind := w.script.Enable.Ask, dialogue.Asks(line)
+	return ask != nil && line != "" && dialogue.Gate{Ask: ask}.Fits(line) && (kind == dialogue.Password || kind == dialogue.OtherPassword)
 }
 
 // giveSecret types the secret once. Asked again, it was wrong, and asked without having one, too: an empty answer gets out of

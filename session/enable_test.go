@@ -58,7 +58,7 @@ func TestEnableSecretIsTypedOnce(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				_, ticket := openDoor(t, false)
+				_, ticket := openDoor(t, "")
 				got, err := talkAs(t, netops(), ticket, Script{Dialogue: dialogue.Dialogue{Enable: enable}}, tt.device)
 				if err != nil {
 					t.Fatal(err)
@@ -94,7 +94,7 @@ func TestBareEnable(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := netops()
 			c.Enable, c.BareEnable = secret.Value{}, true
-			_, ticket := openDoor(t, false)
+			_, ticket := openDoor(t, "")
 			got, err := talkAs(t, c, ticket, Script{Dialogue: dialogue.Dialogue{Enable: enable}}, device)
 			if err != nil || got.Prompt != want {
 				t.Errorf("prompt %q, want %q; %v", got.Prompt, want, err)
@@ -123,7 +123,7 @@ func TestEnableWithoutSecret(t *testing.T) {
 		synctest.Test(t, func(t *testing.T) {
 			c := netops()
 			c.Enable, c.BareEnable = secret.Value{}, false
-			_, ticket := openDoor(t, false)
+			_, ticket := openDoor(t, "")
 			script := Script{Dialogue: dialogue.Dialogue{Enable: enable, Prompt: []*regexp.Regexp{regexp.MustCompile(`^\(lab\) [>#]$`)}}}
 			got, err := talkAs(t, c, ticket, script, device)
 			if err != nil || got.Prompt != want {
@@ -139,7 +139,7 @@ func TestEnableAsksWho(t *testing.T) {
 		Command: "enable", When: regexp.MustCompile(`> ?$`), Ask: regexp.MustCompile(`(?i)^please enter password: ?$`), User: regexp.MustCompile(`(?i)^please enter login name: ?$`),
 	}
 	synctest.Test(t, func(t *testing.T) {
-		_, ticket := openDoor(t, false)
+		_, ticket := openDoor(t, "")
 		got, err := talkAs(t, netops(), ticket, Script{Dialogue: dialogue.Dialogue{Enable: enable}}, func(l *terminalLine) {
 			l.print("lab>")
 			l.serve("enable", "Please Enter Login Name: ")

@@ -15,6 +15,7 @@ import (
 
 	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 	"github.com/netver/netver_exporter/terminal"
 	"github.com/netver/netver_exporter/transport"
 )
@@ -77,9 +78,13 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 	}
 	var out []byte
 	if err == nil {
-		e.ticket.Confirm()
 		out, err = x.output()
 		e.log.received(out)
+	}
+	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
+	text = strings.Trim(text, "\n")
+	if !x.atQuestion.Load() {
+		e.judge(text)
 	}
 	switch {
 	case err != nil && x.atShell.Load():
@@ -92,11 +97,32 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 	case err != nil:
 		return "", broken(ctx, doing, err)
 	}
-	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
-	if text = strings.Trim(text, "\n"); text == "" && !served && e.script.Mode == dialogue.Exec && len(e.script.Prompt) > 0 && e.script.needs(command) {
+	if text == "" && !served && e.script.Mode == dialogue.Exec && len(e.script.Prompt) > 0 && e.script.needs(command) {
 		return "", needsShell(doing, errors.New("the answer is empty"), Lacks{})
 	}
 	return text, nil
+}
+
+// judge tells the door what the answer to a command, or what came of it, says of the login: there are devices that take every
+// password, and say no to whoever has the wrong one at the first command.
+func (e execs) judge(text string) {
+	switch {
+	case text == "" || e.opened:
+	case e.TookPassword && refusesLogin(text):
+		e.ticket.Tell(logins.Refused)
+	default:
+		e.open()
+	}
+}
+
+// refusesLogin reports whether one of the lines says that the login was not accepted.
+func refusesLogin(text string) bool {
+	for line := range strings.Lines(text) {
+		if len(line) <= longestPrompt && dialogue.RefusesLogin(strings.TrimSpace(line)) {
+			return true
+		}
+	}
+	return false
 }
 
 // needsShell has the device asked by a shell, since exec requests do not serve.

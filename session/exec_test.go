@@ -25,7 +25,7 @@ func TestExecThatDoesNotServe(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			s := &server{admit: func(*serverLink) bool { return true }, shell: true, answer: func(ch ssh.Channel, _ string) bool {
+			s := &server{admit: func(*serverLink) bool { return true }, shell: serveShell, answer: func(ch ssh.Channel, _ string) bool {
 				_, _ = ch.Write([]byte(tt.prints))
 				return tt.hangs
 			}}

@@ -74,7 +74,7 @@ func TestFailures(t *testing.T) {
 
 func checkFailure(t *testing.T, fault lab.Fault, mode dialogue.Mode, want failure.Reason, says string) {
 	t.Helper()
-	const timeout, connectTimeout = 2 * time.Second, time.Second
+	const timeout, connectTimeout = 3 * time.Second, 1500 * time.Millisecond
 	d := simulated(func(d *lab.Device) {
 		d.Fault = fault
 		if fault == lab.BannerPause {
@@ -90,9 +90,10 @@ func checkFailure(t *testing.T, fault lab.Fault, mode dialogue.Mode, want failur
 	transcript, err := Run(ctx, client, targetOf(d), scriptOf(d.Platform, mode, "show version"))
 	took := time.Since(start)
 
-	limit := timeout + 400*time.Millisecond // what a busy machine adds
+	const busy = time.Second // what a busy machine adds; less than lies between the two timeouts, so that neither passes for the other
+	limit := timeout + busy
 	if want == failure.ConnectTimeout {
-		limit = connectTimeout + 500*time.Millisecond
+		limit = connectTimeout + busy
 	}
 	if took > limit {
 		t.Errorf("took %v, want at most %v", took, limit)

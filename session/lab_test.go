@@ -2,6 +2,7 @@ package session
 
 import (
 	"context"
+	"flag"
 	"os"
 	"path/filepath"
 	"regexp"
@@ -16,7 +17,13 @@ import (
 	"github.com/netver/netver_exporter/transport"
 )
 
-func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
+// TestMain has more tests at once than there are processors, since most of them wait: for a device that says nothing, or for a timeout.
+func TestMain(m *testing.M) {
+	if err := flag.Set("test.parallel", "16"); err != nil {
+		panic(err)
+	}
+	goleak.VerifyTestMain(m)
+}
 
 const showVersion = "Example IOS Software, Version 15.2(7)E\nlab-sw-1 uptime is 3 days, 4 minutes\n\nProcessor board ID FCH0000J1AA"
 

@@ -52,7 +52,7 @@ func (s *shell) logIn(ctx context.Context) error {
 			s.ticket.Tell(verdict)
 		}
 		if verdict == logins.Accepted {
-			s.ticket.Confirm()
+			s.open()
 		}
 	}()
 	err := wait(ctx, l, loginRows)
@@ -78,6 +78,13 @@ func (l *login) failed(ctx context.Context, err error) error {
 		}
 		return l.unauthorized(fmt.Errorf("the device ended the session after the password; the last line is %s", l.lastLine()))
 	case errors.Is(err, errEnded) && ctx.Err() == nil:
+		if l.TookPassword && !l.opened {
+			if refusesLogin(l.screen.Text()) {
+				_, err = l.refused()
+				return err
+			}
+			l.tell(logins.Unknown)
+		}
 		return &failure.Error{
 			Reason: failure.Session, Doing: doing, Err: fmt.Errorf("%w; the last line is %s", errEnded, l.lastLine()), Transient: true,
 		}

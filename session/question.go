@@ -178,7 +178,8 @@ func (l *login) asksOther(line string) bool {
 
 func (l *login) unanswered() (bool, error) {
 	err := fmt.Errorf("the device asks %s, which has no answer", l.quote(l.line()))
-	if dialogue.Asks(l.line()) == dialogue.Password {
+	switch dialogue.Asks(l.line()) {
+	case dialogue.Password, dialogue.OtherPassword: // or a banner that ends like that
 		return true, &failure.Error{Reason: failure.Prompt, Doing: "learn the prompt", Err: err}
 	}
 	return true, l.unauthorized(err)

@@ -18,11 +18,11 @@ import (
 )
 
 // openDoor makes a door with one credential, and a ticket of a login that is under way.
-func openDoor(t *testing.T, key bool) (*logins.Door, *logins.Ticket) {
+func openDoor(t *testing.T, keys string) (*logins.Door, *logins.Ticket) {
 	t.Helper()
 	door := logins.New(slog.New(slog.DiscardHandler))
 	door.Configure(logins.Settings{Most: 8, Credentials: []logins.Credential{
-		{Name: "netops", Identity: secret.New("swordfish"), Password: true, Key: key},
+		{Name: "netops", Identity: secret.New("swordfish"), Password: true, Keys: keys},
 	}})
 	ticket, decision, _ := door.Enter(logins.Request{Device: "lab", Credential: "netops", Interval: time.Minute}, func() {})
 	if decision != logins.Go {
@@ -215,7 +215,7 @@ func TestSecretsInTheSession(t *testing.T) {
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				door, ticket := openDoor(t, false)
+				door, ticket := openDoor(t, "")
 				credential := netops()
 				credential.Answers = tt.answers
 				script := Script{Dialogue: dialogue.Dialogue{Gates: tt.gates, Exit: "exit"}}
@@ -246,7 +246,7 @@ func TestSecretsInTheSession(t *testing.T) {
 // A credential with a key needs no place in the window until a device asks for its password.
 func TestDoorKeepsThePasswordBack(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		door, ticket := openDoor(t, true)
+		door, ticket := openDoor(t, "a key")
 		other, _, _ := door.Enter(logins.Request{Device: "another", Credential: "netops", Interval: time.Minute}, func() {})
 		if err := other.MaySend("password"); err != nil { // takes the only place
 			t.Fatal(err)

@@ -18,7 +18,8 @@ import (
 	"github.com/netver/netver_exporter/transport"
 )
 
-// server is an SSH server that behaves as no device of the lab does. It answers exec requests.
+// server is an SSH server that behaves as no device of the lab does. It takes every
+// password, and answers exec requests.
 type server struct {
 	address string
 	key     ssh.Signer
@@ -27,7 +28,7 @@ type server struct {
 
 	admit  func(l *serverLink) bool                         // whether another session may be opened now
 	answer func(ch ssh.Channel, command string) (hang bool) // hang: the command does not end
-	shell  bool                                             // it has shells, which have a prompt and answer everything alike
+	shell  func(ch ssh.Channel)                             // nil: it serves no shells
 }
 
 // serverLink is a connection of the server. One goroutine serves it.
@@ -120,9 +121,11 @@ func (s *server) serve(conn net.Conn) {
 // exec serves a session to its end.
 func (s *server) exec(ch ssh.Channel, requests <-chan *ssh.Request) {
 	for r := range requests {
-		_ = r.Reply(r.Type == "exec" || s.shell, nil)
-		if r.Type == "shell" && s.shell {
-			go serveShell(ch)
+		shell := s.shell != nil && r.Type == "shell"
+		_ = r.Reply(r.Type == "exec" || shell || s.shell != nil && r.Type == "pty-req", nil)
+		if shell {
+			s.shell(ch)
+			_ = ch.Close()
 		}
 		if r.Type != "exec" {
 			continue
@@ -199,6 +202,7 @@ func TestOptionalCommandWithoutAConnection(t *testing.T) {
 }
 
 func TestExecAnsweredByAQuestion(t *testing.T) {
+	t.Parallel()
 	ask := func(ch ssh.Channel, command string) bool {
 		if command != "show inventory" {
 			return echo(ch, command)

@@ -10,7 +10,6 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
-	"github.com/netver/netver_exporter/dialogue"
 	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/logins"
 )
@@ -196,46 +195,6 @@ func (a *authenticator) method(name string) ssh.AuthMethod {
 		return ssh.Password(a.credential.Password.Reveal())
 	}
 	return ssh.KeyboardInteractive(a.answer)
-}
-
-// answer is an ssh.KeyboardInteractiveChallenge. The password answers one hidden question a login; a further one in the
-// same round gets it if its text asks for a password. In a later round it would be a second attempt: the first was refused.
-func (a *authenticator) answer(_, _ string, questions []string, echos []bool) ([]string, error) {
-	answers := make([]string, len(questions))
-	again := a.typed
-	given := false
-	for i, q := range questions {
-		text, err := a.reply(strings.TrimSpace(q), echos[i], again, &given)
-		if err != nil {
-			a.stop = err
-			return nil, err
-		}
-		answers[i] = text
-	}
-	return answers, nil
-}
-
-// reply answers one question. again: the password was sent in an earlier round; given: in this one.
-func (a *authenticator) reply(question string, echoed, again bool, given *bool) (string, error) {
-	if text, ok := a.credential.Answer(question); ok && !slices.Contains(a.answers, question) {
-		a.answers, a.sent = append(a.answers, question), true
-		return text.Reveal(), nil
-	}
-	switch kind := dialogue.Asks(question); {
-	case kind == dialogue.NewPassword:
-		return "", &refusal{"the password has expired: the server asks " + failure.Quote(question)}
-	case kind == dialogue.Consent:
-		return "yes", nil
-	case echoed && kind == dialogue.Username:
-		return a.credential.Username, nil
-	case echoed, kind == dialogue.Code, *given && kind != dialogue.Password:
-		return "", &refusal{"the server asks " + failure.Quote(question) + ", which has no answer; `answers` of the credential may give one"}
-	case again:
-		a.refused = append(a.refused, byQuestion)
-		return "", &refusal{"password refused by keyboard-interactive"}
-	}
-	*given, a.sent, a.typed = true, true, true
-	return a.credential.Password.Reveal(), nil
 }
 
 // done tells the door how the login ended, and lets go of the agent.

@@ -2,6 +2,7 @@ package transport
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
@@ -113,6 +114,29 @@ func TestAuthenticationMethods(t *testing.T) {
 			},
 			polls:  [][]string{{"keyboard-interactive no"}},
 			reason: failure.Auth, says: `the server asks "Mother's maiden name:"`,
+		},
+		{
+			name: "a hidden question for something else",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"Name of your first router: "}, []string{"swordfish"})
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: failure.Auth, says: `the server asks "Name of your first router:"`,
+		},
+		{
+			name: "a hidden question for the user name",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks([]string{"Username: ", "Password: "}, []string{"netops", "swordfish"})
+			},
+			polls: [][]string{{"keyboard-interactive yes"}},
+		},
+		{
+			name: "many questions for passwords",
+			server: func(g *gatekeeper) {
+				g.config.KeyboardInteractiveCallback = asks(slices.Repeat([]string{"Password: "}, 1000), slices.Repeat([]string{"swordfish"}, 1000))
+			},
+			polls:  [][]string{{"keyboard-interactive no"}},
+			reason: failure.Auth, says: `the server asks "Password:", which has no answer`,
 		},
 		{
 			name: "a code that the credential answers",

@@ -1,6 +1,8 @@
 package transport
 
 import (
+	"crypto/sha256"
+	"encoding/hex"
 	"regexp"
 	"strings"
 	"sync"
@@ -71,6 +73,25 @@ func (c *Credential) Identity() secret.Value {
 		parts = append(parts, a.Ask.String(), a.Text.Reveal())
 	}
 	return secret.New(strings.Join(parts, "\x00"))
+}
+
+// Account is what a server counts refusals of: user name, password and answers, whatever key is tried before them. Of a
+// credential that sends no secret it is the Identity.
+func (c *Credential) Account() secret.Value {
+	if c.Password.IsZero() {
+		return c.Identity()
+	}
+	without := Credential{Username: c.Username, Password: c.Password, Answers: c.Answers}
+	return without.Identity()
+}
+
+// Keys tells the keys of the credential from others. It is no secret. "": there are none.
+func (c *Credential) Keys() string {
+	if !c.HasKey() {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(c.agent + "\x00" + c.keys.identity()))
+	return hex.EncodeToString(sum[:8])
 }
 
 // HasKey reports whether a key is tried before the password.

@@ -44,6 +44,9 @@ func (c *Client) Login(ctx context.Context, t Target, suffix string, phase Phase
 // errTooManyKeys says that the server ended the login after some keys, and has not been asked about the password.
 var errTooManyKeys = errors.New("the server ended the login after as many keys as it takes; private_key, or its public half, says which key of the agent comes first")
 
+// errUnanswered says that nothing is known of the password.
+var errUnanswered = errors.New("the connection ended after the password was sent")
+
 func (c *Client) login(ctx context.Context, t Target, suffix string, phase Phase) (l *Link, err error) {
 	conn, until, err := c.reach(ctx, t, phase)
 	if err != nil {
@@ -64,7 +67,7 @@ func (c *Client) login(ctx context.Context, t Target, suffix string, phase Phase
 	}
 	if err != nil {
 		through, _ := conn.(*tunnel)
-		return nil, through.blame(err)
+		return nil, through.blame(err, t.Ticket)
 	}
 	l.via, _ = conn.(*tunnel)
 	return l, nil
@@ -184,7 +187,7 @@ func (h *handshake) classifyLogin(late bool, auth *authenticator, err error) err
 	case late:
 		return &failure.Error{Reason: failure.Timeout, Doing: "log in", Err: errors.New("the server did not finish in time")}
 	case auth.unknown:
-		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: fmt.Errorf("the connection ended after the password was sent: %w", err)}
+		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: fmt.Errorf("%w: %w", errUnanswered, err)}
 	case auth.asked && (len(auth.refused) > 0 || isDisconnect(err)):
 		return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: err}
 	case auth.asked:

@@ -215,12 +215,14 @@ func TestLockThatIsHeldForever(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer held.Close()
-	start := time.Now()
-	err := open(t, file).check(AcceptNew, "192.0.2.1:22", newSigner(t).PublicKey(), false)
-	wantReason(t, err, failure.HostKeyUnknown)
-	if took := time.Since(start); took > lockWait+time.Second || !strings.Contains(err.Error(), file) {
-		t.Errorf("%v after %v, want the name of the file after at most %v", err, took, lockWait)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		start := time.Now()
+		err := open(t, file).check(AcceptNew, "192.0.2.1:22", newSigner(t).PublicKey(), false)
+		wantReason(t, err, failure.HostKeyUnknown)
+		if took := time.Since(start); took != lockWait || !strings.Contains(err.Error(), file) {
+			t.Errorf("%v after %v, want the name of the file after %v", err, took, lockWait)
+		}
+	})
 }
 
 func readFile(t testing.TB, name string) string {

@@ -78,6 +78,7 @@ func guard(t *testing.T, password string) *gatekeeper {
 }
 
 func TestJumpHosts(t *testing.T) {
+	t.Parallel()
 	device := guard(t, "swordfish")
 	t.Run("one", func(t *testing.T) {
 		bastion := guard(t, "swordfish")
@@ -312,16 +313,16 @@ func TestJumpHostGoesAway(t *testing.T) {
 			t.Fatal(err)
 		}
 		gone := &failure.Error{Reason: failure.Disconnect, Doing: "ask", Err: errNo}
-		if err := link.Explain(gone); err != error(gone) {
+		if err := link.Explain(gone, nil); err != error(gone) {
 			t.Errorf("both jump hosts are there, and the device is excused: %v", err)
 		}
 		r.client.jumps[name].link.Close()
-		wantReason(t, link.Explain(gone), failure.Jump)
-		if err := link.Explain(gone); !strings.Contains(err.Error(), `"`+name+`"`) {
+		wantReason(t, link.Explain(gone, nil), failure.Jump)
+		if err := link.Explain(gone, nil); !strings.Contains(err.Error(), `"`+name+`"`) {
 			t.Errorf("jump host %d was lost: %v", lost+1, err)
 		}
 		wrong := &failure.Error{Reason: failure.Parse, Doing: "read", Err: errNo}
-		if err := link.Explain(wrong); err != error(wrong) {
+		if err := link.Explain(wrong, nil); err != error(wrong) {
 			t.Errorf("an answer that cannot be read is put down to the jump host: %v", err)
 		}
 		link.End()

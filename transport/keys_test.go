@@ -313,7 +313,7 @@ func TestOrderOfProofs(t *testing.T) {
 			})
 			credential, client, door := newCredential(t, tt.login), newInsecure(t), logins.New(slog.New(slog.DiscardHandler))
 			door.Configure(logins.Settings{Most: 64, Credentials: []logins.Credential{
-				{Name: "netops", Password: !credential.Password.IsZero(), Key: credential.HasKey()},
+				{Name: "netops", Password: !credential.Password.IsZero(), Keys: credential.Keys()},
 			}})
 			if tt.again == nil {
 				tt.again = tt.want
@@ -485,7 +485,7 @@ func TestCertificateRunsOut(t *testing.T) {
 			})
 			told := 0
 			door := logins.New(slog.New(slog.DiscardHandler))
-			door.Configure(logins.Settings{Most: 64, Refused: func(string) { told++ }, Credentials: []logins.Credential{{Name: "netops", Password: true, Key: true}}})
+			door.Configure(logins.Settings{Most: 64, Refused: func(string) { told++ }, Credentials: []logins.Credential{{Name: "netops", Password: true, Keys: "a key"}}})
 			if err := g.poll(t, newInsecure(t), c, door); err != nil {
 				t.Error(err)
 			}

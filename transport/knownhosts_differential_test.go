@@ -116,6 +116,7 @@ func shownKeys(t testing.TB, host string, keys, authorities []ssh.Signer) []ssh.
 // that x/crypto does not have: a certificate that does not hold counts as its key; a host on a port of its own may have
 // its line without the port; "*" fits any port; and an authority is no host key.
 func TestLikeXCrypto(t *testing.T) {
+	t.Parallel()
 	keys, authorities := differentialSigners(t), []ssh.Signer{newSigner(t), newSigner(t)}
 	shown := make(map[string][]ssh.PublicKey)
 	for _, host := range differentialHosts {

@@ -7,6 +7,9 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // Secured says what secures a connection, in the names of SSH. The cipher is that of what we send.
@@ -25,6 +28,8 @@ type Link struct {
 	Secured      Secured
 
 	via     *tunnel        // through which it goes; nil: it is direct
+	ticket  *logins.Ticket // of the login at a jump host; nil: the caller has it
+	settled sync.Once
 	gone    chan struct{}  // closed when the connection has ended
 	Running sync.WaitGroup // who serves it and its channels
 }
@@ -78,6 +83,12 @@ func (l *Link) OpenChannel(name string, data []byte) (ssh.Channel, <-chan *ssh.R
 	}
 }
 
+// settle tells the door what has become of the login at a jump host, once: a server that takes every password and forwards
+// nothing has accepted none.
+func (l *Link) settle(reason failure.Reason) {
+	l.settled.Do(func() { l.ticket.Close(reason) })
+}
+
 // Alive reports whether the connection still stands, as far as anybody has told.
 func (l *Link) Alive() bool {
 	select {
@@ -128,4 +139,4 @@ func (l *Link) Guard(ctx context.Context) (callOff func()) {
 }
 
 // Explain puts an error down to a jump host on the way if its connection has ended: then the device is not to blame. Nil stays nil.
-func (l *Link) Explain(err error) error { return l.via.blame(err) }
+func (l *Link) Explain(err error, ticket *logins.Ticket) error { return l.via.blame(err, ticket) }

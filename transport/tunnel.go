@@ -2,6 +2,7 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net"
 	"os"
@@ -12,6 +13,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // tunnel is a connection through a jump host: a direct-tcpip channel (RFC 4254, 7.2). What goes through a channel waits until the jump
@@ -124,11 +126,13 @@ var lostWith = []failure.Reason{
 // hopMoment is how long the end of a connection to a jump host may come after that of what goes through it.
 const hopMoment = 50 * time.Millisecond
 
-// blame is Link.Explain. A nil tunnel has no jump host.
-func (t *tunnel) blame(err error) error {
-	if t == nil || err == nil || !slices.Contains(lostWith, failure.Of(err)) || !t.link.GoneWithin(hopMoment) {
+// blame is Link.Explain. A nil tunnel has no jump host. The ticket is that of the poll.
+func (t *tunnel) blame(err error, ticket *logins.Ticket) error {
+	lost := slices.Contains(lostWith, failure.Of(err)) || errors.Is(err, errUnanswered)
+	if t == nil || !lost || !t.link.GoneWithin(hopMoment) {
 		return err
 	}
+	ticket.Cut()
 	for t.link.via != nil && t.link.via.link.GoneWithin(hopMoment) { // the first one that was lost has taken the others with it
 		t = t.link.via
 	}

@@ -87,11 +87,12 @@ func (p *Policy) GoesBy(key string) bool {
 // Matches says whether the rule is for the device.
 func (m Match) Matches(d Device) bool { return m.mismatch(d) == "" }
 
-// MatchesPlatform says whether the rule can be for devices of a platform, by its id and vendor.
-func (m Match) MatchesPlatform(id, vendor string) bool {
-	values := map[string]string{"platform": id, "vendor": vendor}
-	for i := range m.conditions {
-		if value, known := values[m.conditions[i].key]; known && !m.conditions[i].meets(value) {
+// MatchesPlatform says whether the rule can be for devices of a platform, by its id and vendor. The vendor is asked for only
+// where it decides.
+func (m Match) MatchesPlatform(id string, vendor func() string) bool {
+	values := map[string]func() string{"platform": func() string { return id }, "vendor": vendor}
+	for i := range m.conditions { // the platform comes before the vendor
+		if value, known := values[m.conditions[i].key]; known && !m.conditions[i].meets(value()) {
 			return false
 		}
 	}

@@ -1,6 +1,7 @@
 package web
 
 import (
+	"context"
 	_ "embed"
 	"encoding/json"
 	"errors"
@@ -9,10 +10,11 @@ import (
 	"io"
 	"net/http"
 	"net/url"
-	"slices"
-	"strings"
 
 	"github.com/klauspost/compress/gzhttp"
+
+	"github.com/netver/netver_exporter/fleet"
+	"github.com/netver/netver_exporter/pages"
 )
 
 // apiError is an answer of the API that tells what is wrong with a request.
@@ -60,14 +62,12 @@ func refuse(w http.ResponseWriter, err error) {
 	_ = json.NewEncoder(w).Encode(e) // the only error left is a client that went away
 }
 
-// noParameters refuses every parameter but those that are named.
-func noParameters(given url.Values, but ...string) error {
-	for name := range given {
-		if !slices.Contains(but, name) {
-			return badRequest("unknown parameter %q", name)
-		}
+// refusal is the error for problems of a request; nil: there are none.
+func refusal(problems []fleet.Problem) error {
+	if len(problems) == 0 {
+		return nil
 	}
-	return nil
+	return badRequest("%s", fleet.Texts(problems))
 }
 
 // seed makes the tags of this process differ from those of any other.
@@ -75,16 +75,7 @@ var seed = maphash.MakeSeed()
 
 // known answers that nothing has changed if the reader has what the tag stands for, and reports that it has.
 func known(w http.ResponseWriter, r *http.Request, tag uint64) bool {
-	text := fmt.Sprintf(`W/"%016x"`, tag) // weak: compressed or not, it is the same
-	w.Header().Set("ETag", text)
-	w.Header().Set("Cache-Control", "no-cache")
-	for given := range strings.SplitSeq(strings.Join(r.Header.Values("If-None-Match"), ","), ",") {
-		if given = strings.TrimSpace(given); given == "*" || strings.TrimPrefix(given, "W/") == text[len("W/"):] {
-			w.WriteHeader(http.StatusNotModified)
-			return true
-		}
-	}
-	return false
+	return pages.Unchanged(w, r, fmt.Sprintf("%016x", tag))
 }
 
 // answer answers with a value as JSON.
@@ -106,15 +97,15 @@ func answerText(w http.ResponseWriter, r *http.Request, kind string, body []byte
 }
 
 // answerEach answers with a list that is made as it is written, so that many requests at once do not hold the fleet as
-// many times in memory.
-func answerEach[T any](w io.Writer, all []T, element func(T) any) {
+// many times in memory. It ends with the request.
+func answerEach[T any](ctx context.Context, w io.Writer, all []T, element func(T) any) {
 	encoder := json.NewEncoder(w)
 	_, _ = io.WriteString(w, "[")
 	for i, one := range all {
 		if i > 0 {
 			_, _ = io.WriteString(w, ",")
 		}
-		if encoder.Encode(element(one)) != nil {
+		if ctx.Err() != nil || encoder.Encode(element(one)) != nil {
 			return // the client went away
 		}
 	}
@@ -126,10 +117,7 @@ var description []byte
 
 // openapi answers with the description of the API.
 func openapi(Config) http.Handler {
-	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
-		if err := noParameters(parameters); err != nil {
-			return err
-		}
+	return api(func(w http.ResponseWriter, r *http.Request, _ url.Values) error {
 		answerText(w, r, "application/yaml", description)
 		return nil
 	})

@@ -84,6 +84,17 @@ type Details struct {
 	Versions    []VersionChange `json:"version_history"`
 	RebootsSeen []Reboot        `json:"reboot_history"`
 	Failed      *Session        `json:"failed_session,omitempty"`
+	Source      string          `json:"source,omitempty"` // of the inventory: "config", or the name of the source
+	Place       string          `json:"place,omitempty"`  // in the source: file and line, or address and index
+	HostKeys    []KnownKey      `json:"host_keys"`        // that the known_hosts files have for its address
+}
+
+// KnownKey is a host key in a known_hosts file.
+type KnownKey struct {
+	Type        string `json:"type"`
+	Fingerprint string `json:"fingerprint"`
+	Mark        string `json:"mark,omitempty"` // as the file has it: @cert-authority or @revoked
+	Place       string `json:"place"`          // file and line
 }
 
 // Poll is one poll of before.
@@ -129,8 +140,14 @@ type Line struct {
 	Text string  `json:"text"`
 }
 
-func newDetails(s *poll.Status, h poll.History) Details {
-	d := Details{Device: NewDevice(s), Until: h.Until.UTC(), LatestPolls: []Poll{}, Versions: []VersionChange{}, RebootsSeen: []Reboot{}}
+func newDetails(s *poll.Status, h poll.History, o Origin) Details {
+	d := Details{
+		Device: NewDevice(s), Until: h.Until.UTC(), LatestPolls: []Poll{}, Versions: []VersionChange{}, RebootsSeen: []Reboot{},
+		Source: o.Source, Place: o.Place, HostKeys: []KnownKey{},
+	}
+	for _, k := range o.HostKeys {
+		d.HostKeys = append(d.HostKeys, KnownKey(k))
+	}
 	for _, p := range h.Polls {
 		made := Poll{Start: p.Start.UTC(), Duration: p.Duration.Seconds(), Reason: string(p.Reason), Phases: []Phase{}}
 		for _, f := range p.Phases {

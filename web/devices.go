@@ -17,14 +17,14 @@ import (
 func devices(c Config) http.Handler {
 	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
 		query, problems := fleet.Parse(parameters, "limit", "cursor")
-		if len(problems) > 0 {
-			texts := make([]string, len(problems))
-			for i, p := range problems {
-				texts[i] = p.Text
-			}
-			return badRequest("%s", strings.Join(texts, "; "))
+		v, err := c.Views.View(r.Context())
+		if err != nil {
+			return err
 		}
-		v := c.Views.View()
+		missing, notes := v.Check(query)
+		if err := refusal(append(problems, missing...)); err != nil {
+			return err
+		}
 		matches := v.Find(query)
 		limit := matches.Len()
 		if given := parameters.Get("limit"); given != "" {
@@ -42,6 +42,9 @@ func devices(c Config) http.Handler {
 		if member := v.Share.Cluster; member != nil && len(member.Silent) > 0 {
 			h.Set("X-Silent-Replicas", strings.Join(member.Silent, ", ")) // their devices are missing
 		}
+		if len(notes) > 0 {
+			h.Set("X-Note", printable(fleet.Texts(notes)))
+		}
 		h.Set("X-Total-Count", strconv.Itoa(matches.Len()))
 		if next != "" {
 			parameters.Set("cursor", next)
@@ -50,6 +53,12 @@ func devices(c Config) http.Handler {
 		answerStatuses(w, r, page, h.Get("Link")+h.Get("X-Total-Count"), func(s *poll.Status) any { return NewDevice(s) })
 		return nil
 	})
+}
+
+// printable is a text as the value of a header, which holds ASCII only.
+func printable(text string) string {
+	quoted := strconv.QuoteToASCII(text)
+	return strings.ReplaceAll(quoted[1:len(quoted)-1], `\"`, `"`)
 }
 
 // answerStatuses answers with a list that is made of statuses and of nothing else; around is what the headers say beside it.
@@ -67,22 +76,23 @@ func answerStatuses(w http.ResponseWriter, r *http.Request, all []*poll.Status, 
 	}
 	w.Header().Set("Content-Type", "application/json")
 	if r.Method != http.MethodHead {
-		answerEach(w, all, element)
+		answerEach(r.Context(), w, all, element)
 	}
 }
 
 // device is one device, with what is remembered of it.
 func device(c Config) http.Handler {
 	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
-		if err := noParameters(parameters); err != nil {
+		name := r.PathValue("name")
+		v, err := c.Views.View(r.Context())
+		if err != nil {
 			return err
 		}
-		name := r.PathValue("name")
-		s := c.Views.View().Device(name)
+		s := v.Device(name)
 		if s == nil {
-			return &apiError{http.StatusNotFound, fmt.Sprintf("no device %q in the inventory", name)}
+			return &apiError{http.StatusNotFound, c.missing(name)}
 		}
 		h, _ := c.History(name)
-		return answer(w, r, newDetails(s, h))
+		return answer(w, r, newDetails(s, h, c.Origin(s)))
 	})
 }

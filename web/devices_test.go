@@ -2,6 +2,7 @@ package web
 
 import (
 	"compress/gzip"
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -32,7 +33,7 @@ func manyDevices(n int) poll.Snapshot {
 func serving(t testing.TB, snapshot func() poll.Snapshot) http.Handler {
 	t.Helper()
 	c := newConfig()
-	c.Views = fleet.NewCache(snapshot, noOrder)
+	c.Views = fleet.NewCache(func(context.Context) poll.Snapshot { return snapshot() }, noOrder, noNames)
 	h, err := New(c)
 	if err != nil {
 		t.Fatal(err)

@@ -21,6 +21,7 @@ func FuzzHandler(f *testing.F) {
 	f.Add("HEAD", "/probe", "target=lab-1", "application/openmetrics-text", "zstd", "-1", "null")
 	f.Add("GET", "/metrics", "name[]=netver_device_up&name[]=%ff", "application/vnd.google.protobuf;proto=io.prometheus.client.MetricFamily;encoding=delimited", "br;q=x, *", "1e309", "")
 	f.Add("GET", "/api/v1/devices", "q=x&state=up&label.site=oslo&sort=-version&limit=10&cursor=%00", "", "", "", "")
+	f.Add("GET", "/api/v1/devices", "limit=9223372036854775807&cursor=MAoxCmxhYi0x", "", "", "", "")
 	f.Add("GET", "/api/v1/devices/../devices//%2e%2e", "port=99999", "*/*", "identity;q=0", "NaN", "")
 	f.Fuzz(func(t *testing.T, method, path, query, accept, encoding, timeout, origin string) {
 		c := newConfig()

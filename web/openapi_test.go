@@ -2,6 +2,7 @@ package web
 
 import (
 	"bytes"
+	"context"
 	"encoding/json"
 	"fmt"
 	"maps"
@@ -85,6 +86,10 @@ var apiRequests = []struct {
 	{"GET /api/v1/devices?model=" + strings.Repeat("*", 1025), 400},
 	{"GET /api/v1/devices?colour=red", 400},
 	{"GET /api/v1/devices?a;b", 400},
+	{"GET /api/v1/devices?platform=cisco_iso", 400},
+	{"GET /api/v1/devices?q=group=site9", 400},
+	{"GET /api/v1/devices?limit=1&limit=2", 400},
+	{"GET /api/v1/devices?label.site=olso", 200},
 	{"POST /api/v1/devices", 405},
 	{"GET /api/v1/devices/lab-1", 200},
 	{"GET /api/v1/devices/lab%203%2Fcore", 200},
@@ -328,8 +333,11 @@ func newAPI(t *testing.T) http.Handler {
 	t.Helper()
 	snapshot, history := everything()
 	c := newConfig()
-	c.Views = fleet.NewCache(func() poll.Snapshot { return snapshot }, noOrder)
+	c.Views = fleet.NewCache(func(context.Context) poll.Snapshot { return snapshot }, noOrder, noNames)
 	c.History = func(string) (poll.History, bool) { return history, true }
+	c.Origin = func(*poll.Status) Origin {
+		return Origin{Source: "csv:router.db", Place: "router.db:12", HostKeys: []HostKey{{Type: "ssh-ed25519", Fingerprint: "SHA256:abc", Mark: "@revoked", Place: "known_hosts:3"}}}
+	}
 	h, err := New(c)
 	if err != nil {
 		t.Fatal(err)

@@ -17,10 +17,13 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
 
+	"github.com/google/go-cmp/cmp"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"golang.org/x/crypto/bcrypt"
 )
@@ -195,6 +198,30 @@ func newCertificate(t *testing.T, dir, name string, issuer *tls.Certificate) *tl
 	return &pair
 }
 
+// TestKeysOfServer holds the keys that are known here to those of the server.
+func TestKeysOfServer(t *testing.T) {
+	var keys func(reflect.Type) []string
+	keys = func(of reflect.Type) (all []string) {
+		for i := range of.NumField() {
+			key, _, _ := strings.Cut(of.Field(i).Tag.Get("yaml"), ",")
+			if key == "" {
+				continue
+			}
+			all = append(all, key)
+			if in := of.Field(i).Type; in.Kind() == reflect.Struct {
+				for _, k := range keys(in) {
+					all = append(all, key+"."+k)
+				}
+			}
+		}
+		slices.Sort(all)
+		return all
+	}
+	if diff := cmp.Diff(keys(reflect.TypeFor[toolkit.Config]()), keys(reflect.TypeFor[written]())); diff != "" {
+		t.Errorf("keys (-server +here):\n%s", diff)
+	}
+}
+
 func TestCheckConfig(t *testing.T) {
 	dir := t.TempDir()
 	newCertificate(t, dir, "server", nil)
@@ -222,8 +249,26 @@ func TestCheckConfig(t *testing.T) {
 		{beside + "\n  key_file: server.key\n  client_auth_type: RequireAnyClientCert\n", 0o600, 0o600, "", ""},
 		{mutual + "  client_ca_file: server.pem\n", 0o600, 0o600, "", ""},
 		{mutual + "  client_ca_file: server.key\n", 0o600, 0o600, "", name + ":5: tls_server_config.client_ca_file: " + key + " holds no certificate"},
-		{mutual + "  client_ca: nonsense\n", 0o600, 0o600, "", name + ":5: tls_server_config.client_ca: this is no certificate"},
-		{"tls: {}\n", 0o644, 0o644, "", name + ": "},
+		{mutual + "  client_ca: nonsense\n", 0o600, 0o600, "", name + ":5: tls_server_config.client_ca: this holds no certificate"},
+		{mutual + "  client_ca_file: missing.pem\n", 0o600, 0o600, "", name + ":5: tls_server_config.client_ca_file: cannot read " + filepath.Join(dir, "missing.pem") + ": "},
+		{beside + "\n  key_file: server.key\n  client_ca_file: server.pem\n", 0o600, 0o600, "", name + ":4: tls_server_config.client_ca_file: no client is asked"},
+		{"# none\n", 0o644, 0o644, "", ""},
+		{"tls: {}\n", 0o644, 0o644, "", name + ":1: tls: unknown key"},
+		{"a: [\n", 0o644, 0o644, "", name + ":1: not YAML: "},
+		{beside + "\n", 0o600, 0o600, "", name + ":1: tls_server_config: key_file is missing"},
+		{"tls_server_config:\n  key_file: server.key\n", 0o600, 0o600, "", name + ":1: tls_server_config: cert_file is missing"},
+		{beside + "\n  key_file: other.key\n", 0o600, 0o600, "", name + ":3: tls_server_config.key_file: cannot read "},
+		{"tls_server_config:\n  cert_file: other.pem\n  key_file: server.key\n", 0o600, 0o600, "", name + ":2: tls_server_config.cert_file: cannot read "},
+		{beside + "\n  key_file: server.pem\n", 0o600, 0o600, "", name + ":3: tls_server_config.key_file: no certificate with its key: "},
+		{"tls_server_config:\n  cert_file: server.key\n  key_file: server.key\n", 0o600, 0o600, "", name + ":2: tls_server_config.cert_file: no certificate with its key: "},
+		{beside + "\n  key_file: server.key\n  min_version: TLS14\n", 0o600, 0o600, "", name + ":4: tls_server_config.min_version: unknown TLS version: TLS14"},
+		{beside + "\n  key_file: server.key\n  cipher_suites: [TLS_AES_128_GCM_SHA256, RC4]\n", 0o600, 0o600, "", name + ":4: tls_server_config.cipher_suites[1]: unknown cipher: RC4"},
+		{beside + "\n  key_file: server.key\n  client_auth_type: Require\n", 0o600, 0o600, "", name + `:4: tls_server_config.client_auth_type: "Require" is not one of `},
+		{"basic_auth_users:\n  admin: swordfish\n", 0o600, 0o600, "", name + ":2: basic_auth_users.admin: this is no bcrypt hash"},
+		{"http_server_config:\n  headers:\n    X-Frame-Options: never\n", 0o600, 0o600, "", name + ":3: http_server_config.headers.X-Frame-Options: invalid value for X-Frame-Options"},
+		{"http_server_config:\n  headers: {Server: x}\n", 0o600, 0o600, "", name + `:2: http_server_config.headers.Server: HTTP header "Server" can not be configured`},
+		{"http_server_config: {http2: maybe}\n", 0o600, 0o600, "", name + ":1: http_server_config.http2: "},
+		{"rate_limit:\n  burst: 1\n  interval: 1d\n", 0o600, 0o600, "", name + ":3: cannot unmarshal "},
 	} {
 		for path, mode := range map[string]os.FileMode{name: tt.mode, key: tt.keyMode} {
 			if path == name {

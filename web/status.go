@@ -83,10 +83,11 @@ var verdictWords = []string{fleet.Compliant, fleet.NotCompliant, fleet.Denied, f
 // status tells how fleet and engine are.
 func status(c Config) http.Handler {
 	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
-		if err := noParameters(parameters); err != nil {
+		v, err := c.Views.View(r.Context())
+		if err != nil {
 			return err
 		}
-		s := newStatus(c.Views.View())
+		s := newStatus(v)
 		s.Version, s.Ready = c.Version, c.Ready()
 		s.Config.At, s.Config.OK = c.Loaded()
 		s.Config.At = s.Config.At.UTC()

@@ -19,14 +19,15 @@ type targetGroup struct {
 // targets lists the devices for other exporters: without the port of SSH, with that of ?port= if there is one.
 func targets(c Config) http.Handler {
 	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
-		if err := noParameters(parameters, "port"); err != nil {
-			return err
-		}
 		port := parameters.Get("port")
 		if n, err := strconv.ParseUint(port, 10, 16); port != "" && (err != nil || n == 0) {
 			return badRequest("port=%q: want a number from 1 to 65535", port)
 		}
-		all := c.Views.View().Find(fleet.Query{})
+		v, err := c.Views.View(r.Context())
+		if err != nil {
+			return err
+		}
+		all := v.Find(fleet.Query{})
 		answerStatuses(w, r, all.Slice(0, all.Len()), port, func(s *poll.Status) any {
 			labels := NewDevice(s).Labels
 			labels["device"], labels["platform"], labels["group"] = s.Device.Name, s.Device.Platform, s.Device.Group

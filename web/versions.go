@@ -61,10 +61,11 @@ type Ending struct {
 // versions counts what the fleet runs.
 func versions(c Config) http.Handler {
 	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
-		if err := noParameters(parameters); err != nil {
+		v, err := c.Views.View(r.Context())
+		if err != nil {
 			return err
 		}
-		return answer(w, r, newVersions(c.Views.View()))
+		return answer(w, r, newVersions(v))
 	})
 }
 

@@ -12,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"syscall"
 	"time"
 
 	"github.com/klauspost/compress/gzhttp"
@@ -31,6 +32,8 @@ import (
 const (
 	maxScrapes = 40
 	maxAnswers = 40 // pages and answers of the API
+	maxPeers   = 16 // answers to other replicas, which may have all of this one's devices in them
+	maxPolls   = 40 // polls that a page was asked for
 )
 
 // Config is what the pages show and act on.
@@ -40,6 +43,8 @@ type Config struct {
 	Poll      func(ctx context.Context, device string) (*poll.Status, bool)
 	Views     *fleet.Cache
 	History   func(device string) (poll.History, bool)
+	Origin    func(*poll.Status) Origin
+	Elsewhere func(device string) string     // why a device of the inventory is in no view, "" if it is in no inventory; nil: all are in the views
 	Policy    func() *version.Policy         // what versions are judged by
 	Loaded    func() (at time.Time, ok bool) // the latest load of the configuration that succeeded, and whether the latest did
 	Ready     func() bool                    // the first inventory has been loaded
@@ -49,57 +54,69 @@ type Config struct {
 	Log       *slog.Logger
 }
 
+// Origin is where a device comes from, and the host keys that are known of it.
+type Origin = pages.Origin
+
+// HostKey is a line of a known_hosts file.
+type HostKey = pages.HostKey
+
 // endpoints is every path that is served beside the pages for people.
 var endpoints = []struct {
 	pattern string
+	reads   []string // parameters; a request with others is refused
 	handler func(Config) http.Handler
 }{
-	{"/metrics", metrics},
-	{"GET /probe", probe},
-	{"/api/v1/devices", devices},
-	{"/api/v1/devices/{name}", device},
-	{"/api/v1/versions", versions},
-	{"/api/v1/status", status},
-	{"/api/v1/openapi.yaml", openapi},
-	{"/api/v1/targets", targets},
-	{"GET /-/healthy", healthy},
-	{"GET /-/ready", ready},
-	{"/-/reload", reload},
+	{"GET /metrics", unchecked, metrics},
+	{"GET /probe", []string{"target"}, probe},
+	{"/api/v1/devices", unchecked, devices}, // fleet.Parse checks them
+	{"/api/v1/devices/{name}", nil, device},
+	{"/api/v1/versions", nil, versions},
+	{"/api/v1/status", nil, status},
+	{"/api/v1/openapi.yaml", nil, openapi},
+	{"/api/v1/targets", []string{"port"}, targets},
+	{"GET /-/healthy", unchecked, healthy},
+	{"GET /-/ready", unchecked, ready},
+	{"/-/reload", unchecked, reload},
 }
 
-// bounded keeps the pages and the API from being asked by more at once than there are slots. What changes something, or polls,
-// takes its own time and needs none.
-func bounded(s *collector.Slots, h http.Handler) http.Handler {
+// unchecked stands for any parameters. A scrape, a health check and a reload do not fail for what is sent beside them.
+var unchecked = []string{"*"}
+
+// bounded keeps the pages and the API from being asked by more at once than there are slots. What polls takes its own time, and has
+// slots of its own.
+func bounded(answers, polls *collector.Slots, h http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s := polls
 		if r.Method == http.MethodGet || r.Method == http.MethodHead {
-			s.Serve(w, r, h.ServeHTTP)
-			return
+			s = answers
 		}
-		h.ServeHTTP(w, r)
+		s.Serve(w, r, h.ServeHTTP)
 	})
 }
 
 // New returns the handler of all endpoints and pages, with what protects a browser around it.
 func New(c Config) (http.Handler, error) {
-	mux, slots := http.NewServeMux(), collector.NewSlots(maxAnswers)
+	mux, answers, polls := http.NewServeMux(), collector.NewSlots(maxAnswers), collector.NewSlots(maxPolls)
 	for _, e := range endpoints {
-		h := e.handler(c)
+		h := reading(e.reads, e.handler(c))
 		if strings.HasPrefix(e.pattern, "/api/") {
-			h = bounded(slots, h)
+			h = bounded(answers, polls, h)
 		}
 		mux.Handle(e.pattern, h)
 	}
 	people, err := pages.New(pages.Config{
-		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Policy: c.Policy, Loaded: c.Loaded,
+		Version: c.Version, Views: c.Views, Poll: c.Poll, History: c.History, Origin: c.Origin, Elsewhere: c.Elsewhere, Policy: c.Policy, Loaded: c.Loaded,
 	})
 	if err != nil {
 		return nil, err
 	}
 	for pattern, handler := range people.Routes() {
-		mux.Handle(pattern, bounded(slots, gzhttp.GzipHandler(handler)))
+		mux.Handle(pattern, bounded(answers, polls, gzhttp.GzipHandler(handler)))
 	}
 	if c.Peers != nil {
-		mux.Handle(cluster.Path, gzhttp.GzipHandler(c.Peers))
+		mux.Handle(cluster.StatusPath, c.Peers)
+		peers := collector.NewSlots(maxPeers)
+		mux.Handle(cluster.Path, bounded(peers, peers, gzhttp.GzipHandler(c.Peers)))
 	}
 	mux.Handle("/api/v1/", unknown())
 	return secure(mux), nil
@@ -180,6 +197,9 @@ func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *
 	go func() { failed <- toolkit.ListenAndServe(server, flags, log) }()
 	select {
 	case err := <-failed:
+		if errors.Is(err, syscall.EADDRINUSE) {
+			return fmt.Errorf("%w: another program has it; --web.listen-address takes another address", err)
+		}
 		return err
 	case <-ctx.Done():
 	}

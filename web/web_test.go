@@ -19,6 +19,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 	"go.uber.org/goleak"
 
+	"github.com/netver/netver_exporter/cluster"
 	"github.com/netver/netver_exporter/collector"
 	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/inventory"
@@ -33,6 +34,8 @@ func TestMain(m *testing.M) { goleak.VerifyTestMain(m) }
 type fewDevices struct{}
 
 func noOrder(string) *version.Order { return nil }
+
+func noNames(string) []string { return nil }
 
 func (fewDevices) Snapshot() poll.Snapshot {
 	at := time.Unix(1_700_000_000, 0)
@@ -54,7 +57,7 @@ func newConfig() Config {
 	c := Config{
 		Version: "1.2.3",
 		Metrics: collector.New(),
-		Views:   fleet.NewCache(fewDevices{}.Snapshot, noOrder),
+		Views:   fleet.NewCache(func(context.Context) poll.Snapshot { return fewDevices{}.Snapshot() }, noOrder, noNames),
 		Poll: func(_ context.Context, name string) (*poll.Status, bool) {
 			for _, s := range (fewDevices{}).Snapshot().Devices {
 				if s.Device.Name == name {
@@ -64,6 +67,7 @@ func newConfig() Config {
 			return nil, false
 		},
 		History: func(string) (poll.History, bool) { return poll.History{}, true },
+		Origin:  func(*poll.Status) Origin { return Origin{} },
 		Policy:  func() *version.Policy { return &version.Policy{} },
 		Loaded:  func() (time.Time, bool) { return time.Unix(1_700_000_000, 0), true },
 		Ready:   func() bool { return true },
@@ -81,7 +85,19 @@ func TestEndpoints(t *testing.T) {
 	broken := lifecycle
 	broken.Reload = func() error { return errors.New("config.yml:3: no") }
 	empty := newConfig()
-	empty.Views = fleet.NewCache(func() poll.Snapshot { return poll.Snapshot{} }, noOrder)
+	empty.Views = fleet.NewCache(func(context.Context) poll.Snapshot { return poll.Snapshot{} }, noOrder, noNames)
+	others := newConfig()
+	others.Views = fleet.NewCache(func(context.Context) poll.Snapshot {
+		s := fewDevices{}.Snapshot()
+		s.Devices[0].Owner = "http://192.0.2.7:9733"
+		return s
+	}, noOrder, noNames)
+	others.Elsewhere = func(device string) string {
+		if device == "lab-3" {
+			return "replica b polls it, and does not answer"
+		}
+		return ""
+	}
 	starting := newConfig()
 	starting.Ready = func() bool { return false }
 
@@ -102,6 +118,12 @@ func TestEndpoints(t *testing.T) {
 		{"metrics by name", plain, "GET /metrics?name[]=netver_device_up", 200, "netver_device_up", "netver_device_info"},
 		{"probe", plain, "GET /probe?target=lab-1", 200, `netver_device_up{device="lab-1",site="oslo"} 1`, "lab-2"},
 		{"probe of nobody", plain, "GET /probe?target=192.0.2.9", 404, `no device "192.0.2.9" in the inventory`, ""},
+		{"probe of another replica's device", others, "GET /probe?target=lab-1", 307, `"lab-1" is polled by another replica: http://192.0.2.7:9733/probe?target=lab-1`, "netver_"},
+		{"probe of a silent replica's device", others, "GET /probe?target=lab-3", 404, `no device "lab-3" here: replica b polls it, and does not answer`, "inventory"},
+		{"probe of nobody in a cluster", others, "GET /probe?target=lab-4", 404, `no device "lab-4" in the inventory`, ""},
+		{"a silent replica's device", others, "GET /api/v1/devices/lab-3", 404, `"error":"no device \"lab-3\" here: replica b polls it, and does not answer"`, ""},
+		{"page of a silent replica's device", others, "GET /devices/lab-3", 404, "replica b polls it, and does not answer", "The inventory has no device"},
+		{"text of a silent replica's device", others, "GET /devices/lab-3?format=text", 404, "no device \"lab-3\" here: replica b polls it, and does not answer", "in the inventory"},
 		{"probe without a name", plain, "GET /probe", 400, "target=DEVICE", ""},
 		{"devices", plain, "GET /api/v1/devices", 200, `"device":"lab-2","address":"192.0.2.2:22","group":"site1","platform":"vyos"`, "netops"},
 		{"no devices", empty, "GET /api/v1/devices", 200, "[]", ""},
@@ -309,5 +331,39 @@ func TestSlowReadersOfTheAPI(t *testing.T) {
 			t.Errorf("%d readers were cut off, want 1", cutOff)
 		}
 		answers.Wait()
+	})
+}
+
+// TestManyPeers: what other replicas ask is answered to so many at once; whether this one lives is answered always.
+func TestManyPeers(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		release := make(chan struct{})
+		c := newConfig()
+		c.Peers = http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+			if r.URL.Path != cluster.StatusPath {
+				<-release
+			}
+		})
+		h, err := New(c)
+		if err != nil {
+			t.Fatal(err)
+		}
+		ask := func(path string) int {
+			w := httptest.NewRecorder()
+			h.ServeHTTP(w, httptest.NewRequest("GET", path, nil))
+			return w.Code
+		}
+		var asking sync.WaitGroup
+		for range maxPeers {
+			asking.Go(func() { ask("/-/cluster/devices") })
+		}
+		synctest.Wait()
+		for path, want := range map[string]int{"/-/cluster/devices": 503, "/-/cluster/state": 503, cluster.StatusPath: 200, "/": 200} {
+			if got := ask(path); got != want {
+				t.Errorf("%s: status %d, want %d", path, got, want)
+			}
+		}
+		close(release)
+		asking.Wait()
 	})
 }

@@ -1,0 +1,44 @@
+package app
+
+import (
+	"context"
+	"log/slog"
+	"os"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+)
+
+// TestManySignals hangs up again and again while a reload is under way: one more follows, and not one for each.
+func TestManySignals(t *testing.T) {
+	_, file, _ := startLab(t, labDevice(t))
+	var log safeBuffer
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	x, err := start(ctx, Options{ConfigFile: file}, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	loads := func() int { return strings.Count(log.String(), `msg="configuration loaded"`) }
+	before := loads()
+	hangup := make(chan os.Signal, 1)
+	var reloading sync.WaitGroup
+	x.reloading.Lock()
+	reloading.Go(func() { x.reloadAt(ctx, hangup) })
+	hangup <- syscall.SIGHUP
+	await(t, func() bool { return len(hangup) == 0 })
+	for range 50 {
+		select {
+		case hangup <- syscall.SIGHUP:
+		default: // as os/signal does
+		}
+	}
+	x.reloading.Unlock()
+	await(t, func() bool { return loads() >= before+2 && len(hangup) == 0 })
+	stop()
+	reloading.Wait()
+	if got := loads() - before; got != 2 {
+		t.Errorf("%d reloads, want 2", got)
+	}
+}

@@ -1,0 +1,92 @@
+package logins
+
+import (
+	"fmt"
+	"log/slog"
+	"testing"
+	"time"
+
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/secret"
+)
+
+// configured is a door with one credential.
+func configured(d *Door, password, keys string) {
+	d.Configure(Settings{Most: 64, Credentials: []Credential{{Name: "netops", Identity: secret.New("netops " + password), Password: true, Keys: keys}}})
+}
+
+// refusals has every device of a fleet that refuses asked once, and returns how many were.
+func refusals(t *testing.T, d *Door, sweep string) (n int) {
+	t.Helper()
+	for i := range 100 {
+		if try(t, d, fmt.Sprint(sweep, i), Refused) == Go {
+			n++
+		}
+	}
+	return n
+}
+
+// TestSecretComesBack reloads two wrong passwords in turn, and an empty configuration between them: each is tried as often as if
+// it had stayed.
+func TestSecretComesBack(t *testing.T) {
+	d := New(slog.New(slog.DiscardHandler))
+	for i, want := range []int{4, 4, 0, 0, 0, 0} {
+		configured(d, []string{"swordfish", "marlin"}[i%2], "")
+		if got := refusals(t, d, "a"); got != want {
+			t.Errorf("configuration %d: %d tries, want %d", i+1, got, want)
+		}
+		d.Configure(Settings{Most: 64})
+	}
+}
+
+// TestSecretThatAlwaysChanges has a source of secrets that tells another wrong one at each reading.
+func TestSecretThatAlwaysChanges(t *testing.T) {
+	d := New(slog.New(slog.DiscardHandler))
+	for i, want := range []int{4, 2, 2, 2} {
+		configured(d, fmt.Sprint("swordfish", i), "")
+		if got := refusals(t, d, fmt.Sprint("a", i)); got != want {
+			t.Errorf("secret %d: %d tries, want %d", i+1, got, want)
+		}
+	}
+	configured(d, "right", "")
+	try(t, d, "good", Accepted)
+	configured(d, "wrong again", "")
+	if got := refusals(t, d, "b"); got != mostTries {
+		t.Errorf("after a right one: %d tries, want %d", got, mostTries)
+	}
+}
+
+// TestOtherKeys replaces the key of a credential: who refused it is asked at once, and what is known of the password stays.
+func TestOtherKeys(t *testing.T) {
+	d := New(slog.New(slog.DiscardHandler))
+	configured(d, "swordfish", "first key")
+	refuse := func(device string, sent bool) Decision {
+		ticket, decision, _ := d.Enter(Request{Device: device, Credential: "netops", Interval: time.Hour}, func() {})
+		if decision == Go {
+			if sent && ticket.MaySend("password") == nil {
+				ticket.Tell(Refused)
+			}
+			ticket.Close(failure.Auth)
+		}
+		return decision
+	}
+	for _, keys := range []string{"first key", "second key"} {
+		configured(d, "swordfish", keys)
+		if got := refuse("key only", false); got != Go {
+			t.Errorf("%s: a device that refused another one: %v", keys, got)
+		}
+		if got := refuse("key only", false); got != BackOff {
+			t.Errorf("%s: a device that refused it: %v", keys, got)
+		}
+	}
+	for i := range 100 {
+		refuse(fmt.Sprint(i), true)
+	}
+	configured(d, "swordfish", "third key")
+	if s := d.States()["netops"]; !s.Paused || s.Tries != mostTries {
+		t.Errorf("the password has been refused under another key: %+v", s)
+	}
+	if got := refuse("5", false); got != Go {
+		t.Errorf("a device that may take the new key, while the password is paused: %v", got)
+	}
+}
