@@ -133,7 +133,7 @@ func (s *site) start(name string) *replicaUnder {
 		s.t.Fatal(err)
 	}
 	r.policy = &follower{swapped: make(chan struct{}, 1), rejudge: r.engine.Rejudge, log: log}
-	r.policy.follow(planOf(s.t, "credentials: {lab: {username: u, password: p}}\n").Policy) // the plan's belongs to one follower
+	r.policy.follow(plan.Policy)
 	ctx, stop := context.WithCancel(s.t.Context())
 	r.stop = stop
 	s.mu.Lock()
