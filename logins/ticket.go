@@ -222,7 +222,7 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 	case t.verdict == NoneSent && reason == "":
 		t.account.device(t.device).resetBackOff()
 	}
-	if after := t.account.state(); after > before || after != stateProven && t.account.tries > tries {
+	if after := t.account.state(); after > before || after != stateProven && t.account.tries > tries || t.canary && after == statePaused {
 		select {
 		case t.door.worse <- struct{}{}:
 		default:
