@@ -119,7 +119,8 @@ func takenPlan(t *testing.T) *Plan {
 func (s *site) start(name string) *replicaUnder {
 	s.t.Helper()
 	plan := *s.plan
-	plan.client = nil
+	plan.client, plan.Policy = nil, &Policy{} // what replicas change of a plan is their own
+	plan.Policy.read(nil)
 	log := slog.New(slog.DiscardHandler)
 	r := &replicaUnder{site: s, name: name, ended: make(chan struct{})}
 	r.exporter = &exporter{log: log, collector: collector.New(), sessions: device.NewSessions(), rotation: newRotation(), replaced: make(chan struct{}, 1), told: map[string]string{}, plan: &plan}
