@@ -144,7 +144,7 @@ func TestNoFile(t *testing.T) {
 	dir := t.TempDir()
 	for _, test := range []struct{ path, want string }{
 		{dir, "is a directory, want a file"},
-		{filepath.Join(dir, "none.yml"), "no such file"},
+		{filepath.Join(dir, "none.yml"), "no such file; --config.file names another one, and netver_exporter lab needs none"},
 		{"load_test.go/x.yml", "not a directory"},
 	} {
 		_, err := load(test.path)

@@ -91,9 +91,12 @@ func (c *Etcd) giveUp(client *clientv3.Client) {
 		return
 	}
 	c.mu.Lock()
-	defer c.mu.Unlock()
-	if c.client == client {
+	current := c.client == client
+	if current {
 		c.client = nil
+	}
+	c.mu.Unlock()
+	if current {
 		_ = client.Close() // it has failed already
 	}
 }

@@ -193,6 +193,7 @@ func (s *secured) awaits(e exporter, path string, texts ...string) {
 // TestSecuredCluster has replicas meet in an etcd that wants TLS with certificates, a user and a password, and ask each other over TLS with certificates and a password.
 // It takes ten seconds.
 func TestSecuredCluster(t *testing.T) {
+	t.Parallel()
 	s := newSecured(t)
 	a, b, c := s.replica("a", s.etcd), s.replica("b", s.etcd), s.replica("c", "wrong")
 	for _, e := range []exporter{a, b} {

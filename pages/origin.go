@@ -1,6 +1,8 @@
 package pages
 
 import (
+	"strings"
+
 	"github.com/netver/netver_exporter/poll"
 )
 
@@ -31,15 +33,11 @@ func (o *Origin) facts(s *poll.Status) (all []fact) {
 			all = append(all, fact{"Host key", markTexts[k.Mark] + k.Type + " " + k.Fingerprint})
 		}
 	}
-	source := o.Source
-	switch {
-	case source == "config":
-		source = o.Place
-	case o.Place != "":
-		source += ", " + o.Place
-	}
-	if source != "" {
-		all = append(all, fact{"Source", source})
+	switch kind, _, _ := strings.Cut(o.Source, ":"); {
+	case kind == "config":
+		all = append(all, fact{"Source", o.Place})
+	case o.Place != "": // which has what the source is named after
+		all = append(all, fact{"Source", kind + " " + o.Place})
 	}
 	return all
 }

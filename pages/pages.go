@@ -123,9 +123,6 @@ func (p *Pages) answer(w http.ResponseWriter, r *http.Request, status int, f *fr
 	kind := "text/html; charset=utf-8"
 	if wantsText(r) {
 		kind = "text/plain; charset=utf-8"
-		if f.Missing != "" {
-			say(&b, "%s\n", f.Missing)
-		}
 		shown.text(&b)
 	} else if err := p.html.ExecuteTemplate(&b, shown.template(), shown); err != nil {
 		http.Error(w, "the page cannot be made: "+err.Error(), http.StatusInternalServerError)

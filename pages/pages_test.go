@@ -175,10 +175,10 @@ func TestPages(t *testing.T) {
 		{"a phase of the policy", fleetOf(deviceNamed("a", judged(version.Verdict{Why: "no rule matches"}))), "GET /versions", 200, "1 No rule\n17.9.4a 1", ""},
 
 		{"device", one, "GET /devices/sw-1", 200, "sw-1\nUp\nC9300\nsite=ams1\n1 d, since\nPoll now\n" + `netver_device_up{device=&#34;sw-1&#34;}`, "class=\"fail\""},
-		{"keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"netbox:https://netbox.example", "device 4711", []HostKey{
+		{"keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"netbox:https://netbox.example", "https://netbox.example: device 4711", []HostKey{
 			{"ssh-ed25519", "SHA256:abc", "", "known_hosts:3"}, {"ssh-rsa", "SHA256:def", "@cert-authority", "known_hosts:4"}, {"ssh-rsa", "SHA256:ghi", "@revoked", "known_hosts:5"},
 		}}), "GET /devices/sw-1", 200,
-			"Host key ssh-ed25519 SHA256:abc Host key authority ssh-rsa SHA256:def Host key revoked ssh-rsa SHA256:ghi Source netbox:https://netbox.example, device 4711", ""},
+			"Host key ssh-ed25519 SHA256:abc Host key authority ssh-rsa SHA256:def Host key revoked ssh-rsa SHA256:ghi Source netbox https://netbox.example: device 4711", ""},
 		{"text of keys and source", known(fleetOf(deviceNamed("sw-1")), Origin{"config", "config.yml:12", []HostKey{{"ssh-ed25519", "SHA256:abc", "", "known_hosts:3"}}}),
 			"GET /devices/sw-1?format=text", 200, "Host key ssh-ed25519 SHA256:abc Source config.yml:12", "insecure"},
 		{"keys are not checked", known(fleetOf(deviceNamed("sw-1", func(s *poll.Status) { s.Device.HostKeys = "insecure" })), Origin{"config", "config.yml:12", nil}),
@@ -195,8 +195,8 @@ func TestPages(t *testing.T) {
 		{"a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1", "netver-2"), "GET /", 200,
 			"Incomplete: devices of these replicas are missing, since they do not answer: netver-1, netver-2", ""},
 		{"text, a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1", "netver-2"), "GET /?format=text", 200,
-			"Incomplete: devices of these replicas are missing, since they do not answer: netver-1, netver-2 1 device, as of", ""},
-		{"text of versions, a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1"), "GET /versions?format=text", 200, "do not answer: netver-1 1 platform", ""},
+			"1 device, as of\nUTC Incomplete: devices of these replicas are missing, since they do not answer: netver-1, netver-2 1 all", ""},
+		{"text of versions, a replica does not answer", silent(fleetOf(deviceNamed("sw-1")), "netver-1"), "GET /versions?format=text", 200, "1 platform, 1 version, as of\nUTC Incomplete: devices of these replicas are missing, since they do not answer: netver-1", ""},
 		{"all replicas answer", silent(fleetOf(deviceNamed("sw-1"))), "GET /?format=text", 200, "1 device, as of", "Incomplete\nCluster lost\nReplicas differ"},
 		{"not in the cluster yet", shared(fleetOf(), poll.Share{Inventory: 6, Cluster: &poll.Cluster{}}), "GET /?format=text", 200,
 			"! Cluster lost This process is no member of its cluster\nIt polls 0 of 6 devices.\nNo device is polled here. The inventory has 6 devices, and this process has none of them now. A replica that joins",

@@ -61,8 +61,16 @@ func writeCounts(b *bytes.Buffer, counts []count) {
 	}
 }
 
+// title is the first line of a text, and says below which devices are missing.
+func (f *frame) title(b *bytes.Buffer, format string, said ...any) {
+	say(b, format+"\n", said...)
+	if f.Missing != "" {
+		say(b, "%s\n", f.Missing)
+	}
+}
+
 func (o *overview) text(b *bytes.Buffer) {
-	say(b, "%s, as of %s\n", o.Title, stamp(o.At))
+	o.title(b, "%s, as of %s", o.Title, stamp(o.At))
 	writeCounts(b, o.States)
 	writeCounts(b, o.Verdicts)
 	b.WriteByte('\n')
@@ -120,7 +128,7 @@ func why(r *row) string {
 }
 
 func (d *device) text(b *bytes.Buffer) {
-	say(b, "%s: %s, as of %s\n", d.Name, strings.TrimSpace(d.State+" "+d.For), stamp(d.At))
+	d.title(b, "%s: %s, as of %s", d.Name, strings.TrimSpace(d.State+" "+d.For), stamp(d.At))
 	var about []string
 	for _, l := range d.About[:len(d.About)-1] { // without the link to the JSON
 		about = append(about, l.Text)
@@ -196,7 +204,7 @@ func (n *notFound) text(b *bytes.Buffer) {
 		say(b, "no device %q here: %s\n", n.Name, n.Elsewhere)
 		return
 	}
-	say(b, "no device %q in the inventory\n", n.Name)
+	n.title(b, "no device %q in the inventory", n.Name)
 	for i, l := range n.Near {
 		if i == 0 {
 			say(b, "did you mean ")
@@ -211,7 +219,7 @@ func (n *notFound) text(b *bytes.Buffer) {
 }
 
 func (p *versions) text(b *bytes.Buffer) {
-	say(b, "%s, as of %s\n", p.Sum, stamp(p.At))
+	p.title(b, "%s, as of %s", p.Sum, stamp(p.At))
 	writeCounts(b, p.Verdicts)
 	if p.Problems != "" {
 		say(b, "%s\n", p.Problems)

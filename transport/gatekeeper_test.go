@@ -25,6 +25,7 @@ type gatekeeper struct {
 	address   string
 	hangsUp   bool                  // over a password
 	prohibits bool                  // forwarding
+	leaves    bool                  // ends the connection where it should forward
 	most      int                   // connections that are forwarded at once; more are refused for lack of resources. 0: any number; -1: none
 	open      []<-chan *ssh.Request // of connections that are forwarded
 	openMax   int                   // the most of them at once
@@ -94,6 +95,9 @@ func (g *gatekeeper) serve(conn net.Conn) {
 	go ssh.DiscardRequests(requests)
 	for offer := range channels {
 		if offer.ChannelType() == "direct-tcpip" {
+			if g.leaves {
+				return
+			}
 			g.forward(offer)
 			continue
 		}

@@ -122,6 +122,17 @@ func (j *jumpHost) open(ctx context.Context, t Target) (net.Conn, error) {
 			return nil, err
 		}
 		ch, requests, err := j.openWithin(ctx, link, request)
+		no, said := errors.AsType[*ssh.OpenChannelError](err)
+		switch {
+		case err == nil, said && no.Reason == ssh.ConnectionFailed: // it serves us
+			link.settle("")
+		case said:
+			link.settle(failure.Session)
+		case errors.Is(err, errSilent):
+			link.settle(failure.Timeout)
+		case !link.Alive():
+			link.settle(failure.Disconnect)
+		}
 		if err == nil {
 			// The place is free once the jump host has confirmed the end, or is gone.
 			ended := make(chan struct{})
@@ -136,7 +147,7 @@ func (j *jumpHost) open(ctx context.Context, t Target) (net.Conn, error) {
 			j.drop(link)
 			return nil, j.error("open a connection through it", err)
 		}
-		if _, said := errors.AsType[*ssh.OpenChannelError](err); said || fresh || errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
+		if said || fresh || errors.Is(err, context.DeadlineExceeded) || ctx.Err() != nil {
 			return nil, j.refused(ctx, t, err)
 		}
 		j.drop(link)

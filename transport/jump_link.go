@@ -77,11 +77,17 @@ func (j *jumpHost) login(ctx context.Context, t Target) (*Link, error) {
 	own := j.Target
 	own.Ticket = ticket
 	link, err := j.client.Login(ctx, own, "", func(string, time.Time) {})
-	ticket.Close(failure.Of(err))
-	if err == nil {
-		j.client.config.Log.Info("logged in to a jump host", "jump", j.Name, "address", j.Target.Address)
+	if err != nil {
+		ticket.Close(failure.Of(err))
+		return nil, err
 	}
-	return link, err
+	j.client.config.Log.Info("logged in to a jump host", "jump", j.Name, "address", j.Target.Address)
+	link.ticket = ticket
+	link.Running.Go(func() { // whatever else becomes of it
+		<-link.gone
+		link.settle(failure.Disconnect)
+	})
+	return link, nil
 }
 
 // drop closes a connection that does not serve.

@@ -8,6 +8,7 @@ import (
 
 	"golang.org/x/crypto/ssh"
 
+	"github.com/netver/netver_exporter/failure"
 	"github.com/netver/netver_exporter/logins"
 )
 
@@ -27,6 +28,8 @@ type Link struct {
 	Secured      Secured
 
 	via     *tunnel        // through which it goes; nil: it is direct
+	ticket  *logins.Ticket // of the login at a jump host; nil: the caller has it
+	settled sync.Once
 	gone    chan struct{}  // closed when the connection has ended
 	Running sync.WaitGroup // who serves it and its channels
 }
@@ -78,6 +81,12 @@ func (l *Link) OpenChannel(name string, data []byte) (ssh.Channel, <-chan *ssh.R
 	case <-l.gone:
 		return nil, nil, io.EOF
 	}
+}
+
+// settle tells the door what has become of the login at a jump host, once: a server that takes every password and forwards
+// nothing has accepted none.
+func (l *Link) settle(reason failure.Reason) {
+	l.settled.Do(func() { l.ticket.Close(reason) })
 }
 
 // Alive reports whether the connection still stands, as far as anybody has told.
