@@ -118,9 +118,10 @@ func takenPlan(t *testing.T) *Plan {
 // start starts a replica.
 func (s *site) start(name string) *replicaUnder {
 	s.t.Helper()
-	plan := *s.plan
-	plan.client, plan.Policy = nil, &Policy{} // what replicas change of a plan is their own
-	plan.Policy.read(nil)
+	plan, policy := *s.plan, s.plan.Policy
+	plan.Policy = &Policy{compiler: policy.compiler, rules: policy.rules, patterns: policy.patterns} // each replica reads its files again
+	plan.Policy.current.Store(policy.current.Load())
+	plan.client = nil
 	log := slog.New(slog.DiscardHandler)
 	r := &replicaUnder{site: s, name: name, ended: make(chan struct{})}
 	r.exporter = &exporter{log: log, collector: collector.New(), sessions: device.NewSessions(), rotation: newRotation(), replaced: make(chan struct{}, 1), told: map[string]string{}, plan: &plan}
