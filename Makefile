@@ -26,7 +26,7 @@ build: ## a static binary
 
 .PHONY: test
 test: packages vet rules ## everything that decides: units with the race detector, rules, real parts
-	go test -race ./...
+	go test -race -timeout 20m ./...
 	$(MAKE) --no-print-directory faults
 	go test -tags e2e -count=1 -timeout 20m -v $(AS_ROOT) ./e2e | grep --line-buffered -v '^ *=== '
 

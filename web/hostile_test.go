@@ -37,6 +37,9 @@ func TestOddRequests(t *testing.T) {
 		usual := request(h, http.MethodGet, target, nil).Body.Len()
 		for i, name := range oddNames {
 			for j, value := range oddValues {
+				if reads := target == "/" || target == "/api/v1/devices"; !reads && (i+j)%5 > 0 { // others have few parameters
+					continue
+				}
 				query := []string{
 					url.Values{name: {value}}.Encode(), url.Values{name: {value, value}}.Encode() + "&limit=9223372036854775807", name + "=" + value,
 				}[(i+j)%3]
