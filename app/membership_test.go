@@ -122,8 +122,8 @@ func TestShareWhileAReloadHangs(t *testing.T) {
 }
 
 const stateOfTwo = `{"header":{"format":"netver_exporter state","version":1}}
-{"device":{"name":"127.0.0.1:1","address":"127.0.0.1:1","platform":"vyos","polls":7,"reboots":2,"last_poll":"%[1]s","facts":{"version":"1.4"},"boot":{}}}
-{"device":{"name":"127.0.0.1:2","address":"127.0.0.1:2","platform":"vyos","polls":8,"last_poll":"%[1]s","facts":{"version":"1.4"},"boot":{}}}
+{"device":{"name":"127.0.0.1:1","address":"127.0.0.1:1","platform":"vyos","polls":7,"reboots":2,"last_poll":"%[1]s","last_success":"%[1]s","facts":{"version":"1.4"},"boot":{}}}
+{"device":{"name":"127.0.0.1:2","address":"127.0.0.1:2","platform":"vyos","polls":8,"last_poll":"%[1]s","last_success":"%[1]s","facts":{"version":"1.4"},"boot":{}}}
 {"end":2}
 `
 

@@ -24,7 +24,7 @@ func TestPeersOverTLS(t *testing.T) {
 			http.Error(w, "who are you?", http.StatusUnauthorized)
 			return
 		}
-		_, _ = io.WriteString(w, strings.Replace(stateOfTwo, "%[1]s", time.Now().UTC().Format(time.RFC3339), 2))
+		_, _ = io.WriteString(w, strings.Replace(stateOfTwo, "%[1]s", time.Now().UTC().Format(time.RFC3339), 4))
 	}))
 	server.Config.ErrorLog = slog.NewLogLogger(slog.DiscardHandler, slog.LevelError)
 	defer server.Close()

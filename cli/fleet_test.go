@@ -14,12 +14,12 @@ import (
 	"github.com/netver/netver_exporter/poll"
 )
 
-// TestCap counts, on the devices' side, a thousand of them: never more sessions at once than the cap, never two on one
+// TestCap counts, on the devices' side, four hundred of them: never more sessions at once than the cap, never two on one
 // device, sweep after sweep.
 func TestCap(t *testing.T) {
 	t.Parallel()
 	const concurrency, sweeps = 40, 2
-	fleet, plan := startFleet(t, 1000, 0, "cisco_ios", "arista_eos", "juniper_junos", "vyos")
+	fleet, plan := startFleet(t, 400, 0, "cisco_ios", "arista_eos", "juniper_junos", "vyos")
 	plan.Settings.Concurrency = concurrency
 	plan.Groups[0].Interval = time.Second // far too short, so that workers are never idle
 

@@ -24,6 +24,7 @@ import (
 // TestObserve watches a live lab by two exporters, and a device of the test's own by a third one: every query of the dashboards
 // has an answer, no alert has an error, and the device's outage reaches the receiver of a real Alertmanager, as does its end.
 func TestObserve(t *testing.T) {
+	t.Parallel()
 	receiver := newReceiver(t)
 	alertmanager := startAlertmanager(t, receiver.URL)
 	file := filepath.Join(t.TempDir(), "lab.yml")

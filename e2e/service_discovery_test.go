@@ -65,6 +65,7 @@ func labelSets() []map[string]any {
 
 // Prometheus and we make the same of the same files and rules.
 func TestServiceDiscovery(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	groups := labelSets()
 	for name, part := range map[string]any{"one.json": groups[:20], "two.yml": groups[20:]} { // JSON is YAML
@@ -136,6 +137,7 @@ groups:
 
 // Prometheus reads our targets as http_sd, without a complaint, to feed another exporter.
 func TestTargetsForOtherExporters(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	e := startExporter(t, "lab", "--devices=40")
 	program, err := exec.LookPath("prometheus")

@@ -28,7 +28,7 @@ var elsewhere = []row{
 	{"the device reboots during a poll", "`disconnect`, then up and one reboot counted", "one interval", "faults TestReboot"},
 	{"30 % of 1,000 devices hang", "the others are polled once an interval", "lag p99 within 10 % of the interval", "faults TestNoisyNeighbours"},
 	{"a device that hung comes back", "up", "one interval", "faults TestNoisyNeighbours"},
-	{"several devices refuse a credential", "`auth`, then `paused` but for a canary", "refusals bounded", "faults TestLockout"},
+	{"several devices refuse a credential", "`auth`, then `paused` but for a canary, the one device an interval that tries the credential", "refusals bounded", "faults TestLockout"},
 	{"one device refuses a credential", "`auth`; it alone slows down", "", "faults TestLocalMismatch"},
 	{"the devices accept the credential again", "up", "one interval for the canary, one for the others; at once by a reload that brings another password", "faults TestLockout"},
 	{"some devices have a password of their own: 1, 10, 30 % of 300", "`auth`; the others are up, none is `paused`", "the first sweep", "faults TestMixedPasswords"},

@@ -13,6 +13,7 @@ import (
 // TestNoisyNeighbours has 30 % of a fleet hang for the whole timeout at every poll. The others are polled once an interval
 // and on time, and a device that comes back is noticed within an interval. The interval is ten timeouts, as by default.
 func TestNoisyNeighbours(t *testing.T) {
+	t.Parallel()
 	const number, sick = 1000, 300
 	plan := pollSection{
 		Interval: slowly(15 * time.Second), Timeout: slowly(1500 * time.Millisecond), ConnectTimeout: slowly(time.Second), Concurrency: 64,
@@ -34,7 +35,6 @@ func TestNoisyNeighbours(t *testing.T) {
 			hanging = append(hanging, d)
 		}
 	}
-	e.awaitScrape(t, "the first sweep", polledTimes(1))
 	from, to := e.awaitOnTime(t, plan.Interval, healthy...)
 	before, after := from.devices("polls_total"), to.devices("polls_total")
 	for _, d := range healthy {

@@ -19,6 +19,7 @@ import (
 // TestReload reloads a fleet of 2,000 in the middle of sweeps: with some devices gone and others new, with a broken file,
 // and many times in a row.
 func TestReload(t *testing.T) {
+	t.Parallel()
 	const number, spare = 2000, 200
 	plan := pollSection{
 		Interval: slowly(15 * time.Second), Timeout: slowly(4 * time.Second), ConnectTimeout: slowly(2 * time.Second), Concurrency: 64,
