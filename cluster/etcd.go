@@ -123,8 +123,8 @@ func (c *Etcd) Renew(ctx context.Context, self Entry) ([]Entry, error) {
 	there := false
 	for _, kv := range answer.Kvs {
 		var e Entry
-		if json.Unmarshal(kv.Value, &e) != nil || e.Name != strings.TrimPrefix(string(kv.Key), c.members()) {
-			continue // no replica's
+		if json.Unmarshal(kv.Value, &e) != nil || e.Name != strings.TrimPrefix(string(kv.Key), c.members()) || kv.Lease == 0 {
+			continue // no replica's: it would never end
 		}
 		there = there || e.Instance == self.Instance
 		entries = append(entries, e)
@@ -191,7 +191,7 @@ func (c *Etcd) store(ctx context.Context, client *clientv3.Client, self Entry) e
 	if !answer.Succeeded {
 		there := answer.Responses[0].GetResponseRange().Kvs
 		var e Entry
-		if len(there) == 0 || json.Unmarshal(there[0].Value, &e) == nil && e.Instance != self.Instance {
+		if len(there) == 0 || there[0].Lease != 0 && json.Unmarshal(there[0].Value, &e) == nil && e.Instance != self.Instance {
 			return fmt.Errorf("%w (at %s)", ErrTaken, e.Advertise)
 		}
 		answer, err = call(ctx, c, client, "write the entry", func(ctx context.Context) (*clientv3.TxnResponse, error) {

@@ -195,6 +195,9 @@ func (s *secured) awaits(e exporter, path string, texts ...string) {
 func TestSecuredCluster(t *testing.T) {
 	t.Parallel()
 	s := newSecured(t)
+	s.ctl("--user=root:r", "put", "/netver/members/ghost", `{"name":"ghost","instance":"g","advertise":"http://127.0.0.1:1"}`)
+	s.ctl("--user=root:r", "put", "/netver/members/a", `{"name":"a","instance":"left behind"}`)
+	s.ctl("--user=root:r", "put", "/netver/members/garbage", "<html>")
 	a, b, c := s.replica("a", s.etcd), s.replica("b", s.etcd), s.replica("c", "wrong")
 	for _, e := range []exporter{a, b} {
 		s.awaits(e, "/metrics", "netver_cluster_members 2\n", "netver_cluster_up 1\n", "netver_devices_inventory 6\n")

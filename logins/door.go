@@ -36,8 +36,8 @@ type Settings struct {
 
 // Door decides which logins may happen. Make it with New. It may be used by any number of goroutines at once.
 type Door struct {
-	// Worse receives when what is known of a secret has become worse: a try of one that no device has accepted, a doubt, a pause.
-	// Who keeps it over a restart should do so soon.
+	// Worse receives when what is known of a secret has become worse: a try of one that no device has accepted, a doubt, a pause, a
+	// canary in vain. Who keeps it over a restart should do so soon.
 	Worse <-chan struct{}
 
 	log   *slog.Logger
