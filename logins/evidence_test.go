@@ -118,6 +118,30 @@ func TestAcceptedWithoutASession(t *testing.T) {
 	}
 }
 
+// TestAcceptedByChance has one device accept a password that all others refuse by either method: each of them costs one attempt, but
+// for the first, until the password is paused.
+func TestAcceptedByChance(t *testing.T) {
+	d := newDoor(64)
+	try(t, d, "takes everything", Accepted)
+	attempts := 0
+	for i := range 100 {
+		ticket, decision, _ := d.Enter(Request{Device: fmt.Sprint(i), Credential: "netops", Interval: time.Hour}, func() {})
+		if decision != Go {
+			continue
+		}
+		for _, method := range []string{"password", "keyboard-interactive"} {
+			if ticket.MaySend(method) == nil {
+				attempts++
+				ticket.Tell(Refused)
+			}
+		}
+		ticket.Close(failure.Auth)
+	}
+	if most := mostInARow + 4; !d.States()["netops"].Paused || attempts > most {
+		t.Errorf("%d attempts until %+v, want at most %d", attempts, d.States()["netops"], most)
+	}
+}
+
 // TestOneSecretUnderTwoNames has two credentials that a server takes for the same account, and a reload that gives them
 // other names.
 func TestOneSecretUnderTwoNames(t *testing.T) {

@@ -115,8 +115,9 @@ func (t *Ticket) MaySend(method string) error {
 	switch {
 	case t.verdict == Accepted: // another login of the same poll
 	case t.spoiled():
-		// A second method with the same secret is a second attempt, which only a proven secret is worth.
-		if !a.proven || a.doubted || a.paused || known.accepted || known.refusals > 0 {
+		// A second method with the same secret is a second attempt, which only a proven secret is worth, and not one that
+		// most devices refuse.
+		if !a.proven || a.doubted || a.paused || a.mismatches > a.matches || known.accepted || known.refusals > 0 {
 			return &failure.Error{Reason: failure.Auth, Doing: "log in", Err: fmt.Errorf("%s refused", t.method)}
 		}
 	case t.sent: // another question of the same login
