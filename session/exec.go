@@ -81,10 +81,10 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 		out, err = x.output()
 		e.log.received(out)
 	}
-	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
-	text = strings.Trim(text, "\n")
 	if !x.atQuestion.Load() {
-		e.judge(text)
+		const longest = 4 << 10 // a refusal is short
+		head, _ := cutEcho(terminal.Clean(string(out[:min(len(out), longest)])), command, "")
+		e.judge(strings.Trim(head, "\n"))
 	}
 	switch {
 	case err != nil && x.atShell.Load():
@@ -97,7 +97,8 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 	case err != nil:
 		return "", broken(ctx, doing, err)
 	}
-	if text == "" && !served && e.script.Mode == dialogue.Exec && len(e.script.Prompt) > 0 && e.script.needs(command) {
+	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
+	if text = strings.Trim(text, "\n"); text == "" && !served && e.script.Mode == dialogue.Exec && len(e.script.Prompt) > 0 && e.script.needs(command) {
 		return "", needsShell(doing, errors.New("the answer is empty"), Lacks{})
 	}
 	return text, nil
@@ -209,17 +210,16 @@ func (x *execution) readAll(r io.Reader) ([]byte, error) {
 // reading: not every server confirms the closing of a channel whose command still runs.
 func (x *execution) leaveAtQuestion(out []byte) (unhook func() bool) {
 	const settle = time.Second
-	line := ""
-	if len(out) > 0 && out[len(out)-1] != '\n' {
-		line = lastLine(out)
-	}
-	question := line != "" && bytes.ContainsRune([]byte(": ?>])"), rune(out[len(out)-1])) && dialogue.IsQuestion(line)
-	pausing := line != "" && !question && (pagerIn(x.script.Pager, line) != nil || pagerIn(pagers, line) != nil || likePrompt(x.script.Prompt, line))
-	if !question && !pausing {
+	if len(out) == 0 || out[len(out)-1] == '\n' {
 		return func() bool { return false }
 	}
 	return time.AfterFunc(settle, func() {
-		x.atShell.Store(pausing)
+		line := lastLine(out)
+		question := dialogue.IsQuestion(line)
+		if !question && pagerIn(x.script.Pager, line) == nil && pagerIn(pagers, line) == nil && !likePrompt(x.script.Prompt, line) {
+			return
+		}
+		x.atShell.Store(!question)
 		x.atQuestion.Store(true)
 		x.Link.Close()
 	}).Stop

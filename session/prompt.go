@@ -55,8 +55,10 @@ func likePrompt(patterns []*regexp.Regexp, line string) bool {
 	if line == "" || matchesLine(patterns, line) {
 		return line != ""
 	}
-	if bare := clock.ReplaceAllString(line, ""); bare != "" && bare != line && matchesLine(patterns, bare) {
-		return true
+	if strings.Count(line, ":") > 1 {
+		if bare := clock.ReplaceAllString(line, ""); bare != "" && bare != line && matchesLine(patterns, bare) {
+			return true
+		}
 	}
 	n := len(line)
 	return n > 2 && strings.IndexByte(signs, line[n-1]) >= 0 && strings.IndexByte(signs, line[n-2]) >= 0 && matchesLine(patterns, line[:n-1])
