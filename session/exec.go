@@ -81,10 +81,8 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 		out, err = x.output()
 		e.log.received(out)
 	}
-	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
-	text = strings.Trim(text, "\n")
 	if !x.atQuestion.Load() {
-		e.judge(text)
+		e.judge(out)
 	}
 	switch {
 	case err != nil && x.atQuestion.Load():
@@ -94,20 +92,24 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 	case err != nil:
 		return "", broken(ctx, doing, err)
 	}
-	return text, nil
+	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
+	return strings.Trim(text, "\n"), nil
 }
 
 // judge tells the door what the answer to a command, or what came of it, says of the login: there are devices that take every
 // password, and say no to whoever has the wrong one at the first command.
-func (e execs) judge(text string) {
+func (e execs) judge(out []byte) {
 	switch {
-	case text == "" || e.opened:
-	case e.TookPassword && refusesLogin(text):
+	case e.opened || len(bytes.TrimSpace(out)) == 0:
+	case e.TookPassword && len(out) <= longestRefusal && refusesLogin(terminal.Clean(string(out))):
 		e.ticket.Tell(logins.Refused)
 	default:
 		e.open()
 	}
 }
+
+// longestRefusal bounds, in bytes, what is searched for a refusal.
+const longestRefusal = 2 << 10
 
 // refusesLogin reports whether one of the lines says that the login was not accepted.
 func refusesLogin(text string) bool {
