@@ -31,7 +31,7 @@ test: packages vet rules ## everything that decides: units with the race detecto
 	go test -tags e2e -count=1 -timeout 20m -v $(AS_ROOT) ./e2e | grep --line-buffered -v '^ *=== '
 
 # The suites that run the whole program for minutes stand behind build tags, so that `go test ./...` ends within go test's
-# own ten minutes. A tag and neither -short, which nobody sets, nor an environment variable: a test that is skipped looks
+# own ten minutes. A tag and neither -short, which is for less of a test, nor an environment variable: a test that is skipped looks
 # like one that has passed. vet and lint set the tags.
 .PHONY: faults
 faults: ## the program against devices that misbehave; prints each test as it ends

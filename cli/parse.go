@@ -19,7 +19,7 @@ func bindParse(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	command := c.Flag("command", "The command that printed it.").Required().String()
 	flags := addPlatformFlags(c)
 	file := c.Arg("file", "The output; - is standard input.").Required().String()
-	return func(context.Context) error {
+	return func(ctx context.Context) error {
 		platforms, err := flags.load(s)
 		if err != nil {
 			return err
@@ -28,7 +28,7 @@ func bindParse(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 		if err != nil {
 			return err
 		}
-		text, source, err := readAll(*file, s.In)
+		text, source, err := readAll(ctx, *file, s.In)
 		if err != nil {
 			return err
 		}
@@ -43,15 +43,29 @@ func bindParse(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	}
 }
 
-// readAll reads the file, or standard input, and says which.
-func readAll(file string, stdin io.Reader) (text, source string, err error) {
+// readAll reads the file, or standard input, and says which. A pipe may let us wait for ever: the context ends that, and leaves
+// who waits behind.
+func readAll(ctx context.Context, file string, stdin io.Reader) (text, source string, err error) {
+	read, source := func() ([]byte, error) { return io.ReadAll(stdin) }, "standard input"
 	if file != "" { // what kingpin makes of a lone -
-		b, err := os.ReadFile(file)
-		return string(b), file, err
+		read, source = func() ([]byte, error) { return os.ReadFile(file) }, file
 	}
-	b, err := io.ReadAll(stdin)
-	if err != nil {
-		err = fmt.Errorf("read standard input: %w", err)
+	type reading struct {
+		text []byte
+		err  error
 	}
-	return string(b), "standard input", err
+	done := make(chan reading, 1)
+	go func() {
+		text, err := read()
+		done <- reading{text, err}
+	}()
+	select {
+	case <-ctx.Done():
+		return "", source, fmt.Errorf("read %s: %w", source, context.Cause(ctx))
+	case r := <-done:
+		if r.err != nil && file == "" {
+			r.err = fmt.Errorf("read standard input: %w", r.err)
+		}
+		return string(r.text), source, r.err
+	}
 }

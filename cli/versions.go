@@ -43,7 +43,7 @@ func bindVersions(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 			fmt.Fprintf(s.Err, "netver_exporter: platform %s has no order: its versions are only equal or not\n", p.ID)
 		}
 		if sorting {
-			return sortVersions(p.Order, s)
+			return sortVersions(ctx, p.Order, s)
 		}
 		_, err = fmt.Fprintln(s.Out, relation(p.Order, strings.TrimSpace(*a), strings.TrimSpace(*b)))
 		return err
@@ -64,16 +64,16 @@ func relation(o *version.Order, a, b string) string {
 	return "="
 }
 
-func sortVersions(o *version.Order, s Streams) error {
+func sortVersions(ctx context.Context, o *version.Order, s Streams) error {
+	text, _, err := readAll(ctx, "", s.In)
+	if err != nil {
+		return err
+	}
 	var versions []string
-	lines := bufio.NewScanner(s.In)
-	for lines.Scan() {
-		if v := strings.TrimSpace(lines.Text()); v != "" {
+	for line := range strings.Lines(text) {
+		if v := strings.TrimSpace(line); v != "" {
 			versions = append(versions, v)
 		}
-	}
-	if err := lines.Err(); err != nil {
-		return fmt.Errorf("read standard input: %w", err)
 	}
 	groups, incomparable := o.Sort(versions)
 	out := bufio.NewWriter(s.Out)

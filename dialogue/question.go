@@ -58,6 +58,11 @@ func IsQuestion(line string) bool {
 	return false
 }
 
+var asksForEnter = regexp.MustCompile(`(?i)\b(?:press|hit|type)\b[^\n]{0,12}\b(?:any key|enter|return|cr)\b`)
+
+// AsksForEnter reports a line that asks for the Enter key, or any.
+func AsksForEnter(line string) bool { return asksForEnter.MatchString(line) }
+
 // refusesLogin are lines by which devices, and the servers behind them, say no after a password. The whole line has to be
 // of that kind: a banner that warns of failed logins is not.
 var refusesLogin = regexp.MustCompile(`(?i)^\W*(?:(?:error|sorry|aaa|local|remote|tacacs|radius|user|your)\W+)*(?:` +

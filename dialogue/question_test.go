@@ -73,6 +73,22 @@ func TestIsQuestion(t *testing.T) {
 	}
 }
 
+func TestAsksForEnter(t *testing.T) {
+	for line, want := range map[string]bool{
+		"Press RETURN to get started.":        true,
+		"| Press <Enter> to continue |":       true,
+		"Hit any key to start the session":    true,
+		"type <CR>":                           true,
+		"Enter your password":                 false,
+		"The press release of the enterprise": false,
+		"":                                    false,
+	} {
+		if got := AsksForEnter(line); got != want {
+			t.Errorf("%q: %v", line, got)
+		}
+	}
+}
+
 func TestRefusesLogin(t *testing.T) {
 	for line, want := range map[string]bool{
 		"Login incorrect":                                true,

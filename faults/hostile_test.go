@@ -23,7 +23,7 @@ func TestHostileScraper(t *testing.T) {
 		readers   = 30 // ask for much and read nothing
 		dawdlers  = 200
 		scrapers  = 200
-		headroom  = 200e6 // bytes; the race detector multiplies what is used
+		headroom  = 300e6 // bytes; answers to all of the requests at once would be several times that, since the race detector multiplies what is used
 		headerEnd = 10 * time.Second
 	)
 	plan := pollSection{Interval: slowly(6 * time.Second), Timeout: slowly(5 * time.Second), ConnectTimeout: slowly(3 * time.Second), Concurrency: 32}

@@ -17,9 +17,9 @@ var binary string
 // raced slows the exporter down, and with -race the lab would be slowed down, too, which has tests of its own for that.
 var raced = flag.Bool("raced", true, "build the exporter with the race detector")
 
-// together is how many tests run at once. They wait for intervals most of the time; with more of them, a machine of two processors
-// has no time to spare, and slowly would have to stretch their plans.
-const together = "4"
+// together is how many tests run at once. They wait for intervals most of the time: three take two thirds of two processors, and
+// with more of them slowly would have to stretch their plans.
+const together = "3"
 
 func TestMain(m *testing.M) {
 	if err := flag.Set("test.parallel", together); err != nil {

@@ -58,10 +58,12 @@ func (f fact) kinds() []string {
 // lacks reports text that says that the device has no such fact.
 func (f fact) lacks(text string) bool {
 	switch f {
-	case factVersion, factModel, factSerial, factPatch, factReloadReason, factNextBoot, factBooted:
+	case factVersion, factModel, factSerial:
+		return isPlaceholder(text) || isRemark(text)
+	case factPatch, factReloadReason, factNextBoot, factBooted:
 		return isPlaceholder(text)
 	case factHostname:
-		return text == "(none)" // a Linux host without a name
+		return isRemark(text) // "(none)", of a Linux host without a name
 	}
 	return false
 }

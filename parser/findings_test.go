@@ -89,6 +89,8 @@ func TestPrompts(t *testing.T) {
 		{"paloalto_panos", "lab@corp.example@lab-fw-1>", true}, {"paloalto_panos", `corp\lab@lab-fw-1(active)>`, true},
 		{"juniper_junos", "lab@corp.example@lab-srx-1>", true}, {"juniper_junos", `corp\lab@lab-srx-1#`, true}, {"nokia_sros", "A:lab@corp.example@lab-sr-1#", true},
 		{"vyos", "lab@corp.example@lab-vyos-1:~$", true}, {"f5_tmsh", "lab@corp.example@(lab-f5-1)(cfg-sync In Sync)(Active)(/Common)(tmos)#", true},
+		{"openwrt", "lab@corp.example@lab-owrt-1:~#", true}, {"lancom_lcos", "lab@corp.example@lab-lc-1:/>", true}, {"sonicwall", `corp\lab@lab-fw-1>`, true},
+		{"ubiquiti_unifios", "lab@corp.example@lab-udm-1:~#", true}, {"vmware_esxi", "[lab@corp.example@lab-esx-1:~]", true},
 		{"cumulus", "lab@corp.example@lab-leaf-1:mgmt:~$", true}, {"ubiquiti_edgerouter", "lab@corp.example@lab-er-1:~$", true}, {"sonic", "lab@corp.example@lab-leaf-1:~$", true},
 		{"netgear_prosafe", "lab-gs-1#", true}, {"ubiquiti_edgeswitch", "lab-usw-1#", true}, {"ubiquiti_edgeswitch", "(UBNT EdgeSwitch) >", true},
 		{"avaya_ers", "LAB-ERS-1>#", true}, {"cisco_ios", "lab-1>>", true}, {"aruba_os", " (lab-md-1) ^*[mynode] #", true}, {"cisco_ios", "  lab-1#", true},

@@ -28,6 +28,7 @@ var mutations = []struct {
 	{"colons for dots", 0.95, eachLine(func(_ int, line string) string { return dots.ReplaceAllString(line, "$1: $2") }), false},
 	{"a log line in between", 0.95, eachLine(func(n int, line string) string { return logged[n%5 == 3] + line }), false},
 	{"a log line ahead", 0.99, text(func(t string) string { return logged[true] + t }), false},
+	{"what a shell prints at every login ahead", 0.97, text(func(t string) string { return "Authorised use only.\nHave a nice day\n" + t }), false},
 	{"prompt and command around", 1, func(_ *Platform, s *Sample, o Output) Output {
 		o.Text = s.Talk.Prompt + o.Command + "\n" + strings.TrimSuffix(o.Text, "\n") + "\n" + s.Talk.Prompt
 		return o

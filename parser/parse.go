@@ -40,6 +40,7 @@ func (p *Platform) Parse(outputs []Output) (Reading, error) {
 		}
 		skipped = cmp.Or(skipped, err)
 	}
+	s.greeting = greeting(seen)
 	for _, s.fallback = range []bool{false, true} {
 		for _, o := range answers {
 			s.answer(o)

@@ -13,7 +13,7 @@ const refusalLines = 5
 
 // unauthorized is how AAA says no on any platform: the words are the server's, or those of the library that asks it.
 var unauthorized = regexp.MustCompile(`(?i)^\W*(?:error\W+)?(?:(?:command )?authori[sz]ation (?:failed|denied|error)|` +
-	`(?:this )?command (?:is )?(?:not authori[sz]ed|not permitted|not allowed|rejected by (?:aaa|tacacs|the server))|not authori[sz]ed\b|unauthori[sz]ed (?:command|user|access)|` +
+	`(?:this )?command (?:is )?(?:not authori[sz]ed|not permitted|not allowed|rejected|disabled by (?:the |your )?administrator)|privilege level (?:is )?too low|not authori[sz]ed\b|unauthori[sz]ed (?:command|user|access)|` +
 	`(?:permission|access|privilege) (?:is )?denied|(?:you do not have|no|insufficient|not enough) (?:the )?(?:required )?(?:permissions?|privileges?|rights?|access|authority)\b|` +
 	`user \S+ (?:is )?not authori[sz]ed|rejected by (?:aaa|tacacs))`)
 

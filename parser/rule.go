@@ -2,6 +2,7 @@ package parser
 
 import (
 	"regexp"
+	"slices"
 	"strings"
 )
 
@@ -36,8 +37,31 @@ func (r *rule) distinct() bool {
 	return r.line == nil || len(r.line.literals) == 1 && len(r.line.literals[0]) > 1 || r.after != nil
 }
 
-// visit calls take for every line that matches while the rule is armed, with the captured text, until take returns true.
+// alone reports a rule for an answer that is the value and nothing else, such as "^(\S+)$".
+func (r *rule) alone() bool {
+	return !r.distinct() && !r.field && strings.HasPrefix(r.shown, "^(") && strings.HasSuffix(r.shown, ")$") && strings.Count(r.shown, "(") == 1
+}
+
+// visit calls take for every line that matches while the rule is armed, with the captured text, until take returns true. Of an
+// answer that should be the value alone the last line counts: ahead of it stands what a shell prints at every login.
 func (r *rule) visit(text string, take func(at int, captured string) bool) bool {
+	if r.alone() {
+		type match struct {
+			at       int
+			captured string
+		}
+		var all []match
+		r.scan(text, 0, func(at int, captured string) bool {
+			all = append(all, match{at, captured})
+			return false
+		})
+		for _, m := range slices.Backward(all) {
+			if take(m.at, m.captured) {
+				return true
+			}
+		}
+		return false
+	}
 	return armed(text, r.after, r.until, func(start, end int) bool { return r.scan(text[:end], start, take) })
 }
 

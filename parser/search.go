@@ -18,9 +18,32 @@ type search struct {
 	boot, clock instant
 	booted      string   // the image that runs; "": not told
 	patches     []string // those told so far
+	greeting    []string // the lines with which all answers begin: a shell prints them at every login
 
 	parsed *string  // the answer that root was read from; nil: none yet
 	root   *element // nil: the answer is neither JSON nor XML
+}
+
+// greeting returns the lines with which two or more answers begin, all of them.
+func greeting(outputs []Output) (lines []string) {
+	for i, o := range outputs {
+		own := strings.Split(o.Text, "\n")
+		if i == 0 {
+			lines = own
+		}
+		same := 0
+		for same < min(len(lines), len(own)) && lines[same] == own[same] {
+			same++
+		}
+		lines = lines[:same]
+	}
+	if len(outputs) < 2 {
+		return nil
+	}
+	for i := range lines {
+		lines[i] = cleanValue(lines[i])
+	}
+	return lines
 }
 
 // command reads an answer with the rules of a command; with the distinct ones only, if it answers another command.
@@ -59,8 +82,8 @@ func (s *search) rule(name string, r *rule, o *Output, take func(text string) (b
 		if text == "" || isEcho(text, o.Command) || r.not != nil && r.not.MatchString(text) {
 			return false
 		}
-		if !r.distinct() && matchesAny(s.platform.Session.Prompt, text) {
-			return false // the prompt at the end of a recording
+		if !r.distinct() && (matchesAny(s.platform.Session.Prompt, text) || slices.Contains(s.greeting, text)) {
+			return false // the prompt at the end of a recording, or what stands ahead of every answer
 		}
 		if r.field && strings.IndexByte(":=|.", text[0]) >= 0 {
 			return false

@@ -28,6 +28,14 @@ func isPlaceholder(s string) bool {
 	return placeholders[strings.ToLower(s)] || strings.Trim(s, "0") == ""
 }
 
+// isRemark reports text in brackets, or without a letter or figure, in place of a name: "<none>", "[N/A]", "(error reading EEPROM)", "???".
+func isRemark(s string) bool {
+	if s != "" && (s[0] == '<' || s[0] == '(' || s[0] == '[' && isPlaceholder(strings.Trim(s, "[] "))) {
+		return true
+	}
+	return !strings.ContainsFunc(s, func(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) })
+}
+
 // cleanValue makes a captured text fit to be shown: valid UTF-8, no control characters, no surrounding blanks or quotes, bounded.
 func cleanValue(s string) string {
 	s = strings.TrimSpace(s)

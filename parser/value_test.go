@@ -48,3 +48,14 @@ func FuzzCleanValue(f *testing.F) {
 		}
 	})
 }
+
+func TestIsRemark(t *testing.T) {
+	for text, want := range map[string]bool{
+		"<none>": true, "(none)": true, "[N/A]": true, "(error reading EEPROM)": true, "(error": true, "???": true, "---": true, "": true,
+		"lab-1": false, "[AP] 12": false, "9.1(2)": false, "Ω": false, "0": false,
+	} {
+		if got := isRemark(text); got != want {
+			t.Errorf("isRemark(%q) = %t", text, got)
+		}
+	}
+}

@@ -10,8 +10,17 @@ import (
 	"github.com/netver/netver_exporter/failure"
 )
 
-// ask types a command and returns its answer.
+// ask types a command and returns its answer. One that is needed and has got none is typed once more: a question that came late
+// has taken it for its answer.
 func (s *shell) ask(ctx context.Context, command string) (string, error) {
+	text, err := s.askOnce(ctx, command)
+	if err == nil && text == "" && s.script.needs(command) {
+		return s.askOnce(ctx, command)
+	}
+	return text, err
+}
+
+func (s *shell) askOnce(ctx context.Context, command string) (string, error) {
 	doing := "wait for the answer to " + failure.Quote(command)
 	if !s.alive() {
 		return "", broken(ctx, doing, errEnded)
@@ -132,7 +141,7 @@ func (a *answer) leaveQuestion() (bool, error) {
 func (a *answer) prod() (bool, error) {
 	remains, covered := a.remains(a.line()), a.covered()
 	switch {
-	case a.cleared && remains, a.nudged && covered: // a log line is printed over the prompt each time
+	case a.cleared && remains, a.nudged && covered, a.glued() != "": // a log line is printed over the prompt each time
 		return true, nil
 	case !a.cleared && remains: // FTD and Junos leave what they refuse on the new line
 		a.cleared = true
@@ -147,6 +156,16 @@ func (a *answer) prod() (bool, error) {
 // remains reports whether the line is the prompt with text behind it, after an answer.
 func (a *answer) remains(line string) bool {
 	return a.seesEcho() && strings.HasPrefix(line, a.prompt)
+}
+
+// glued is the end of an answer whose last line has no end, so that the prompt stands behind it; "": there is none.
+func (a *answer) glued() string {
+	const shortest = 3
+	line := a.line()
+	if len(a.prompt) < shortest || a.echoes && !a.seesEcho() || samePrompt([]byte(line), a.prompt) || !strings.HasSuffix(line, a.prompt) {
+		return ""
+	}
+	return strings.TrimSuffix(line, a.prompt)
 }
 
 // covered reports whether the prompt is back and a log line was printed over it.
@@ -175,7 +194,10 @@ func (a *answer) top() []byte {
 
 // text is the answer without echo, prompt and what belongs to the prompt.
 func (a *answer) text() string {
-	text, _ := cutEcho(strings.ToValidUTF8(string(a.screen.Above()), "\uFFFD"), a.command, a.prompt)
+	text, echoed := cutEcho(strings.ToValidUTF8(string(a.screen.Above())+a.glued(), "\uFFFD"), a.command, a.prompt)
+	if !echoed {
+		text = cutRemains(text, a.command)
+	}
 	shown := cutContext(text, a.script.Context)
 	if context := strings.Trim(text[len(shown):], "\n"); context != "" {
 		a.log.context(context)

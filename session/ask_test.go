@@ -86,3 +86,45 @@ func TestShellReadsEndlessOutputToTheLimitOnly(t *testing.T) {
 		wantReason(t, err, failure.OutputLimit)
 	})
 }
+
+func TestAnswersThatADeviceSpoils(t *testing.T) {
+	for _, tt := range []struct {
+		name   string
+		device func(*terminalLine)
+		within time.Duration
+	}{
+		{"a late question takes the command", func(l *terminalLine) {
+			l.print("lab-1#")
+			l.expect("show version\n")
+			l.print("\r\nThis session is recorded. Press Enter: show version\r\nlab-1#")
+			l.serve("show version", "Version 1\r\nlab-1#")
+		}, time.Second},
+		{"the last line has no end", func(l *terminalLine) {
+			l.print("lab-1#")
+			l.expect("show version\n")
+			l.print("show version\r\nVersion 1lab-1#")
+			l.expectNothing()
+		}, 5 * time.Second},
+		{"a wrap that leaves the rest of the echo", func(l *terminalLine) {
+			l.print("lab-1#")
+			l.expect("show version\n")
+			l.print("show ver \rsion\r\nVersion 1\r\nlab-1#")
+		}, 5 * time.Second},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				start := time.Now()
+				got, err := talk(t, Script{Commands: Commands("show version")}, tt.device)
+				if err != nil {
+					t.Fatal(err)
+				}
+				if diff := cmp.Diff([]Answer{{"show version", "Version 1"}}, got.Answers); diff != "" {
+					t.Errorf("answers (-want +got):\n%s", diff)
+				}
+				if took := time.Since(start); took > tt.within {
+					t.Errorf("took %v, want at most %v", took, tt.within)
+				}
+			})
+		})
+	}
+}

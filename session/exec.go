@@ -85,6 +85,9 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 		e.judge(out)
 	}
 	switch {
+	case err != nil && x.atShell.Load():
+		waits := fmt.Errorf("the device waits at %s", failure.Quote(e.log.secrets.Text(lastLine(out))))
+		return "", needsShell(doing, waits, Lacks{Exec: true})
 	case err != nil && x.atQuestion.Load():
 		return "", asksInstead(doing, e.log.secrets.Text(lastLine(out)))
 	case err != nil && served && len(out) == 0 && ctx.Err() == nil:
@@ -93,7 +96,11 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 		return "", broken(ctx, doing, err)
 	}
 	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
-	return strings.Trim(text, "\n"), nil
+	text = strings.Trim(text, "\n")
+	if text == "" && !served && e.script.Mode == dialogue.Exec && len(e.script.Prompt) > 0 && e.script.needs(command) {
+		return "", needsShell(doing, errors.New("the answer is empty"), Lacks{})
+	}
+	return text, nil
 }
 
 // judge tells the door what the answer to a command, or what came of it, says of the login: there are devices that take every
@@ -121,6 +128,11 @@ func refusesLogin(text string) bool {
 	return false
 }
 
+// needsShell has the device asked by a shell, since exec requests do not serve.
+func needsShell(doing string, why error, lacks Lacks) error {
+	return &moveOn{failure: &failure.Error{Reason: failure.Command, Doing: doing, Err: why}, next: byShell, lacks: lacks}
+}
+
 // asksInstead is the failure of a command that the device answers with a question.
 func asksInstead(doing, question string) error {
 	return &failure.Error{Reason: failure.Command, Doing: doing, Err: fmt.Errorf("the device asks %s instead of an answer", failure.Quote(question))}
@@ -132,6 +144,7 @@ type execution struct {
 	channel    ssh.Channel
 	status     atomic.Bool   // an exit status came: the command ran to its end
 	atQuestion atomic.Bool   // the connection was closed because the command waits at a question
+	atShell    atomic.Bool   // or at a pager or a prompt, which a shell gets over
 	ended      chan struct{} // closed when the channel is
 }
 
@@ -195,14 +208,21 @@ func (x *execution) readAll(r io.Reader) ([]byte, error) {
 	}
 }
 
-// leaveAtQuestion closes the connection if the output ends with a question and nothing follows. Nothing else ends the
+// leaveAtQuestion closes the connection if the output ends with a question, a pager or a prompt, and nothing follows. Nothing else ends the
 // reading: not every server confirms the closing of a channel whose command still runs.
 func (x *execution) leaveAtQuestion(out []byte) (unhook func() bool) {
 	const settle = time.Second
-	if len(out) == 0 || !bytes.ContainsRune([]byte(": ?>])"), rune(out[len(out)-1])) || !dialogue.IsQuestion(lastLine(out)) {
+	line := ""
+	if len(out) > 0 && out[len(out)-1] != '\n' {
+		line = lastLine(out)
+	}
+	question := line != "" && bytes.ContainsRune([]byte(": ?>])"), rune(out[len(out)-1])) && dialogue.IsQuestion(line)
+	pausing := line != "" && !question && (pagerIn(x.script.Pager, line) != nil || pagerIn(pagers, line) != nil || likePrompt(x.script.Prompt, line))
+	if !question && !pausing {
 		return func() bool { return false }
 	}
 	return time.AfterFunc(settle, func() {
+		x.atShell.Store(pausing)
 		x.atQuestion.Store(true)
 		x.Link.Close()
 	}).Stop

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -135,16 +136,23 @@ func (l *login) promptWait() time.Duration {
 	return l.pace.promptWait
 }
 
-// probe has the prompt drawn again. While a secret is on its way Enter could answer the next question.
+// probe has the prompt drawn again. While a secret is on its way Enter could answer the next question, unless Enter is what is asked for.
 func (l *login) probe() (bool, error) {
 	switch {
-	case l.pending && l.lastPrompt(l.screen.Above()) == "":
+	case l.pending && l.lastPrompt(l.screen.Above()) == "" && !l.asksForEnter():
 		return false, nil
 	case l.probed == 0:
 		l.probed = l.screen.Len() + 1
 		return false, l.send(l.script.Enter, l.script.Enter)
 	}
 	return l.drawnTwice(), nil
+}
+
+// asksForEnter looks at the last lines: a box may be drawn around the question.
+func (l *login) asksForEnter() bool {
+	const last = 5
+	lines := strings.Split(strings.TrimRight(l.screen.Text(), "\n"), "\n")
+	return slices.ContainsFunc(lines[max(0, len(lines)-last):], dialogue.AsksForEnter)
 }
 
 // drawnTwice learns a prompt over which a log line was printed, if it was drawn before and after Enter was sent.
@@ -163,7 +171,7 @@ func (l *login) drawnTwice() bool {
 // lastPrompt is the last of the lines that looks like a prompt.
 func (s *shell) lastPrompt(lines []byte) (prompt string) {
 	for line := range bytes.Lines(lines) {
-		if line = shownLine(bytes.TrimSuffix(line, []byte("\n"))); len(line) > 0 && matchesLine(s.script.Prompt, string(line)) {
+		if line = shownLine(bytes.TrimSuffix(line, []byte("\n"))); likePrompt(s.script.Prompt, string(line)) {
 			prompt = string(line)
 		}
 	}

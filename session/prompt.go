@@ -9,13 +9,13 @@ import (
 // longestPrompt bounds the lines in which a prompt, a question or a pager is looked for.
 const longestPrompt = 1024
 
-// samePrompt reports whether a line is the prompt that was learned. Digits, "*" and "!" may differ: EXOS counts commands
-// in its prompt, SR OS and Ciena mark unsaved changes, others show the time.
+// samePrompt reports whether a line is the prompt that was learned. Digits, "*" and "!" may differ, and a "#" ahead: EXOS counts
+// commands in its prompt, SR OS and Ciena mark unsaved changes, others show the time.
 func samePrompt(line []byte, prompt string) bool {
 	if prompt == "" {
 		return false
 	}
-	i, j := 0, 0
+	i, j := marks(line), marks(prompt)
 	for {
 		for i < len(line) && volatile(line[i]) {
 			i++
@@ -34,7 +34,33 @@ func samePrompt(line []byte, prompt string) bool {
 	}
 }
 
+// marks counts the "#" ahead of a prompt that has text behind them.
+func marks[T string | []byte](prompt T) int {
+	for i := range len(prompt) {
+		if prompt[i] != '#' {
+			return i
+		}
+	}
+	return 0
+}
+
 func volatile(c byte) bool { return c >= '0' && c <= '9' || c == '*' || c == '!' || c == ' ' }
+
+// clock is the time in a prompt.
+var clock = regexp.MustCompile(`[\[( ]?\b\d{1,2}:\d\d:\d\d(?:\.\d+)?[\])]? ?`)
+
+// likePrompt reports a line that a prompt of the patterns can be, with the time in it, or with one more sign at its end.
+func likePrompt(patterns []*regexp.Regexp, line string) bool {
+	const signs = ">#$%"
+	if line == "" || matchesLine(patterns, line) {
+		return line != ""
+	}
+	if bare := clock.ReplaceAllString(line, ""); bare != "" && bare != line && matchesLine(patterns, bare) {
+		return true
+	}
+	n := len(line)
+	return n > 2 && strings.IndexByte(signs, line[n-1]) >= 0 && strings.IndexByte(signs, line[n-2]) >= 0 && matchesLine(patterns, line[:n-1])
+}
 
 // matchesLine tries a line as it is shown and, since patterns may insist on the blank that follows a prompt, with one.
 func matchesLine(patterns []*regexp.Regexp, line string) bool {
@@ -69,6 +95,21 @@ func cutEcho(text, command, prompt string) (rest string, found bool) {
 		}
 	}
 	return text[end:], found
+}
+
+// cutRemains drops the first line of an answer that has no echo of its command, if it is what a line editor has left of one: the
+// rest behind a wrap, the end behind a "$", other letters, asterisks. An answer may be a value alone, which this would be taken for.
+func cutRemains(text, command string) string {
+	const telling, shortest = 8, 3
+	line, rest, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n")
+	got, wanted := strings.ToLower(squeeze(line)), strings.ToLower(squeeze(command))
+	if len(line) > longestPrompt || got == "" || len(wanted) < shortest {
+		return text
+	}
+	if strings.HasSuffix(wanted, got) || strings.HasSuffix(got, wanted[max(0, len(wanted)-telling):]) || len(got) >= shortest && strings.Trim(got, "*") == "" {
+		return rest
+	}
+	return text
 }
 
 // endsLike rules out most lines without work.

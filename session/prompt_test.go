@@ -26,6 +26,11 @@ func TestSamePrompt(t *testing.T) {
 		{"", "", false},
 		{">", ">", true},
 		{"x>", ">", false},
+		{"#A:lab#", "A:lab#", true},
+		{"A:lab#", "#A:lab#", true},
+		{"#", "#", true},
+		{"##", "#", false},
+		{"###", "lab#", false},
 	} {
 		if got := samePrompt([]byte(tt.line), tt.prompt); got != tt.want {
 			t.Errorf("%q, learned %q: %v", tt.line, tt.prompt, got)
@@ -57,6 +62,37 @@ func TestCutEcho(t *testing.T) {
 				t.Errorf("found %v, -want +got\n%s", found, diff)
 			}
 		})
+	}
+}
+
+func TestLikePrompt(t *testing.T) {
+	patterns := []*regexp.Regexp{regexp.MustCompile(`^[\w.\-]{1,64}[>#] ?$`)}
+	for line, want := range map[string]bool{
+		"lab#": true, "lab>#": true, "lab>>": true, "[12:01:02] lab#": true, "12:01:02.123 lab#": true, "lab 12:01:02#": true, "lab[12:01:02]#": true,
+		"": false, "#": false, "##": false, "###": false, "lab>>>": false, "12:01:02": false, "Thu Nov 26 12:01:02 2026": false, "a lab#": false, "lab#$#": false,
+	} {
+		if got := likePrompt(patterns, line); got != want {
+			t.Errorf("%q: %v", line, got)
+		}
+	}
+}
+
+func TestCutRemains(t *testing.T) {
+	const command = "cat /sys/class/dmi/id/product_name"
+	for text, want := range map[string]string{
+		"id/product_name\nModel 1\n":                           "Model 1\n",
+		"e\nModel 1\n":                                         "Model 1\n",
+		"lab# $class/dmi/id/product_name\nModel 1\n":           "Model 1\n",
+		"\nCAT /SYS/CLASS/DMI/ID/PRODUCT_NAME\nModel 1\n":      "Model 1\n",
+		"[12:01:02] lab#cat /sys/class/dmi/id/product_name\nM": "M",
+		"**********************************\nModel 1\n":        "Model 1\n",
+		"Model 1\n":  "Model 1\n",
+		"*\nModel\n": "*\nModel\n",
+		"":           "",
+	} {
+		if got := cutRemains(text, command); got != want {
+			t.Errorf("%q is left of %q, want %q", got, text, want)
+		}
 	}
 }
 

@@ -32,6 +32,11 @@ func (s *Script) isForHost(command string) bool {
 	return slices.ContainsFunc(s.Commands, func(c Command) bool { return c.Host && c.Run == command })
 }
 
+// needs reports a command that has to be answered.
+func (s *Script) needs(command string) bool {
+	return slices.ContainsFunc(s.Commands, func(c Command) bool { return c.Run == command && !c.Optional })
+}
+
 // Commands are commands that have to be answered.
 func Commands(run ...string) []Command {
 	all := make([]Command, len(run))

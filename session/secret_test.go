@@ -76,6 +76,16 @@ func TestSecretsInTheSession(t *testing.T) {
 			},
 		},
 		{
+			name: "a box that asks for Enter", verdict: logins.Accepted, within: 5 * time.Second,
+			device: func(l *terminalLine) {
+				logIn(l)
+				l.print("+--------------------+\r\n| Press <Enter> ...  |\r\n+--------------------+\r\n")
+				l.expect("\n")
+				l.print("lab#")
+				l.expect("exit\n")
+			},
+		},
+		{
 			name: "asked again", verdict: logins.Refused, reason: failure.Auth, says: `asks "Password:" again`,
 			device: func(l *terminalLine) {
 				logIn(l)

@@ -1,6 +1,7 @@
 package session
 
 import (
+	"bufio"
 	"crypto/ed25519"
 	"net"
 	"strings"
@@ -135,6 +136,18 @@ func (s *server) exec(ch ssh.Channel, requests <-chan *ssh.Request) {
 			_, _ = ch.SendRequest("exit-status", false, ssh.Marshal(struct{ Status uint32 }{}))
 			_ = ch.Close()
 		}
+	}
+}
+
+// serveShell ends with the channel.
+func serveShell(ch ssh.Channel) {
+	_, _ = ch.Write([]byte("lab#"))
+	for typed := bufio.NewReader(ch); ; {
+		line, err := typed.ReadString('\n')
+		if err != nil {
+			return
+		}
+		_, _ = ch.Write([]byte(strings.TrimSpace(line) + "\r\nby the shell\r\nlab#"))
 	}
 }
 

@@ -272,4 +272,4 @@ func (s *shell) line() string {
 }
 
 // atPrompt reports whether a line looks like any prompt of the platform.
-func (s *shell) atPrompt(line string) bool { return line != "" && matchesLine(s.script.Prompt, line) }
+func (s *shell) atPrompt(line string) bool { return likePrompt(s.script.Prompt, line) }

@@ -65,6 +65,10 @@ func (s *Screen) write(p []byte) {
 			continue
 		}
 		s.work++
+		if p[i] == 0 || p[i] == 0x7f { // padding, also in a sequence
+			i++
+			continue
+		}
 		switch s.next(p[i]) {
 		case more:
 			i++

@@ -14,6 +14,7 @@ var cleanings = []struct{ name, raw, want string }{
 	{"tab", "a\tb\n", "a\tb\n"},
 	{"trailing blanks", "a \t\nb  ", "a\nb"},
 	{"line ends", "a\r\nb\r\r\nc\n\rd\r\n\re", "a\nb\nc\nd\ne"},
+	{"padding within sequences", "\x1b\x00[1\x00;3\x7f2m\x00up\x1b]\x000;lab\x00\x07", "up"},
 	{"window title", "\x1b]0;lab-sw-17\x07lab-sw-17$ ", "lab-sw-17$"},
 	{"window title ended by a string terminator", "\x1b]2;x\x1b\\a", "a"},
 	{"window title without an end", "\x1b]0;lab\x1b[1ma", "0;laba"},
