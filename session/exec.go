@@ -82,9 +82,7 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 		e.log.received(out)
 	}
 	if !x.atQuestion.Load() {
-		const longest = 4 << 10 // a refusal is short
-		head, _ := cutEcho(terminal.Clean(string(out[:min(len(out), longest)])), command, "")
-		e.judge(strings.Trim(head, "\n"))
+		e.judge(out)
 	}
 	switch {
 	case err != nil && x.atShell.Load():
@@ -98,7 +96,8 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 		return "", broken(ctx, doing, err)
 	}
 	text, _ := cutEcho(terminal.Clean(string(out)), command, "")
-	if text = strings.Trim(text, "\n"); text == "" && !served && e.script.Mode == dialogue.Exec && len(e.script.Prompt) > 0 && e.script.needs(command) {
+	text = strings.Trim(text, "\n")
+	if text == "" && !served && e.script.Mode == dialogue.Exec && len(e.script.Prompt) > 0 && e.script.needs(command) {
 		return "", needsShell(doing, errors.New("the answer is empty"), Lacks{})
 	}
 	return text, nil
@@ -106,15 +105,18 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 
 // judge tells the door what the answer to a command, or what came of it, says of the login: there are devices that take every
 // password, and say no to whoever has the wrong one at the first command.
-func (e execs) judge(text string) {
+func (e execs) judge(out []byte) {
 	switch {
-	case text == "" || e.opened:
-	case e.TookPassword && refusesLogin(text):
+	case e.opened || len(bytes.TrimSpace(out)) == 0:
+	case e.TookPassword && len(out) <= longestRefusal && refusesLogin(terminal.Clean(string(out))):
 		e.ticket.Tell(logins.Refused)
 	default:
 		e.open()
 	}
 }
+
+// longestRefusal bounds, in bytes, what is searched for a refusal.
+const longestRefusal = 2 << 10
 
 // refusesLogin reports whether one of the lines says that the login was not accepted.
 func refusesLogin(text string) bool {
@@ -210,16 +212,17 @@ func (x *execution) readAll(r io.Reader) ([]byte, error) {
 // reading: not every server confirms the closing of a channel whose command still runs.
 func (x *execution) leaveAtQuestion(out []byte) (unhook func() bool) {
 	const settle = time.Second
-	if len(out) == 0 || out[len(out)-1] == '\n' {
+	line := ""
+	if len(out) > 0 && out[len(out)-1] != '\n' {
+		line = lastLine(out)
+	}
+	question := line != "" && bytes.ContainsRune([]byte(": ?>])"), rune(out[len(out)-1])) && dialogue.IsQuestion(line)
+	pausing := line != "" && !question && (pagerIn(x.script.Pager, line) != nil || pagerIn(pagers, line) != nil || likePrompt(x.script.Prompt, line))
+	if !question && !pausing {
 		return func() bool { return false }
 	}
 	return time.AfterFunc(settle, func() {
-		line := lastLine(out)
-		question := dialogue.IsQuestion(line)
-		if !question && pagerIn(x.script.Pager, line) == nil && pagerIn(pagers, line) == nil && !likePrompt(x.script.Prompt, line) {
-			return
-		}
-		x.atShell.Store(!question)
+		x.atShell.Store(pausing)
 		x.atQuestion.Store(true)
 		x.Link.Close()
 	}).Stop

@@ -79,7 +79,8 @@ func (l *login) failed(ctx context.Context, err error) error {
 		return l.unauthorized(fmt.Errorf("the device ended the session after the password; the last line is %s", l.lastLine()))
 	case errors.Is(err, errEnded) && ctx.Err() == nil:
 		if l.TookPassword && !l.opened {
-			if refusesLogin(l.screen.Text()) {
+			text := l.screen.Text()
+			if refusesLogin(text[max(0, len(text)-longestRefusal):]) {
 				_, err = l.refused()
 				return err
 			}
