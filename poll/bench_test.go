@@ -16,10 +16,16 @@ import (
 	"github.com/netver/netver_exporter/secret"
 )
 
-// instant answers at once, so that what is measured is the engine.
+// instant lets in and answers at once, so that what is measured is the engine.
 type instant struct{ outcome Outcome }
 
-func (p instant) Poll(context.Context, *inventory.Device, *logins.Ticket) Outcome { return p.outcome }
+func (p instant) Poll(_ context.Context, _ *inventory.Device, ticket *logins.Ticket) Outcome {
+	if err := ticket.MaySend("password"); err != nil {
+		return Outcome{Err: err}
+	}
+	ticket.Tell(logins.Accepted)
+	return p.outcome
+}
 
 var answered = instant{Outcome{Facts: parser.Facts{
 	Version: "17.9.4a", Model: "C9300-48P", Serial: "FCH0000J1AA", Hostname: "lab-sw-1",

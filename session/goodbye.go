@@ -40,5 +40,6 @@ func (s *shell) takesCommands(ctx context.Context) bool {
 			return false
 		}
 	}
-	return (s.prompt != "" || s.atPrompt(s.line())) && !dialogue.IsQuestion(s.line())
+	line := s.line()
+	return line != "" && line == s.prompt || (s.prompt != "" || s.atPrompt(line)) && !dialogue.IsQuestion(line)
 }
