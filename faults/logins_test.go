@@ -80,6 +80,7 @@ type cell struct {
 	fleet    *lab.Fleet
 	inFlight int64         // refusals when the first one was known, by which time no more should have been tried
 	took     time.Duration // the time that the bound is for
+	runs     int64         // of the command, each of which has the bound to itself
 }
 
 // Refusals that are allowed.
@@ -169,7 +170,10 @@ func (c *cell) verify(t *testing.T, s *situation) {
 	if s.steady {
 		bound, words = c.inFlight+refusalsMore, fmt.Sprintf("%d in flight and 2", c.inFlight)
 	}
-	if s.command == nil {
+	if s.command != nil {
+		bound *= c.runs
+		words = fmt.Sprintf("4 in each of %d runs", c.runs)
+	} else {
 		canaries := int64(c.took / (loginPlan.Interval * 9 / 10)) // devices do not come exactly at their time
 		bound += canaries
 		words += fmt.Sprintf(", and one in each of %d intervals", canaries)

@@ -110,14 +110,24 @@ func restarts(t *testing.T, x *stage) {
 	x.count()
 }
 
-// once runs the command, which fails, for no device lets it in.
+// once runs the command, which fails, for no device lets it in. On a busy machine all logins of a fleet can run out of time
+// before anything is asked: then it is run again.
 func once(t *testing.T, x *stage) {
-	var log output
-	command := exec.CommandContext(t.Context(), binary, append(x.command, "--config.file="+x.config)...)
-	command.Stderr = &log
-	err := command.Run()
-	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 {
-		t.Errorf("%s ended with %v, want exit code 1:\n%s", command, err, log.tail(20))
+	const most = 5
+	for unproven := true; unproven && x.cells[0].runs < most; {
+		var log output
+		command := exec.CommandContext(t.Context(), binary, append(x.command, "--config.file="+x.config)...)
+		command.Stderr = &log
+		err := command.Run()
+		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 {
+			t.Errorf("%s ended with %v, want exit code 1:\n%s", command, err, log.tail(20))
+		}
+		unproven = false
+		for _, c := range x.cells {
+			c.runs++
+			stats := c.fleet.Stats()
+			unproven = unproven || stats.Refusals == 0 || c.key && stats.KeyRefusals == 0
+		}
 	}
 	x.count()
 }
