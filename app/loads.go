@@ -66,8 +66,9 @@ func (x *exporter) names(parameter string) (names []string) {
 	case "platform":
 		return f.compiler.known.IDs()
 	case "rule":
-		for i := range f.current.Load().Rules {
-			names = append(names, f.current.Load().Rules[i].Name)
+		rules := f.current.Load().Rules // another policy may take its place meanwhile
+		for i := range rules {
+			names = append(names, rules[i].Name)
 		}
 	}
 	return names

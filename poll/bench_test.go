@@ -49,6 +49,21 @@ func (l *lags) Observe(e Event) {
 	}
 }
 
+// run has an engine work by a plan until the wanted number is there.
+func (l *lags) run(b *testing.B, plan Plan) {
+	b.Helper()
+	e, err := New(plan, slog.New(slog.DiscardHandler), l)
+	if err != nil {
+		b.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(b.Context())
+	ended := make(chan error)
+	go func() { ended <- e.Run(ctx) }()
+	<-l.done
+	cancel()
+	<-ended
+}
+
 // BenchmarkDispatch is what the engine costs a poll beyond the poll itself: schedule, door, lanes, workers, record, status.
 func BenchmarkDispatch(b *testing.B) {
 	const fleet = 50_000
@@ -68,17 +83,7 @@ func BenchmarkDispatch(b *testing.B) {
 			b.ReportAllocs()
 			before := cpu()
 			for b.Loop() {
-				o := newLags(fleet)
-				e, err := New(plan, slog.New(slog.DiscardHandler), o)
-				if err != nil {
-					b.Fatal(err)
-				}
-				ctx, cancel := context.WithCancel(b.Context())
-				ended := make(chan error)
-				go func() { ended <- e.Run(ctx) }()
-				<-o.done
-				cancel()
-				<-ended
+				newLags(fleet).run(b, plan)
 			}
 			b.ReportMetric(float64((cpu()-before).Nanoseconds())/1000/float64(b.N)/fleet, "cpu-µs/poll")
 		})
@@ -100,16 +105,7 @@ func BenchmarkLag(b *testing.B) {
 	s.Concurrency = 64
 	for b.Loop() {
 		o := newLags(2 * fleet)
-		e, err := New(oneGroup(s, answered, interval, fleet), slog.New(slog.DiscardHandler), o)
-		if err != nil {
-			b.Fatal(err)
-		}
-		ctx, cancel := context.WithCancel(b.Context())
-		ended := make(chan error)
-		go func() { ended <- e.Run(ctx) }()
-		<-o.done
-		cancel()
-		<-ended
+		o.run(b, oneGroup(s, answered, interval, fleet))
 		spread := o.all[fleet:] // the first sweep comes all at once
 		slices.Sort(spread)
 		b.ReportMetric(float64(spread[len(spread)*99/100])/1e6, "p99-ms")
