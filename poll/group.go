@@ -41,7 +41,7 @@ type group struct {
 	todo     []slot             // what is left of the sweep, and devices that join, ordered by due time
 	left     int                // of todo, how many are the sweep's own
 	resume   time.Time          // start of a sweep before a restart, for the first one to go on with; zero: none
-	waiting  []slot             // due, for the slow lane, what earlier sweeps left first
+	waiting  turnQueue          // due, for the slow lane, what earlier sweeps left first
 	parked   map[place]*parking // due, and waiting for their turn to log in
 	queues   map[*parking]bool  // those of them where a turn waits
 	running  int
@@ -145,8 +145,8 @@ func (g *group) next(now time.Time) (ready, slow slot, wait time.Duration) {
 	case !roomForSlow:
 	case parkedSlow.target != nil:
 		slow = parkedSlow
-	case len(g.waiting) > 0:
-		slow = g.waiting[0]
+	case g.waiting.len() > 0:
+		slow = *g.waiting.first()
 	}
 	if unparking > 0 && (wait == 0 || unparking < wait) {
 		wait = unparking
@@ -165,12 +165,12 @@ func (g *group) sort(now time.Time) (wait time.Duration) {
 		}
 		if g.urgent = g.urgent[1:]; e == failing { // its lane's share of the workers holds for it, too
 			s.slow = true
-			g.waiting = slices.Insert(g.waiting, 0, s)
+			g.waiting.insert(0, s)
 		}
 	}
-	for len(g.waiting) > 0 && g.waiting[0].target.eligibility(g.waiting[0]) == skip {
-		g.close(g.waiting[0].sweep)
-		g.waiting = g.waiting[1:]
+	for g.waiting.len() > 0 && g.waiting.first().target.eligibility(*g.waiting.first()) == skip {
+		g.close(g.waiting.first().sweep)
+		g.waiting.remove(0)
 	}
 	defer g.endHanding()
 	for len(g.todo) > 0 {
@@ -186,7 +186,7 @@ func (g *group) sort(now time.Time) (wait time.Duration) {
 		case failing:
 			s.slow = true
 			s.sweep.open++
-			g.waiting = append(g.waiting, s)
+			g.waiting.push(s)
 		}
 		g.pass()
 	}
@@ -211,9 +211,9 @@ func (g *group) sent(s slot) {
 	}
 	switch {
 	case s.parked != nil:
-		s.parked.slots = without(s.parked.slots, s)
+		s.parked.take(s)
 	case s.slow:
-		g.waiting = without(g.waiting, s)
+		g.waiting.take(s)
 	case s.sweep == nil:
 		g.urgent = g.urgent[1:]
 	default:
@@ -250,16 +250,4 @@ func (g *group) close(s *sweep) {
 		s.open--
 		g.settle(s)
 	}
-}
-
-// without takes a turn out of a queue. It stands near the front, and so it is those before it that move, not the whole fleet
-// behind it.
-func without(queue []slot, s slot) []slot {
-	i := slices.Index(queue, s)
-	if i < 0 {
-		return queue
-	}
-	copy(queue[1:], queue[:i])
-	queue[0] = slot{}
-	return queue[1:]
 }

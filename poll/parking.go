@@ -16,9 +16,9 @@ type place struct {
 // parking holds the turns of one place that wait for the door, in the order in which they were due. The group's mutex
 // guards it, except for calls.
 type parking struct {
-	group   *group
-	slow    bool
-	slots   []slot
+	group *group
+	slow  bool
+	turnQueue
 	blocked uint64    // the number of calls at which the door said to wait; it has not called since if it is the same now
 	until   time.Time // it said to wait until then; zero: it will call
 	calls   atomic.Uint64
@@ -59,8 +59,8 @@ func (g *group) park(s slot, p *parking, calls uint64, until time.Time) {
 		g.slowly--
 	}
 	s.parked = p
-	at, _ := slices.BinarySearchFunc(p.slots, s.due, func(s slot, due time.Time) int { return s.due.Compare(due) })
-	p.slots = slices.Insert(p.slots, at, s)
+	at, _ := slices.BinarySearchFunc(p.turns(), s.due, func(s slot, due time.Time) int { return s.due.Compare(due) })
+	p.insert(at, s)
 	g.queues[p] = true
 	if calls >= p.blocked {
 		p.blocked, p.until = calls, until
@@ -75,12 +75,12 @@ func (g *group) parkBehind(s slot, now time.Time) bool {
 		return false
 	}
 	p, ok := g.parked[place{credential: d.Credential}]
-	if !ok || len(p.slots) == 0 || p.open(now) {
+	if !ok || p.len() == 0 || p.open(now) {
 		return false
 	}
 	s.parked = p
 	s.sweep.open++
-	p.slots = append(p.slots, s)
+	p.push(s)
 	return true
 }
 
@@ -88,20 +88,20 @@ func (g *group) parkBehind(s slot, now time.Time) bool {
 // how long until another one may, 0 if no time can tell.
 func (g *group) unparked(now time.Time) (ready, slow slot, wait time.Duration) {
 	for p := range g.queues {
-		for len(p.slots) > 0 && p.slots[0].target.eligibility(p.slots[0]) == skip {
-			g.close(p.slots[0].sweep)
-			p.slots = p.slots[1:]
+		for p.len() > 0 && p.first().target.eligibility(*p.first()) == skip {
+			g.close(p.first().sweep)
+			p.remove(0)
 		}
 		first := &ready
 		if p.slow {
 			first = &slow
 		}
 		switch {
-		case len(p.slots) == 0:
+		case p.len() == 0:
 			delete(g.queues, p)
 		case p.open(now):
-			if first.target == nil || p.slots[0].due.Before(first.due) {
-				*first = p.slots[0]
+			if first.target == nil || p.first().due.Before(first.due) {
+				*first = *p.first()
 			}
 		case !p.until.IsZero():
 			if left := p.until.Sub(now); wait == 0 || left < wait {

@@ -83,12 +83,12 @@ type turnOf struct {
 
 // queued are the turns that are due already, and wait.
 func (g *group) queued() map[turnOf]bool {
-	all := make(map[turnOf]bool, len(g.waiting))
-	for _, s := range g.waiting {
+	all := make(map[turnOf]bool, g.waiting.len())
+	for _, s := range g.waiting.turns() {
 		all[turnOf{s.target, s.madeUp}] = true
 	}
 	for p := range g.queues {
-		for _, s := range p.slots {
+		for _, s := range p.turns() {
 			all[turnOf{s.target, s.madeUp}] = true
 		}
 	}
@@ -161,9 +161,9 @@ func (g *group) figures(now time.Time) (s Sweeps, queue int) {
 		}
 		return -1
 	})
-	queue = due + len(g.waiting) + len(g.urgent)
+	queue = due + g.waiting.len() + len(g.urgent)
 	for p := range g.queues {
-		queue += len(p.slots)
+		queue += p.len()
 	}
 	s = g.sweeps
 	s.Interval = g.interval
