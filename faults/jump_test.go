@@ -5,6 +5,7 @@ package faults
 import (
 	"errors"
 	"fmt"
+	"regexp"
 	"testing"
 	"time"
 
@@ -38,11 +39,14 @@ func (c *config) startBastions(t *testing.T, n, most int) []*lab.Bastion {
 }
 
 // TestTwoBastions polls 2,000 devices behind two jump hosts: nobody is late, each jump host has one connection, and no more
-// channels than max_sessions. Connections that are lost later cost no device its poll.
+// channels than max_sessions. A connection to a jump host that is lost later costs a device its poll only where a password is unjudged.
 func TestTwoBastions(t *testing.T) {
 	const number, most = 2000, 8
 	plan := pollSection{Interval: slowly(20 * time.Second), Timeout: slowly(5 * time.Second), ConnectTimeout: slowly(2 * time.Second), Concurrency: 64}
 	devices := newDevices(t, "sw", number, twoModes...)
+	for _, d := range devices {
+		d.Delay = 30 * time.Millisecond // so that some polls are at their commands at any time
+	}
 	fleet := startFleet(t, devices...)
 	c := newConfig(t, fleet, plan)
 	bastions := c.startBastions(t, 2, most)
@@ -67,7 +71,7 @@ func TestTwoBastions(t *testing.T) {
 			t.Logf("bastion%d: %+v, %d polls served", i+1, s, served)
 		}
 	}
-	failed := e.scrape(t).devices("poll_failures_total")
+	before := e.scrape(t)
 	for range 5 {
 		passed := bastions[0].Stats().Passed
 		e.await(t, "polls through the jump host", func() error {
@@ -79,13 +83,31 @@ func TestTwoBastions(t *testing.T) {
 		bastions[0].HangUp()
 	}
 	s := e.awaitScrape(t, "all devices to be up", upOnes(devices...))
-	var lost []string
+	failed := before.devices("poll_failures_total")
+	lost, again := 0, s.value("netver_poll_retries_total")-before.value("netver_poll_retries_total")
 	for name, n := range s.devices("poll_failures_total") {
-		if n > failed[name] {
-			lost = append(lost, name)
+		if n > failed[name] && !e.unjudged(name) {
+			lost++
+			t.Logf("%s: a poll failed as the jump host was lost, whose password had been accepted", name)
 		}
 	}
-	if len(lost) > 1 { // on a busy machine one may last from one loss to the next, which is one more than a poll is tried again for
-		t.Errorf("polls failed as the jump host was lost: %v", lost)
+	if lost > 1 { // on a busy machine one may last from one loss to the next, which is one more than a poll is tried again for
+		t.Errorf("%d polls failed as the jump host was lost", lost)
 	}
+	if t.Logf("%v polls were tried again", again); again == 0 {
+		t.Error("no poll was tried again as the jump host was lost")
+	}
+}
+
+var cutEarly = regexp.MustCompile(`msg="device is down" device=(\S+) .*reason=jump err=.*: (?:log in|learn the prompt): `)
+
+// unjudged reports that a poll of the device was cut after its password was sent and before the device had shown what it
+// makes of it: such a poll is not tried again, since that would be a second try of a password that may be wrong.
+func (e *exporter) unjudged(device string) bool {
+	for _, m := range cutEarly.FindAllStringSubmatch(e.log.String(), -1) {
+		if m[1] == device {
+			return true
+		}
+	}
+	return false
 }
