@@ -96,6 +96,14 @@ func TestKinds(t *testing.T) {
 			Report{Version: "10.2(4T12)", Model: "DGS-3612G", UptimeSeconds: seconds(263692)},
 		},
 		{
+			"one name for the switches of several makers", "fiberstore_fsos",
+			[]Output{
+				{Command: "show version", Text: "Unit 1 -----------------------------\n Serial Number          : CG0000A00011\n Number of Ports        : 28\n Loader Version         : 1.0\n FSOS Software Version  : 1.6.8\n Hardware Version       : 1.0\n"},
+				{Command: "show system", Text: " System Up Time         : 12 days, 9 hours, 12 minutes, and 26.14 seconds\n System Name            : lab-fs-8\n"},
+			},
+			Report{Version: "1.6.8", Serial: "CG0000A00011", Hostname: "lab-fs-8", UptimeSeconds: seconds(1069946)},
+		},
+		{
 			"the member that answers is named below the answer", "juniper_junos",
 			[]Output{{Command: "show version", Text: "node0:\n----\nHostname: lab-fw-a\nModel: srx345\nJunos: 20.4R3\n\nnode1:\n----\nHostname: lab-fw-b\nModel: srx345\nJunos: 20.4R3-S2\n\n{secondary:node1}\nlab@lab-fw-b> "}},
 			Report{
