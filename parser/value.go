@@ -18,6 +18,7 @@ var placeholders = map[string]bool{
 	"not configured": true, "not assigned": true, "not supported": true, "not found": true, "not known": true, "not programmed": true, "not readable": true,
 	"information unavailable": true, "information not available": true, "data not available": true, "unknown reason": true, "unknown pid": true,
 	"unsupported": true, "to be filled by o.e.m": true, "to be filled by oem": true, "default string": true, "default": true, "o.e.m": true,
+	"not": true, "no": true, "information": true, // their first words, where a rule takes one
 	"system serial number": true, "chassis serial number": true, "system product name": true, "system version": true, "system manufacturer": true,
 	"serial number": true, "sim serial no": true, "0123456789": true, "1234567890": true,
 }
