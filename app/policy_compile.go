@@ -6,7 +6,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/parser"
@@ -117,7 +116,7 @@ func (c compiler) check(document *strictyaml.Document, at *strictyaml.Path, matc
 // match reads the globs of a rule or an entry. The name of a platform may be one of other tools.
 func (c compiler) match(document *strictyaml.Document, at *strictyaml.Path, globs map[string]string) version.Match {
 	globs = maps.Clone(globs)
-	if name := globs["platform"]; name != "" && !isGlob(name) {
+	if name := globs["platform"]; name != "" && !version.IsGlob(name) {
 		p, err := c.known.Find(name)
 		switch {
 		case errors.Is(err, parser.ErrTransport):
@@ -143,7 +142,7 @@ func (c compiler) fits(document *strictyaml.Document, at *strictyaml.Path, globs
 		switch key {
 		case "model":
 		case "platform":
-			if isGlob(globs[key]) && !matchesAny(globs[key], slices.Values(c.known.IDs())) {
+			if version.IsGlob(globs[key]) && !matchesAny(globs[key], slices.Values(c.known.IDs())) {
 				document.Fault(place, "no platform has such a name; netver_exporter platforms lists all")
 			}
 		case "vendor":
@@ -178,8 +177,6 @@ func (c compiler) fitsInventory(document *strictyaml.Document, at *strictyaml.Pa
 		document.Warn(at, "no device has the label %s=%q%s", key, glob, strictyaml.Suggest(glob, slices.Sorted(maps.Keys(c.values[key]))))
 	}
 }
-
-func isGlob(text string) bool { return strings.ContainsAny(text, "*?") }
 
 // matchesAny says whether a glob of a match matches one of the values that its key has.
 func matchesAny(glob string, values iter.Seq[string]) bool {

@@ -56,7 +56,7 @@ func ParseMatch(globs map[string]string) (Match, error) {
 		if c.text == "" {
 			return Match{}, fmt.Errorf("%s: is empty; * matches every %s", key, key)
 		}
-		if strings.ContainsAny(c.text, "*?") {
+		if IsGlob(c.text) {
 			glob := NewGlob(c.text)
 			c.glob = &glob
 		}
