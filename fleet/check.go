@@ -43,7 +43,7 @@ func (v *View) Check(q Query) (problems, notes []Problem) {
 
 // missing says that no device has a value, or not even the label; "": one has it.
 func (v *View) missing(parameter, value string) string {
-	if label, ok := strings.CutPrefix(parameter, labelPrefix); ok {
+	if label, ok := strings.CutPrefix(parameter, LabelPrefix); ok {
 		if known := v.Labels(math.MaxInt); !slices.Contains(known, label) {
 			return fmt.Sprintf("no device has a label %q%s", label, suggest(label, known))
 		}

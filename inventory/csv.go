@@ -16,7 +16,7 @@ import (
 // CSV lists the devices of a file with one device a line.
 type CSV struct {
 	Path      string
-	Format    string         // a key of csvFormats: "oxidized", "rancid", or "" for commas and a first line with the names of the columns
+	Format    string         // "oxidized", "rancid", or "": commas, and a first line that names the columns
 	Delimiter string         // of one character; "": that of the format
 	Columns   map[string]int // word to place, from 0; nil: those of the format, or the words of the first line
 }
