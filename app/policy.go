@@ -28,12 +28,12 @@ type Policy struct {
 	current  atomic.Pointer[version.Policy]
 }
 
-// kind is what a file of the policy holds.
-type kind int
+// kind is what a file of the policy holds: the key of the configuration that names it.
+type kind string
 
 const (
-	advisories kind = iota
-	lifecycle
+	advisories kind = "advisories"
+	lifecycle  kind = "lifecycle"
 )
 
 type policyFile struct {
@@ -61,9 +61,9 @@ func policy(c *config.Config, known *parser.Registry, groups []poll.Group) (p *P
 	}
 	warnIncomparable(c.Document, p.rules, groups, known)
 	var files []policyFile
-	for kind, key := range map[kind]string{advisories: "advisories", lifecycle: "lifecycle"} {
-		for i, pattern := range p.patterns[kind] {
-			for _, name := range config.Expand(c.Document, pattern, strictyaml.At(key).Item(i)) {
+	for kind, patterns := range p.patterns {
+		for i, pattern := range patterns {
+			for _, name := range config.Expand(c.Document, pattern, strictyaml.At(string(kind)).Item(i)) {
 				files = append(files, policyFile{kind, name})
 			}
 		}

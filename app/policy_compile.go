@@ -20,9 +20,6 @@ type compiler struct {
 	values map[string]map[string]bool // that devices have in the inventory, by key of a match; without devices: none
 }
 
-// fields are the keys of a match that are no labels.
-var fields = []string{"device", "platform", "vendor", "model", "group"}
-
 func newCompiler(c *config.Config, known *parser.Registry, groups []poll.Group) compiler {
 	if groups == nil || len(c.Versions) == 0 && len(c.Advisories) == 0 { // nothing to match
 		return compiler{known: known}
@@ -168,10 +165,10 @@ func (c compiler) vendors() []string {
 func (c compiler) fitsInventory(document *strictyaml.Document, at *strictyaml.Path, key, glob string) {
 	switch {
 	case c.values == nil || matchesAny(glob, maps.Keys(c.values[key])):
-	case slices.Contains(fields, key):
+	case slices.Contains(version.MatchKeys, key):
 		document.Warn(at, "no %s has the name %q%s", key, glob, strictyaml.Suggest(glob, slices.Sorted(maps.Keys(c.values[key]))))
 	case c.values[key] == nil:
-		known := slices.Concat(fields, slices.Sorted(maps.Keys(c.values)))
+		known := slices.Concat(version.MatchKeys, slices.Sorted(maps.Keys(c.values)))
 		document.Warn(at, "no device has a label %q%s", key, strictyaml.Suggest(key, known))
 	default:
 		document.Warn(at, "no device has the label %s=%q%s", key, glob, strictyaml.Suggest(glob, slices.Sorted(maps.Keys(c.values[key]))))
