@@ -75,7 +75,7 @@ func (j *jumpHost) login(ctx context.Context, t Target) (*Link, error) {
 		return nil, err
 	}
 	own := j.Target
-	own.Ticket = ticket
+	own.Ticket, own.lasting = ticket, true
 	link, err := j.client.Login(ctx, own, "", func(string, time.Time) {})
 	if err != nil {
 		ticket.Close(failure.Of(err))
@@ -107,6 +107,13 @@ const idleLimit = 15 * time.Second
 // aliveNow reports whether the connection can be used by one who has been counted already. The mutex is held.
 func (j *jumpHost) aliveNow() bool {
 	return j.link != nil && j.link.Alive() && (j.sessions.now() > 1 || time.Since(j.used) < idleLimit)
+}
+
+// underWay reports that the connection stands, as far as is known, or is being made.
+func (j *jumpHost) underWay() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.dialing != nil || j.link != nil && j.link.Alive()
 }
 
 // revive asks an idle connection for a sign of life. It returns nil if there is none.
@@ -150,9 +157,9 @@ func (j *jumpHost) closeIdle() {
 	}
 }
 
-// release takes note of the end of a connection through the jump host.
-func (j *jumpHost) release() {
-	j.sessions.release()
+// release takes note of the end of a connection to a target through the jump host.
+func (j *jumpHost) release(t Target) {
+	j.sessions.release(t)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.used = time.Now()
