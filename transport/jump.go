@@ -35,6 +35,7 @@ type jumpHost struct {
 	link    *Link         // nil: none yet
 	dialing chan struct{} // closed when the attempt under way has ended; nil: there is none
 	failed  error         // how the latest attempt ended
+	tried   time.Time     // when that was, if it counts for those who come a moment later
 	used    time.Time     // when the latest connection through it ended
 	clients int           // that use it and have not been closed
 }

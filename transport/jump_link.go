@@ -2,12 +2,16 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"time"
 
-	"errors"
-
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
+
+// sharesFailure is how long a failed attempt counts for those who come, as it does for those who waited for it: many may have waited
+// for a place meanwhile, and would otherwise have an attempt each. It is over before a poll is tried again.
+const sharesFailure = 250 * time.Millisecond
 
 // connected returns the connection to the jump host. One caller makes it, the others wait for the outcome.
 func (j *jumpHost) connected(ctx context.Context, t Target) (*Link, error) {
@@ -16,6 +20,10 @@ func (j *jumpHost) connected(ctx context.Context, t Target) (*Link, error) {
 		if j.aliveNow() {
 			defer j.mu.Unlock()
 			return j.link, nil
+		}
+		if j.dialing == nil && time.Since(j.tried) < sharesFailure {
+			defer j.mu.Unlock()
+			return nil, j.failed
 		}
 		waiting, mine := j.dialing, j.dialing == nil
 		if mine {
@@ -62,6 +70,9 @@ func (j *jumpHost) connect(ctx context.Context, t Target) (*Link, error) {
 	j.link, j.failed, j.used = link, err, time.Now()
 	if ctx.Err() != nil { // that the time of this poll was over says nothing to those that wait
 		j.failed = nil
+	}
+	if j.failed != nil && !errors.Is(err, logins.ErrWait) {
+		j.tried = j.used
 	}
 	close(j.dialing)
 	j.dialing = nil
