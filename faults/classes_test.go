@@ -184,7 +184,7 @@ func TestFaults(t *testing.T) {
 		})
 	}
 	t.Run("others", func(t *testing.T) {
-		e.awaitOnTime(t, faultPlan.Interval, ok...)
+		e.awaitOnTime(t, config, ok...)
 	})
 }
 
