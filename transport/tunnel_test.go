@@ -75,7 +75,11 @@ func TestFrozenJumpHost(t *testing.T) {
 		defer cancel()
 		_, err = login(late, r)
 		wantReason(t, err, failure.Jump)
+		if _, err := login(t.Context(), r); err == nil {
+			t.Error("the failed attempt does not count for who comes right after it")
+		}
 		way.mend()
+		<-time.After(sharesFailure)
 		soon(t, func() {
 			if l, err = login(t.Context(), r); err != nil {
 				t.Error(err)
