@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"regexp"
+	"slices"
 	"testing"
 	"time"
 
@@ -100,6 +101,52 @@ func TestTwoBastions(t *testing.T) {
 	}
 	if again(s) == 0 {
 		t.Error("no poll was tried again as the jump host was lost")
+	}
+}
+
+// TestFullBastion has ten slow devices for each worker behind a jump host that takes few connections. They wait for it without a
+// worker, and longer than the timeout of a poll without a failure: the devices that are not behind it are polled long before them.
+func TestFullBastion(t *testing.T) {
+	const workers, most, others = 8, 2, 40
+	const behind = 10 * workers
+	plan := pollSection{Interval: slowly(time.Minute), Timeout: slowly(2 * time.Second), ConnectTimeout: slowly(time.Second), Concurrency: workers}
+	devices := newDevices(t, "sw", behind+others, twoModes...)
+	for _, d := range devices[:behind] {
+		d.Delay = slowly(20 * time.Millisecond)
+	}
+	fleet := startFleet(t, devices...)
+	c := newConfig(t, fleet, plan)
+	bastion := c.startBastions(t, 1, most)[0]
+	all := c.Groups[0]
+	c.Groups = []group{
+		{Name: "behind", Credentials: all.Credentials, Jump: "bastion1", Devices: all.Devices[:behind]},
+		{Name: "others", Credentials: all.Credentials, Devices: all.Devices[behind:]},
+	}
+	e := run(t, c.write(t))
+	began := time.Now()
+	s := e.awaitScrape(t, "a poll of each device that is not behind the jump host", upOnes(devices[behind:]...))
+	polled := 0
+	for name, n := range s.devices("polls_total") {
+		if n > 0 && slices.ContainsFunc(devices[:behind], func(d *lab.Device) bool { return d.Name == name }) {
+			polled++
+		}
+	}
+	// While six workers poll the others, two poll as many of the slow ones at most.
+	if most := others * most / (workers - most) * 3 / 2; polled > most {
+		t.Errorf("%d devices behind the jump host were polled before the others, want at most %d", polled, most)
+	}
+	t.Logf("the others were polled after %v, with %d behind the jump host", time.Since(began), polled)
+	s = e.awaitScrape(t, "a poll of each device", upOnes(devices...))
+	t.Logf("all were polled after %v; the timeout is %v", time.Since(began), plan.Timeout)
+	for name, n := range s.devices("poll_failures_total") {
+		if n > 0 {
+			t.Errorf("%s failed %v times", name, n)
+		}
+	}
+	if b := bastion.Stats(); b.Logins != 1 || b.Peak > most || b.Passed < behind {
+		t.Errorf("the jump host: %+v, want one login, at most %d connections at once, and all %d devices through it", b, most, behind)
+	} else {
+		t.Logf("the jump host: %+v", b)
 	}
 }
 
