@@ -69,9 +69,6 @@ type deviceState struct {
 	refusals  int    // in a row, unknown verdicts among them
 	unsent    bool   // the latest of them came without the secret
 	notBefore time.Time
-
-	enableRefusals int // of the enable secret, in a row
-	enableAfter    time.Time
 }
 
 func (d *deviceState) resetBackOff() { d.refusals, d.unsent, d.notBefore = 0, false, time.Time{} }
@@ -84,7 +81,9 @@ func newAccount(log *slog.Logger, identity Identity) *account {
 }
 
 // label is the value of the attribute credential in the log.
-func (a *account) label() string { return strings.Join(a.names, ",") }
+func (a *account) label() string {
+	return strings.ReplaceAll(strings.Join(a.names, ","), enableSuffix, " (enable)")
+}
 
 func (a *account) device(name string) *deviceState {
 	d, ok := a.devices[name]

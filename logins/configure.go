@@ -22,7 +22,7 @@ func (d *Door) Configure(s Settings) {
 	d.credentials = make(map[string]*credential, len(s.Credentials))
 	d.limiter.SetLimit(limit(s.Rate / float64(replicas)))
 	d.refused = s.Refused
-	for _, settings := range s.Credentials {
+	for _, settings := range withEnable(s.Credentials) {
 		before := old[settings.Name]
 		a, known := accounts[settings.Identity.Reveal()]
 		if !known {

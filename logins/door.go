@@ -20,9 +20,10 @@ type Identity = secret.Value
 type Credential struct {
 	Name     string
 	Identity Identity
-	Password bool    // it has a password; without one no secret is ever sent, and only the rate limits hold
-	Keys     string  // tells its keys, which are tried before the password, from others; "": it has none
-	Rate     float64 // logins started per second; 0: no limit of its own
+	Enable   Identity // of the enable secret, which has an account of its own; zero: there is none
+	Password bool     // it has a password; without one no secret is ever sent, and only the rate limits hold
+	Keys     string   // tells its keys, which are tried before the password, from others; "": it has none
+	Rate     float64  // logins started per second; 0: no limit of its own
 }
 
 // Settings are what a configuration says of logins.
@@ -136,7 +137,7 @@ func (d *Door) Enter(r Request, wake func()) (t *Ticket, decision Decision, unti
 		a.waiting = append(a.waiting, wake)
 		return nil, Wait, time.Time{}
 	}
-	if !a.paused { // a canary comes once an interval, which no rate is as slow as
+	if !a.paused && !c.isEnable() { // a canary comes once an interval, which no rate is as slow as
 		if until := d.take(c, now); !until.IsZero() {
 			return nil, Wait, until
 		}
@@ -176,6 +177,9 @@ func (d *Door) States() map[string]State {
 	defer d.mu.Unlock()
 	states := make(map[string]State, len(d.credentials))
 	for name, c := range d.credentials {
+		if c.isEnable() {
+			continue
+		}
 		s := State{Paused: c.account.paused, Allowed: c.account.allowed(), Logins: make(map[Verdict]uint64, verdicts)}
 		for v, n := range c.outcomes {
 			s.Logins[Verdict(v)] = n

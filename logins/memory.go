@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -30,17 +31,18 @@ type CredentialMemory struct {
 
 // DeviceMemory is what outlives a restart of one credential at one device, as JSON.
 type DeviceMemory struct {
-	Credential     string    `json:"credential"`
-	Accepted       bool      `json:"accepted,omitempty"`
-	Needs          bool      `json:"needs,omitempty"`
-	Method         string    `json:"method,omitempty"`
-	Strong         bool      `json:"refuses_what_it_accepted,omitempty"` // since the latest acceptance of any device
-	Refusals       int       `json:"refusals,omitempty"`
-	Unsent         bool      `json:"unsent,omitempty"` // the latest of them came without the secret
-	NotBefore      time.Time `json:"not_before,omitzero"`
-	EnableRefusals int       `json:"enable_refusals,omitempty"`
-	EnableAfter    time.Time `json:"enable_after,omitzero"`
+	Credential string    `json:"credential"`
+	Accepted   bool      `json:"accepted,omitempty"`
+	Needs      bool      `json:"needs,omitempty"`
+	Method     string    `json:"method,omitempty"`
+	Strong     bool      `json:"refuses_what_it_accepted,omitempty"` // since the latest acceptance of any device
+	Refusals   int       `json:"refusals,omitempty"`
+	Unsent     bool      `json:"unsent,omitempty"` // the latest of them came without the secret
+	NotBefore  time.Time `json:"not_before,omitzero"`
 }
+
+// OfEnable reports that it is about the credential's enable secret.
+func (m *DeviceMemory) OfEnable() bool { return strings.HasSuffix(m.Credential, enableSuffix) }
 
 // Iterations of PBKDF2: a guess at one credential costs a good part of a tenth of a second. Many credentials share what
 // three of them cost, for the program digests them when it starts and when it ends.
@@ -96,7 +98,7 @@ func (d *Door) Device(name string) []DeviceMemory {
 		}
 		all = append(all, DeviceMemory{
 			Credential: credential, Accepted: s.accepted, Needs: s.needs, Method: s.method, Strong: a.strong[name], Refusals: s.refusals, Unsent: s.unsent,
-			NotBefore: s.notBefore, EnableRefusals: s.enableRefusals, EnableAfter: s.enableAfter,
+			NotBefore: s.notBefore,
 		})
 	}
 	return all
@@ -162,7 +164,6 @@ func (d *Door) Inherit(devices map[string][]DeviceMemory) {
 func (a *account) recall(name string, m DeviceMemory, now time.Time) {
 	a.devices[name] = &deviceState{
 		accepted: m.Accepted, needs: m.Needs, method: m.Method, refusals: m.Refusals, unsent: m.Unsent, notBefore: sane(m.NotBefore, now),
-		enableRefusals: m.EnableRefusals, enableAfter: sane(m.EnableAfter, now),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/netver/netver_exporter/failure"
@@ -200,7 +201,7 @@ func (t *Ticket) Close(reason failure.Reason) {
 		return
 	}
 	if tell := t.close(reason); tell != nil {
-		tell(t.credential.Name)
+		tell(strings.TrimSuffix(t.credential.Name, enableSuffix))
 	}
 }
 

@@ -22,7 +22,7 @@ func openDoor(t *testing.T, keys string) (*logins.Door, *logins.Ticket) {
 	t.Helper()
 	door := logins.New(slog.New(slog.DiscardHandler))
 	door.Configure(logins.Settings{Most: 8, Credentials: []logins.Credential{
-		{Name: "netops", Identity: secret.New("swordfish"), Password: true, Keys: keys},
+		{Name: "netops", Identity: secret.New("swordfish"), Enable: secret.New("opensesame"), Password: true, Keys: keys},
 	}})
 	ticket, decision, _ := door.Enter(logins.Request{Device: "lab", Credential: "netops", Interval: time.Minute}, func() {})
 	if decision != logins.Go {
