@@ -36,6 +36,7 @@ type account struct {
 	window  int              // logins that may be in flight with the secret
 	holders map[*Ticket]bool // those that have a place in the window
 	proven  bool             // a device has accepted the secret
+	follows bool             // it took the place of one that was refused, and no device has accepted it
 	usual   string           // the method to try first at a device of which nothing is known
 	doubted bool             // a device has newly refused it since the latest acceptance: one new login at a time
 	doubts  int              // how often doubted was set, to tell the logins that began before from those after
@@ -156,7 +157,7 @@ func (a *account) accept(device, method string) {
 		a.matches++
 	}
 	d.accepted, d.method, a.usual = true, method, method
-	a.proven, a.doubted = true, false
+	a.proven, a.follows, a.doubted = true, false, false
 	a.tries, a.inARow = 0, 0
 	a.accepts++
 	clear(a.strong)

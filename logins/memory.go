@@ -20,6 +20,7 @@ type CredentialMemory struct {
 	Iterations int       `json:"iterations"`
 	Keys       string    `json:"keys,omitempty"` // that were tried before the secret
 	Proven     bool      `json:"proven,omitempty"`
+	Follows    bool      `json:"follows_a_refused_one,omitempty"`
 	Usual      string    `json:"usual_method,omitempty"`
 	Matches    int       `json:"matches,omitempty"`
 	Mismatches int       `json:"mismatches,omitempty"`
@@ -77,7 +78,7 @@ func (d *Door) Credentials() []CredentialMemory {
 		})
 		d.mu.Lock()
 		all[i] = CredentialMemory{
-			Name: c.Name, Salt: a.salt, Digest: a.digest, Iterations: a.iterations, Keys: c.Keys, Proven: a.proven, Usual: a.usual,
+			Name: c.Name, Salt: a.salt, Digest: a.digest, Iterations: a.iterations, Keys: c.Keys, Proven: a.proven, Follows: a.follows, Usual: a.usual,
 			Matches: a.matches, Mismatches: a.mismatches, Tries: a.tries, InARow: a.inARow, Paused: a.paused, Next: a.next,
 		}
 		d.mu.Unlock()
@@ -114,13 +115,18 @@ func (d *Door) Recall(credentials []CredentialMemory, devices map[string][]Devic
 	same := make(map[string]*account)
 	for _, m := range credentials {
 		c, ok := d.credentials[m.Name]
-		if !ok || m.Iterations < 1 || m.Iterations > mostIterations ||
-			subtle.ConstantTimeCompare(digest(c.account.identity, m.Salt, m.Iterations), m.Digest) != 1 {
+		if !ok || m.Iterations < 1 || m.Iterations > mostIterations {
 			continue
 		}
 		a := c.account
+		if subtle.ConstantTimeCompare(digest(a.identity, m.Salt, m.Iterations), m.Digest) != 1 {
+			if !a.proven && a.tries == 0 { // not under another name
+				a.follow(&account{tries: m.Tries, follows: m.Follows, paused: m.Paused, next: sane(m.Next, now)})
+			}
+			continue
+		}
 		a.digesting.Do(func() { a.salt, a.digest, a.iterations = m.Salt, m.Digest, m.Iterations })
-		a.proven, a.usual = m.Proven, m.Usual
+		a.proven, a.follows, a.usual = m.Proven, m.Follows, m.Usual
 		a.matches, a.mismatches, a.tries, a.inARow = m.Matches, m.Mismatches, m.Tries, m.InARow
 		a.paused, a.next = m.Paused, sane(m.Next, now)
 		same[m.Name] = a

@@ -224,6 +224,9 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 	case t.verdict == NoneSent && reason == "":
 		t.account.device(t.device).resetBackOff()
 	}
+	if t.canary && t.verdict == NoneSent && t.account.paused { // it cannot tell: the next one may, at once
+		t.account.next = time.Now()
+	}
 	if after := t.account.state(); after > before || after != stateProven && t.account.tries > tries || t.canary && after == statePaused {
 		select {
 		case t.door.worse <- struct{}{}:
