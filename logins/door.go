@@ -4,6 +4,8 @@ package logins
 
 import (
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -74,15 +76,29 @@ func limit(perSecond float64) rate.Limit {
 	return rate.Limit(perSecond)
 }
 
-// Forget drops what is known of a device: it left, or another device took its place.
-func (d *Door) Forget(device string) {
+// Forget drops what is known of devices: they left, or others took their places. It looks once at each credential.
+func (d *Door) Forget(devices ...string) {
+	if len(devices) == 0 {
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	accounts := slices.Clone(d.left)
 	for _, c := range d.credentials {
-		delete(c.account.devices, device)
+		accounts = append(accounts, c.account)
 	}
-	for _, a := range d.left {
-		delete(a.devices, device)
+	gone := make(map[string]bool, len(devices))
+	for _, device := range devices {
+		gone[device] = true
+	}
+	for _, a := range accounts {
+		if len(a.devices) < len(gone) {
+			maps.DeleteFunc(a.devices, func(device string, _ *deviceState) bool { return gone[device] })
+			continue
+		}
+		for device := range gone {
+			delete(a.devices, device)
+		}
 	}
 }
 

@@ -261,3 +261,31 @@ func TestDoorKeepsThePasswordBack(t *testing.T) {
 		}
 	})
 }
+
+// TestAskedAgainWithoutAQuestionOfThePlatform: SSH servers that let everybody in who gives any password prove nothing, whether the platform
+// knows the question in the session or not.
+func TestAskedAgainWithoutAQuestionOfThePlatform(t *testing.T) {
+	for line, want := range map[string]logins.Verdict{
+		"Password:":           logins.Unknown,
+		"netops's password: ": logins.Unknown,
+		"This device is the property of Example Ltd. Never tell your password:": logins.Accepted,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			door, ticket := openDoor(t, "")
+			if err := ticket.MaySend("password"); err != nil {
+				t.Fatal(err)
+			}
+			ticket.Tell(logins.Accepted)
+			_, err := talkOver(t, &transport.Link{TookPassword: true}, netops(), ticket, Script{}, func(l *terminalLine) {
+				l.print("\r\n" + line)
+				l.expectNothing()
+			})
+			if reason := failure.Of(err); reason != failure.Prompt {
+				t.Fatalf("%q: %v", line, err)
+			}
+			if got := verdictOf(door, ticket, err); got != want {
+				t.Errorf("%q: %v, want %v", line, got, want)
+			}
+		})
+	}
+}
