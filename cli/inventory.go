@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -53,9 +52,7 @@ type listing struct {
 func (l *listing) write(w io.Writer, output string) error {
 	switch output {
 	case "json":
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(l.values)
+		return encode(w, l.values)
 	case "csv":
 		return csv.NewWriter(w).WriteAll(append([][]string{l.columns}, l.rows...))
 	case "addresses":

@@ -1,6 +1,6 @@
 package parser
 
-import "slices"
+import "strings"
 
 // fact is one of the things a definition may look for.
 type fact uint8
@@ -44,26 +44,19 @@ func (f fact) kind() string { return factTable[f].kind }
 
 // kinds are the conversions that a rule of the fact may name.
 func (f fact) kinds() []string {
-	family := conversions[f.kind()].family
-	var names []string
-	for name, c := range conversions {
-		if c.family == family {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
+	own := conversions[f.kind()].family
+	return conversionsTo(func(f family) bool { return f == own })
 }
 
 // lacks reports text that says that the device has no such fact.
 func (f fact) lacks(text string) bool {
 	switch f {
-	case factVersion, factModel, factSerial:
+	case factModel:
+		return isPlaceholder(text) || isRemark(text) || brands[strings.ToLower(text)]
+	case factVersion, factSerial, factHostname:
 		return isPlaceholder(text) || isRemark(text)
 	case factPatch, factReloadReason, factNextBoot, factBooted:
 		return isPlaceholder(text)
-	case factHostname:
-		return isRemark(text) // "(none)", of a Linux host without a name
 	}
 	return false
 }
