@@ -42,7 +42,7 @@ func TestSecretComesBack(t *testing.T) {
 
 // TestSecretThatAlwaysChanges has a source of secrets that tells another wrong one at each reading, and at each start of the program.
 func TestSecretThatAlwaysChanges(t *testing.T) {
-	const intervals = 6
+	const intervals = 4
 	for restarts, times := range map[bool]int{false: 60, true: 6} { // a restart takes its time
 		synctest.Test(t, func(t *testing.T) {
 			d := New(slog.New(slog.DiscardHandler))
@@ -63,7 +63,7 @@ func TestSecretThatAlwaysChanges(t *testing.T) {
 				number += refusals(t, d, fmt.Sprint("a", i))
 				time.Sleep(intervals * interval / time.Duration(times))
 			}
-			if most := mostTries + mostTries/2 + int(time.Since(began)/canaryPause(interval)); number > most || number < mostTries+3 {
+			if most := mostTries + mostTries/2 + int(time.Since(began)/canaryPause(interval)); number > most || number < mostTries+2 {
 				t.Errorf("restarts %v: %d tries of %d secrets in %d intervals, want at most %d", restarts, number, times, intervals, most)
 			}
 			time.Sleep(interval)
