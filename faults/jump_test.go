@@ -101,6 +101,52 @@ func TestTwoBastions(t *testing.T) {
 	}
 }
 
+// TestFullBastion has ten slow devices for each worker behind a jump host that takes few connections. They wait for it without a
+// worker, and longer than the timeout of a poll without a failure: the devices that are not behind it are polled long before them.
+func TestFullBastion(t *testing.T) {
+	const workers, most, others = 8, 2, 40
+	const behind = 10 * workers
+	plan := pollSection{Interval: slowly(time.Minute), Timeout: slowly(2 * time.Second), ConnectTimeout: slowly(time.Second), Concurrency: workers}
+	devices := newDevices(t, "sw", behind+others, twoModes...)
+	for _, d := range devices[:behind] {
+		d.Delay = slowly(20 * time.Millisecond)
+	}
+	fleet := startFleet(t, devices...)
+	c := newConfig(t, fleet, plan)
+	bastion := c.startBastions(t, 1, most)[0]
+	all := c.Groups[0]
+	c.Groups = []group{
+		{Name: "behind", Credentials: all.Credentials, Jump: "bastion1", Devices: all.Devices[:behind]},
+		{Name: "others", Credentials: all.Credentials, Devices: all.Devices[behind:]},
+	}
+	e := run(t, c.write(t), "--log.level=debug")
+	s := e.awaitScrape(t, "a poll of each device", upOnes(devices...))
+	polls := polledGroup.FindAllStringSubmatch(e.log.String(), -1)
+	polled := 0
+	for left := others; left > 0 && len(polls) > 0; polls = polls[1:] {
+		if polls[0][1] == "others" {
+			left--
+		} else {
+			polled++
+		}
+	}
+	// While six workers poll the others, two poll as many of the slow ones at most.
+	if most := others * most / (workers - most) * 3 / 2; polled > most {
+		t.Errorf("%d devices behind the jump host were polled before the others, want at most %d", polled, most)
+	}
+	t.Logf("the others were polled together with %d behind the jump host", polled)
+	for name, n := range s.devices("poll_failures_total") {
+		if n > 0 {
+			t.Errorf("%s failed %v times", name, n)
+		}
+	}
+	if b := bastion.Stats(); b.Logins != 1 || b.Peak > most || b.Passed < behind {
+		t.Errorf("the jump host: %+v, want one login, at most %d connections at once, and all %d devices through it", b, most, behind)
+	} else {
+		t.Logf("the jump host: %+v", b)
+	}
+}
+
 // lost is which polls failed as a jump host was lost.
 type lost struct {
 	wrongly []string // lines of the log
@@ -108,8 +154,9 @@ type lost struct {
 }
 
 var (
-	failedPoll = regexp.MustCompile(`(?m)^.* msg=polled .* reason=(\S+) err=.*$`)
-	cutEarly   = regexp.MustCompile(` err=.*: (?:log in|learn the prompt): `)
+	polledGroup = regexp.MustCompile(` msg=polled .* group=(\S+) `)
+	failedPoll  = regexp.MustCompile(`(?m)^.* msg=polled .* reason=(\S+) err=.*$`)
+	cutEarly    = regexp.MustCompile(` err=.*: (?:log in|learn the prompt): `)
 )
 
 // lostPolls looks through a log at the level debug. A poll may fail with the reason jump if it was tried again and cut a second time, or if it was
