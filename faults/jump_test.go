@@ -42,11 +42,11 @@ func (c *config) startBastions(t *testing.T, n, most int) []*lab.Bastion {
 // TestTwoBastions polls 2,000 devices behind two jump hosts: nobody is late, each jump host has one connection, and no more
 // channels than max_sessions. A connection to a jump host that is lost later costs a device its poll only where a password is unjudged, or where the second try is cut, too.
 func TestTwoBastions(t *testing.T) {
-	const number, most = 2000, 8
+	const number, most = 2000, 16 // a poll waits for a place before it begins: 1,000 polls of 0.1 s in the 16 s of a spread need 6 of 16
 	plan := pollSection{Interval: slowly(20 * time.Second), Timeout: slowly(5 * time.Second), ConnectTimeout: slowly(2 * time.Second), Concurrency: 64}
 	devices := newDevices(t, "sw", number, twoModes...)
 	for _, d := range devices {
-		d.Delay = 30 * time.Millisecond // so that some polls are at their commands at any time
+		d.Delay = slowly(5 * time.Millisecond) // so that some polls are at their commands at any time
 	}
 	fleet := startFleet(t, devices...)
 	c := newConfig(t, fleet, plan)
