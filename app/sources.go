@@ -38,6 +38,9 @@ func (p *Plan) Gather(ctx context.Context) error {
 	if len(failed) > 0 {
 		return fmt.Errorf("%s", strings.Join(failed, "\n"))
 	}
+	if feeds != nil && p.Devices() == 0 {
+		p.Warnings = append(p.Warnings, "no source lists a device, so there is nothing to poll; netver_exporter inventory shows what they give")
+	}
 	return nil
 }
 

@@ -12,7 +12,6 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"
 
-	"github.com/netver/netver_exporter/strictyaml"
 	"github.com/netver/netver_exporter/terminal"
 )
 
@@ -85,13 +84,7 @@ func parseArgs(args []string, s Streams) (func(context.Context) error, error) {
 	}
 	name, err := app.Parse(args)
 	if err != nil {
-		if word := args[0]; !strings.HasPrefix(word, "-") && !isCommand(word) {
-			return nil, fmt.Errorf("there is no command %q%s; try --help", word, strictyaml.Suggest(word, commandNames()))
-		}
-		if slices.ContainsFunc(args, isCommand) && strings.HasPrefix(args[0], "-") {
-			return nil, fmt.Errorf("%w; a command comes before its flags", err)
-		}
-		return nil, fmt.Errorf("%w; try --help", err)
+		return nil, explainCall(app, args, err)
 	}
 	name, _, _ = strings.Cut(name, " ") // "platforms show" is platforms' own affair
 	return run[name], nil

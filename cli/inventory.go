@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 	"encoding/csv"
-	"encoding/json"
 	"fmt"
 	"io"
 	"maps"
@@ -38,6 +37,9 @@ func bindInventory(c *kingpin.CmdClause, s Streams) func(context.Context) error 
 		if err := l.write(s.Out, *output); err != nil {
 			return err
 		}
+		if *dropped && len(l.rows) == 0 {
+			fmt.Fprintln(s.Err, "relabelling drops nothing")
+		}
 		return failed
 	}
 }
@@ -53,9 +55,7 @@ type listing struct {
 func (l *listing) write(w io.Writer, output string) error {
 	switch output {
 	case "json":
-		encoder := json.NewEncoder(w)
-		encoder.SetIndent("", "  ")
-		return encoder.Encode(l.values)
+		return encode(w, l.values)
 	case "csv":
 		return csv.NewWriter(w).WriteAll(append([][]string{l.columns}, l.rows...))
 	case "addresses":

@@ -38,7 +38,7 @@ func (l *loader) include() {
 
 // included lists the files that a pattern means.
 func (l *loader) included(pattern string, at *strictyaml.Path) []string {
-	pattern = l.locate(pattern, at)
+	pattern = l.named(pattern, at)
 	if pattern == "" {
 		return nil
 	}

@@ -86,7 +86,7 @@ func each[T any](s *sourceLoader, group *strictyaml.Path, kind string, list []T,
 		}
 		s.names[name] = true
 		made.Name = name
-		if made.Source.Source != nil {
+		if made.Source.Source != nil && !s.document.Faulty(at) {
 			s.group.Sources = append(s.group.Sources, made.Source)
 		}
 	}
