@@ -97,6 +97,9 @@ func parseArgs(args []string, s Streams, out *written) (func(context.Context) er
 	if err != nil {
 		return nil, explainCall(app, args, err)
 	}
+	if err := emptyFlag(app, args); err != nil {
+		return nil, err
+	}
 	name, _, _ = strings.Cut(name, " ") // "platforms show" is platforms' own affair
 	return run[name], nil
 }

@@ -133,7 +133,7 @@ func TestLabLive(t *testing.T) {
 		t.Errorf("a second lab at the same address: exit code %d, %q", code, &said)
 	}
 	for address, want := range map[string]string{
-		"":           "--web.listen-address is empty; want host:port or :port, such as :9733",
+		"":           "--web.listen-address is empty; give it a value, or leave it out",
 		"nonsense":   "listen tcp: address nonsense: missing port in address; --web.listen-address wants an address of this machine",
 		"[::1]:9:9":  "too many colons in address; --web.listen-address wants",
 		"192.0.2.1:": "listen tcp 192.0.2.1:0: bind: cannot assign requested address; --web.listen-address wants",

@@ -42,6 +42,24 @@ func explainCall(app *kingpin.Application, args []string, err error) error {
 	return fmt.Errorf("%w; try --help", err)
 }
 
+// mayBeEmpty are the flags whose empty value says that there is none, as in a unit's --state.file=${STATE}.
+var mayBeEmpty = []string{"state.file", "web.config.file"}
+
+// emptyFlag names a flag that is given without a value, which a script may owe to a variable that is not set; nil: none.
+func emptyFlag(app *kingpin.Application, args []string) error {
+	call, err := app.ParseContext(args)
+	if err != nil {
+		return err
+	}
+	for _, element := range call.Elements {
+		flag, ok := element.Clause.(*kingpin.FlagClause)
+		if ok && element.Value != nil && *element.Value == "" && !slices.Contains(mayBeEmpty, flag.Model().Name) {
+			return fmt.Errorf("--%s is empty; give it a value, or leave it out", flag.Model().Name)
+		}
+	}
+	return nil
+}
+
 func namesOf(group *kingpin.CmdGroupModel) []string {
 	names := make([]string, len(group.Commands))
 	for i, c := range group.Commands {

@@ -9,7 +9,6 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -179,9 +178,6 @@ func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *
 	}
 	for _, warning := range warnings {
 		log.Warn(warning)
-	}
-	if !*flags.WebSystemdSocket && slices.Contains(*flags.WebListenAddresses, "") {
-		return errors.New("--web.listen-address is empty; want host:port or :port, such as :9733")
 	}
 	var bound sync.Once
 	server := &http.Server{
