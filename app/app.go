@@ -209,8 +209,8 @@ func (x *exporter) secretsChanged(credential string) bool {
 // serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.
 // The engine ends first, so that /metrics can be read until the last poll is in.
 func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, hangup <-chan os.Signal) error {
-	var helpers sync.WaitGroup // reloads, and the reading of sources
-	defer helpers.Wait()
+	var background sync.WaitGroup // reloads, and the reading of sources
+	defer background.Wait()
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
 	defer stopServing()
 	polling, stopPolling := context.WithCancel(ctx)
@@ -226,14 +226,14 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, h
 		}
 	}
 	go func() { polled <- x.poll(polling) }()
-	helpers.Go(func() { x.readSources(polling) })
-	helpers.Go(func() {
+	background.Go(func() { x.readSources(polling) })
+	background.Go(func() {
 		<-polling.Done()
 		if ctx.Err() != nil {
 			x.log.Info("stopping", "reason", context.Cause(ctx))
 		}
 	})
-	helpers.Go(func() { x.reloadAt(polling, hangup) })
+	background.Go(func() { x.reloadAt(polling, hangup) })
 	select {
 	case err := <-served:
 		stopPolling()

@@ -11,13 +11,15 @@ import (
 	"testing"
 
 	toolkit "github.com/prometheus/exporter-toolkit/web"
+
+	"github.com/netver/netver_exporter/lab"
 )
 
 // TestLog wants the log to tell of a start, each poll with its phases, a reload with what it brought, and the reason of the stop.
 func TestLog(t *testing.T) {
 	d := labDevice(t)
 	_, file, text := startLab(t, d)
-	var log safeBuffer
+	var log lab.Output
 	ctx, stop := context.WithCancelCause(t.Context())
 	listening, ended := make(chan string, 1), make(chan error, 1)
 	options := Options{

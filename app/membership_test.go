@@ -21,6 +21,7 @@ import (
 	toolkit "github.com/prometheus/exporter-toolkit/web"
 
 	"github.com/netver/netver_exporter/cluster"
+	"github.com/netver/netver_exporter/lab"
 )
 
 // inCluster is an exporter in a cluster whose coordinator is never reached: the test says what its share is. It polls nothing.
@@ -40,7 +41,7 @@ func inCluster(t *testing.T, config, state string) *exporter {
 // TestClusterStaysOverAReload, whatever the file says by then: that is told.
 func TestClusterStaysOverAReload(t *testing.T) {
 	x := inCluster(t, clusterConfig, "")
-	log := &safeBuffer{}
+	log := &lab.Output{}
 	x.log = slog.New(slog.NewTextHandler(log, nil))
 	const says = "the settings of cluster have changed, and count from the next start on"
 	for _, c := range []struct {

@@ -212,14 +212,7 @@ func jumpHosts(c *config.Config, credentials map[string]*transport.Credential) [
 // hostKeys is the policy of the client, by which it reads the files of known keys or not: that of the settings, or one of a
 // group that is not insecure where that of the settings is. Each device has its own.
 func hostKeys(c *config.Config) string {
-	policies := []string{c.SSH.HostKeys}
-	for _, g := range c.Groups {
-		policies = append(policies, g.HostKeys)
-	}
-	for _, j := range c.JumpHosts {
-		policies = append(policies, j.HostKeys)
-	}
-	for _, p := range policies {
+	for _, p := range c.HostKeyPolicies() {
 		if p != "" && p != string(transport.Insecure) {
 			return p
 		}

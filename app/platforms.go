@@ -51,7 +51,7 @@ func platforms(c *config.Config) (*parser.Registry, error) {
 	seen := map[string]bool{} // patterns may overlap
 	for i, pattern := range c.PlatformFiles {
 		at := strictyaml.At("platform_files").Item(i)
-		for _, name := range expand(c.Document, pattern, at) {
+		for _, name := range config.Expand(c.Document, pattern, at) {
 			if !seen[name] {
 				seen[name] = true
 				addPlatform(c.Document, known, name, at)
@@ -59,23 +59,6 @@ func platforms(c *config.Config) (*parser.Registry, error) {
 		}
 	}
 	return known, nil
-}
-
-// expand lists the files that a pattern means.
-func expand(document *strictyaml.Document, pattern string, at *strictyaml.Path) []string {
-	names, err := file.Glob(pattern)
-	switch {
-	case errors.Is(err, filepath.ErrBadPattern):
-		document.Fault(at, "bad pattern; [ begins a set of characters and needs its ]")
-	case err != nil:
-		document.Fault(at, "cannot read %s: %s", pattern, err)
-	case len(names) > 0 || pattern == "":
-	case isPattern(pattern):
-		document.Warn(at, "no file matches %s", pattern)
-	default:
-		document.Fault(at, "cannot read %s: no such file", pattern)
-	}
-	return names
 }
 
 func addPlatform(document *strictyaml.Document, known *parser.Registry, name string, at *strictyaml.Path) {

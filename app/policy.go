@@ -3,7 +3,6 @@ package app
 import (
 	"crypto/sha256"
 	"path/filepath"
-	"strings"
 	"sync/atomic"
 	"time"
 
@@ -29,12 +28,12 @@ type Policy struct {
 	current  atomic.Pointer[version.Policy]
 }
 
-// kind is what a file of the policy holds.
-type kind int
+// kind is what a file of the policy holds: the key of the configuration that names it.
+type kind string
 
 const (
-	advisories kind = iota
-	lifecycle
+	advisories kind = "advisories"
+	lifecycle  kind = "lifecycle"
 )
 
 type policyFile struct {
@@ -62,9 +61,9 @@ func policy(c *config.Config, known *parser.Registry, groups []poll.Group) (p *P
 	}
 	warnIncomparable(c.Document, p.rules, groups, known)
 	var files []policyFile
-	for kind, key := range map[kind]string{advisories: "advisories", lifecycle: "lifecycle"} {
-		for i, pattern := range p.patterns[kind] {
-			for _, name := range expand(c.Document, pattern, strictyaml.At(key).Item(i)) {
+	for kind, patterns := range p.patterns {
+		for i, pattern := range patterns {
+			for _, name := range config.Expand(c.Document, pattern, strictyaml.At(string(kind)).Item(i)) {
 				files = append(files, policyFile{kind, name})
 			}
 		}
@@ -122,7 +121,7 @@ func (p *Policy) refresh() (changed bool, problems strictyaml.Problems, warnings
 	for kind, patterns := range p.patterns {
 		for _, pattern := range patterns {
 			names := []string{pattern}
-			if isPattern(pattern) {
+			if file.IsPattern(pattern) {
 				found, err := file.Glob(pattern)
 				if err != nil { // of a mount that hangs: the files are as they were
 					found = p.matching(kind, pattern)
@@ -136,8 +135,6 @@ func (p *Policy) refresh() (changed bool, problems strictyaml.Problems, warnings
 	}
 	return p.read(files)
 }
-
-func isPattern(name string) bool { return strings.ContainsAny(name, "*?[") }
 
 // matching lists the files of a kind that were read and match a pattern.
 func (p *Policy) matching(k kind, pattern string) (names []string) {

@@ -6,7 +6,6 @@ import (
 	"iter"
 	"maps"
 	"slices"
-	"strings"
 
 	"github.com/netver/netver_exporter/config"
 	"github.com/netver/netver_exporter/parser"
@@ -20,9 +19,6 @@ type compiler struct {
 	known  *parser.Registry
 	values map[string]map[string]bool // that devices have in the inventory, by key of a match; without devices: none
 }
-
-// fields are the keys of a match that are no labels.
-var fields = []string{"device", "platform", "vendor", "model", "group"}
 
 func newCompiler(c *config.Config, known *parser.Registry, groups []poll.Group) compiler {
 	if groups == nil || len(c.Versions) == 0 && len(c.Advisories) == 0 { // nothing to match
@@ -117,7 +113,7 @@ func (c compiler) check(document *strictyaml.Document, at *strictyaml.Path, matc
 // match reads the globs of a rule or an entry. The name of a platform may be one of other tools.
 func (c compiler) match(document *strictyaml.Document, at *strictyaml.Path, globs map[string]string) version.Match {
 	globs = maps.Clone(globs)
-	if name := globs["platform"]; name != "" && !isGlob(name) {
+	if name := globs["platform"]; name != "" && !version.IsGlob(name) {
 		p, err := c.known.Find(name)
 		switch {
 		case errors.Is(err, parser.ErrTransport):
@@ -143,7 +139,7 @@ func (c compiler) fits(document *strictyaml.Document, at *strictyaml.Path, globs
 		switch key {
 		case "model":
 		case "platform":
-			if isGlob(globs[key]) && !matchesAny(globs[key], slices.Values(c.known.IDs())) {
+			if version.IsGlob(globs[key]) && !matchesAny(globs[key], slices.Values(c.known.IDs())) {
 				document.Fault(place, "no platform has such a name; netver_exporter platforms lists all")
 			}
 		case "vendor":
@@ -169,17 +165,15 @@ func (c compiler) vendors() []string {
 func (c compiler) fitsInventory(document *strictyaml.Document, at *strictyaml.Path, key, glob string) {
 	switch {
 	case c.values == nil || matchesAny(glob, maps.Keys(c.values[key])):
-	case slices.Contains(fields, key):
+	case slices.Contains(version.MatchKeys, key):
 		document.Warn(at, "no %s has the name %q%s", key, glob, strictyaml.Suggest(glob, slices.Sorted(maps.Keys(c.values[key]))))
 	case c.values[key] == nil:
-		known := slices.Concat(fields, slices.Sorted(maps.Keys(c.values)))
+		known := slices.Concat(version.MatchKeys, slices.Sorted(maps.Keys(c.values)))
 		document.Warn(at, "no device has a label %q%s", key, strictyaml.Suggest(key, known))
 	default:
 		document.Warn(at, "no device has the label %s=%q%s", key, glob, strictyaml.Suggest(glob, slices.Sorted(maps.Keys(c.values[key]))))
 	}
 }
-
-func isGlob(text string) bool { return strings.ContainsAny(text, "*?") }
 
 // matchesAny says whether a glob of a match matches one of the values that its key has.
 func matchesAny(glob string, values iter.Seq[string]) bool {

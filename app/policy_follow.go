@@ -5,6 +5,8 @@ import (
 	"log/slog"
 	"sync/atomic"
 	"time"
+
+	"github.com/netver/netver_exporter/version"
 )
 
 // refreshEach is how often the files of a policy are looked at, and the longest that a step of the clock stays unnoticed.
@@ -21,10 +23,7 @@ type follower struct {
 // follow goes on with another policy. Devices have been judged by it.
 func (f *follower) follow(p *Policy) {
 	f.policy.Store(p)
-	select {
-	case f.swapped <- struct{}{}:
-	default:
-	}
+	wake(f.swapped)
 }
 
 // run ends with the context.
@@ -70,3 +69,29 @@ func (f *follower) refresh(p *Policy) (changed bool) {
 	}
 	return changed
 }
+
+// order is that of a platform's versions; nil: there is none.
+func (x *exporter) order(platform string) *version.Order {
+	if p, ok := x.policy.policy.Load().compiler.known.Get(platform); ok {
+		return p.Order
+	}
+	return nil
+}
+
+// names are those that a filter may ask for, whether a device has them or not.
+func (x *exporter) names(parameter string) (names []string) {
+	f := x.policy.policy.Load()
+	switch parameter {
+	case "platform":
+		return f.compiler.known.IDs()
+	case "rule":
+		rules := f.current.Load().Rules // another policy may take its place meanwhile
+		for i := range rules {
+			names = append(names, rules[i].Name)
+		}
+	}
+	return names
+}
+
+// currentPolicy is what versions are judged by now.
+func (x *exporter) currentPolicy() *version.Policy { return x.policy.policy.Load().current.Load() }

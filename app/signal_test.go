@@ -8,12 +8,14 @@ import (
 	"sync"
 	"syscall"
 	"testing"
+
+	"github.com/netver/netver_exporter/lab"
 )
 
 // TestManySignals hangs up again and again while a reload is under way: one more follows, and not one for each.
 func TestManySignals(t *testing.T) {
 	_, file, _ := startLab(t, labDevice(t))
-	var log safeBuffer
+	var log lab.Output
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	x, err := start(ctx, Options{ConfigFile: file}, slog.New(slog.NewTextHandler(&log, nil)))
@@ -46,7 +48,7 @@ func TestManySignals(t *testing.T) {
 // TestReloadAtTheEnd wants no word of a broken configuration in the log if the program ends while a reload reads it.
 func TestReloadAtTheEnd(t *testing.T) {
 	_, file, _ := startLab(t, labDevice(t))
-	var log safeBuffer
+	var log lab.Output
 	ctx, stop := context.WithCancel(t.Context())
 	x, err := start(ctx, Options{ConfigFile: file}, slog.New(slog.NewTextHandler(&log, nil)))
 	if err != nil {

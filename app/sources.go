@@ -31,7 +31,7 @@ func (p *Plan) Gather(ctx context.Context) error {
 	}
 	var failed []string
 	for i, f := range feeds {
-		p.Warnings = append(p.Warnings, few(problems[f])...)
+		p.Warnings = append(p.Warnings, firstProblems(problems[f])...)
 		if errs[i] != nil {
 			failed = append(failed, sourceError(f, errs[i]).Error())
 		}
@@ -60,14 +60,14 @@ func sourceError(f *inventory.Feed, err error) error {
 	return fmt.Errorf("group %q: source %s: %w", f.Group, f.Name, err)
 }
 
-// fewest is how many problems of a source are told: more than that have few causes.
-const fewest = 50
+// mostProblems is how many problems of a source are told: more than that have few causes.
+const mostProblems = 50
 
-func few(problems []string) []string {
-	if len(problems) <= fewest {
+func firstProblems(problems []string) []string {
+	if len(problems) <= mostProblems {
 		return problems
 	}
-	return append(slices.Clone(problems[:fewest]), fmt.Sprintf("and %d more problems", len(problems)-fewest))
+	return append(slices.Clone(problems[:mostProblems]), fmt.Sprintf("and %d more problems", len(problems)-mostProblems))
 }
 
 // readSources reads the sources of the plan in force until the context ends, and begins anew with those of the next plan. It
@@ -112,7 +112,7 @@ func (x *exporter) listsChanged() {
 		x.log.Error("inventory not applied, the old one stays", "err", err)
 		return
 	}
-	x.tell(problems)
+	x.logProblems(problems)
 	x.remember()
 }
 
@@ -132,8 +132,8 @@ func (x *exporter) takeLists() (map[*inventory.Feed][]string, error) {
 	return problems, nil
 }
 
-// tell logs what is wrong with the entries of a source, when that changes.
-func (x *exporter) tell(problems map[*inventory.Feed][]string) {
+// logProblems logs what is wrong with the entries of a source, when that changes.
+func (x *exporter) logProblems(problems map[*inventory.Feed][]string) {
 	for f, list := range problems {
 		text := strings.Join(list, "\n")
 		key := f.Group + "\x00" + f.Name
@@ -141,7 +141,7 @@ func (x *exporter) tell(problems map[*inventory.Feed][]string) {
 			continue
 		}
 		x.told[key] = text
-		for _, problem := range few(list) {
+		for _, problem := range firstProblems(list) {
 			x.log.Warn("problem in an inventory source", "group", f.Group, "inventory", f.Name, "problem", problem)
 		}
 	}
@@ -183,7 +183,8 @@ func (x *exporter) Snapshot() poll.Snapshot {
 	return s
 }
 
-func wake(c chan struct{}) {
+// wake puts a notice into a channel that holds one, unless there is one.
+func wake(c chan<- struct{}) {
 	select {
 	case c <- struct{}{}:
 	default:

@@ -1,7 +1,6 @@
 package app
 
 import (
-	"bytes"
 	"context"
 	"errors"
 	"fmt"
@@ -13,45 +12,27 @@ import (
 	"regexp"
 	"slices"
 	"strings"
-	"sync"
 	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/netver/netver_exporter/inventory"
+	"github.com/netver/netver_exporter/lab"
 )
 
 // sourced is a running exporter that reads sources and polls nothing.
 type sourced struct {
 	*exporter
-	log  *safeBuffer
+	log  *lab.Output
 	stop func()
-}
-
-// safeBuffer is a log that may be read while it is written.
-type safeBuffer struct {
-	mu sync.Mutex
-	b  bytes.Buffer
-}
-
-func (s *safeBuffer) Write(p []byte) (int, error) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.Write(p)
-}
-
-func (s *safeBuffer) String() string {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	return s.b.String()
 }
 
 // readSources starts an exporter of the group's settings, which stand below the group, and reads its sources until the test ends or stop.
 func readSources(t *testing.T, dir, group string) *sourced {
 	t.Helper()
 	writeConfig(t, dir, group)
-	s := &sourced{log: &safeBuffer{}}
+	s := &sourced{log: &lab.Output{}}
 	x, err := start(t.Context(), Options{ConfigFile: filepath.Join(dir, "config.yml"), StateFile: filepath.Join(dir, "state")}, slog.New(slog.NewTextHandler(s.log, nil)))
 	if err != nil {
 		t.Fatal(err)
@@ -198,12 +179,9 @@ func TestReloadOfSources(t *testing.T) {
 	s.await(t, "b=b:22/cisco_ios")
 }
 
-// The same device from two sources is one if the address is the same; else the first stays, and both places are named.
-func TestSameDeviceTwice(t *testing.T) {
-	dir := t.TempDir()
-	save(t, filepath.Join(dir, "a.json"), `[{"targets": ["a"], "labels": {"device": "x", "enabled": "false"}}, {"targets": ["s"]}, {"targets": ["c"], "labels": {"device": "y"}}]`)
-	save(t, filepath.Join(dir, "b.json"), `[{"targets": ["a:22"], "labels": {"device": "x"}}, {"targets": ["d"], "labels": {"device": "y"}}, {"targets": ["q"], "labels": {"device": "s"}}]`)
-	writeConfig(t, dir, "file_sd: [a.json, b.json], devices: [s]")
+// gathered is the plan of the configuration in a folder, its sources read, with the warnings of these alone.
+func gathered(t *testing.T, dir string) *Plan {
+	t.Helper()
 	p, err := Load(filepath.Join(dir, "config.yml"), Wiring{})
 	if err != nil {
 		t.Fatal(err)
@@ -212,6 +190,16 @@ func TestSameDeviceTwice(t *testing.T) {
 	if err := p.Gather(t.Context()); err != nil {
 		t.Fatal(err)
 	}
+	return p
+}
+
+// The same device from two sources is one if the address is the same; else the first stays, and both places are named.
+func TestSameDeviceTwice(t *testing.T) {
+	dir := t.TempDir()
+	save(t, filepath.Join(dir, "a.json"), `[{"targets": ["a"], "labels": {"device": "x", "enabled": "false"}}, {"targets": ["s"]}, {"targets": ["c"], "labels": {"device": "y"}}]`)
+	save(t, filepath.Join(dir, "b.json"), `[{"targets": ["a:22"], "labels": {"device": "x"}}, {"targets": ["d"], "labels": {"device": "y"}}, {"targets": ["q"], "labels": {"device": "s"}}]`)
+	writeConfig(t, dir, "file_sd: [a.json, b.json], devices: [s]")
+	p := gathered(t, dir)
 	p.Warnings = slices.DeleteFunc(p.Warnings, func(w string) bool { return strings.Contains(w, "host_keys") })
 	var got []string
 	for _, m := range p.Inventory.Members() {
@@ -236,14 +224,7 @@ func TestSlugs(t *testing.T) {
 	save(t, filepath.Join(dir, "a.json"), `[{"targets": ["a"], "labels": {"__meta_netbox_primary_ip": "192.0.2.1", "__meta_netbox_platform_slug": "cisco-nxos"}},
 {"targets": ["b"], "labels": {"platform": "cisco-ios-telnet"}}, {"targets": ["c"], "labels": {"platform": "no-such"}}]`)
 	writeConfig(t, dir, "file_sd: [a.json]")
-	p, err := Load(filepath.Join(dir, "config.yml"), Wiring{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	p.Warnings = nil
-	if err := p.Gather(t.Context()); err != nil {
-		t.Fatal(err)
-	}
+	p := gathered(t, dir)
 	if d := p.Groups[0].Devices; len(d) != 1 || d[0].Platform != "cisco_nxos" || d[0].Address != "192.0.2.1:22" {
 		t.Errorf("devices %+v", d)
 	}
@@ -273,7 +254,7 @@ func TestGatherFails(t *testing.T) {
 
 // TestSourceLog wants each reason for which a source fails in the log once, and not the same again because a number in it has changed.
 func TestSourceLog(t *testing.T) {
-	var log safeBuffer
+	var log lab.Output
 	s := newSourceLog(slog.New(slog.NewTextHandler(&log, nil)))
 	feed := inventory.NewFeed(inventory.Config{Group: "site1", Name: "http_sd:sd.example"})
 	for _, err := range []error{

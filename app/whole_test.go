@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"github.com/netver/netver_exporter/cluster"
+	"github.com/netver/netver_exporter/lab"
 )
 
 // TestPeersOverTLS asks another replica that wants TLS and a password. When it does not tell, that is logged once, with the reason and without the password.
@@ -42,7 +43,7 @@ func TestPeersOverTLS(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		log := &safeBuffer{}
+		log := &lab.Output{}
 		x := &exporter{log: slog.New(slog.NewTextHandler(log, nil))}
 		m := x.member(cluster.Entry{Name: "a", Instance: "a1"}, time.Minute, alone{}, client)
 		for range 2 {

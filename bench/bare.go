@@ -36,9 +36,9 @@ func runBare(_ context.Context, args []string) error {
 	ask := map[string]func([]string, *ssh.Client, string) error{byExec.mode: bareExec, byShell.mode: bareShell}[*mode]
 	next := make(chan int)
 	failed := make(chan error, *workers)
-	var crew sync.WaitGroup
+	var running sync.WaitGroup
 	for range *workers {
-		crew.Go(func() {
+		running.Go(func() {
 			for i := range next {
 				if err := bare(lines, names[i], addresses[i], ask); err != nil {
 					failed <- err
@@ -55,7 +55,7 @@ func runBare(_ context.Context, args []string) error {
 		}
 	}
 	close(next)
-	crew.Wait()
+	running.Wait()
 	_, err = io.Copy(io.Discard, os.Stdin)
 	return err
 }

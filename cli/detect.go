@@ -45,7 +45,7 @@ func detect(ctx context.Context, plan poll.Plan, output string, out, progress io
 	if err != nil {
 		return err
 	}
-	devices = slices.DeleteFunc(devices, func(d web.Device) bool { return d.State == "disabled" })
+	devices = slices.DeleteFunc(devices, func(d web.Device) bool { return d.State == string(poll.Disabled) })
 	lines := make([]detected, len(devices))
 	for i, d := range devices {
 		lines[i] = found[d.Device]

@@ -15,36 +15,38 @@ import (
 	"github.com/netver/netver_exporter/strictyaml"
 )
 
-func bindHostkey(c *kingpin.CmdClause, s Streams) func(context.Context) error {
+func bindHostkey(c *kingpin.CmdClause, streams Streams) func(context.Context) error {
 	config := configFlag(c).String()
-	var does func(context.Context, *app.Plan) error
+	var s subcommand
 	add := func(name, help string, do func(context.Context, *app.Plan) error) *kingpin.CmdClause {
-		return c.Command(name, help).Action(func(*kingpin.ParseContext) error { does = do; return nil })
+		command := c.Command(name, help)
+		s.when(command, func(ctx context.Context) error {
+			plan, err := load(ctx, *config, app.Wiring{}, streams)
+			if err != nil {
+				return err
+			}
+			return do(ctx, plan)
+		})
+		return command
 	}
 	var selected *selection
 	var device, fingerprint string
 	var ask bool
 	scan := add("scan", "Add the keys of devices and jump hosts that have none yet to known_hosts. No password is sent to a device.",
-		func(ctx context.Context, p *app.Plan) error { return scanKeys(ctx, p, selected, s) })
+		func(ctx context.Context, p *app.Plan) error { return scanKeys(ctx, p, selected, streams) })
 	selected = addSelection(scan)
 	show := add("show", "Show what known_hosts says of a device or jump host.",
-		func(ctx context.Context, p *app.Plan) error { return showKeys(ctx, p, device, ask, s) })
+		func(ctx context.Context, p *app.Plan) error { return showKeys(ctx, p, device, ask, streams) })
 	show.Flag("ask", "Also ask the device for the key that it has now.").BoolVar(&ask)
 	accept := add("accept", "Replace the keys of a device or jump host in known_hosts by the one that it shows now.",
-		func(ctx context.Context, p *app.Plan) error { return acceptKey(ctx, p, device, fingerprint, s) })
+		func(ctx context.Context, p *app.Plan) error { return acceptKey(ctx, p, device, fingerprint, streams) })
 	accept.Flag("fingerprint", "Accept only the key with this fingerprint.").PlaceHolder("SHA256:...").StringVar(&fingerprint)
 	forget := add("forget", "Remove the keys of a device or jump host from known_hosts.",
-		func(_ context.Context, p *app.Plan) error { return forgetKeys(p, device, s.Out) })
+		func(_ context.Context, p *app.Plan) error { return forgetKeys(p, device, streams.Out) })
 	for _, command := range []*kingpin.CmdClause{show, accept, forget} {
 		command.Arg("device", "Name of a device in the inventory, or of a jump host.").Required().StringVar(&device)
 	}
-	return func(ctx context.Context) error {
-		plan, err := load(ctx, *config, app.Wiring{}, s)
-		if err != nil {
-			return err
-		}
-		return does(ctx, plan)
-	}
+	return s.run
 }
 
 // scanKeys learns the keys of hosts that have none yet: first those of the jump hosts on the way, each step over those before.

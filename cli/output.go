@@ -14,6 +14,7 @@ import (
 
 	"github.com/netver/netver_exporter/device"
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/poll"
 	"github.com/netver/netver_exporter/web"
 )
 
@@ -153,7 +154,7 @@ func writeCSV(w io.Writer, p polled) error {
 // writeRaw prints what the devices printed: a name, its underline and the answers.
 func writeRaw(w io.Writer, p polled) error {
 	for _, d := range p.devices {
-		if d.State == "disabled" {
+		if d.State == string(poll.Disabled) {
 			continue
 		}
 		fmt.Fprintf(w, "%s\n%s\n", d.Device, strings.Repeat("-", utf8.RuneCountInString(d.Device)))

@@ -10,7 +10,6 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/parser"
 )
 
@@ -20,11 +19,7 @@ func bindParse(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	flags := addPlatformFlags(c)
 	file := c.Arg("file", "The output; - is standard input.").Required().String()
 	return func(ctx context.Context) error {
-		platforms, err := flags.load(s)
-		if err != nil {
-			return err
-		}
-		p, err := app.Platform(platforms, *platform)
+		p, err := flags.platform(*platform, s)
 		if err != nil {
 			return err
 		}

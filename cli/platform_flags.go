@@ -58,6 +58,15 @@ func (f *platformFlags) load(s Streams) (*parser.Registry, error) {
 	return known, nil
 }
 
+// platform returns the platform with this id or alias of those that load returns.
+func (f *platformFlags) platform(name string, s Streams) (*parser.Platform, error) {
+	known, err := f.load(s)
+	if err != nil {
+		return nil, err
+	}
+	return app.Platform(known, name)
+}
+
 func sameFile(a, b string) bool {
 	first, err := os.Stat(a)
 	if err != nil {

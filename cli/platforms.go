@@ -13,46 +13,51 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/file"
 	"github.com/netver/netver_exporter/parser"
 )
 
-func bindPlatforms(c *kingpin.CmdClause, s Streams) func(context.Context) error {
+func bindPlatforms(c *kingpin.CmdClause, streams Streams) func(context.Context) error {
 	list := c.Command("list", "List the platforms. The default.").Default()
 	names := list.Flag("names", "List the names that Netmiko, NAPALM, Ansible, Oxidized and scrapli have for each platform.").Bool()
 	show := c.Command("show", "Print a platform's definition.")
-	id := show.Arg("id", "The platform's id, or an alias.").Required().String()
 	commands := c.Command("commands", "Print what a platform has the exporter type, as a TACACS+ command set; for Junos also as a login class.")
-	of := commands.Arg("id", "The platform's id, or an alias.").Required().String()
 	flags := addPlatformFlags(list, show, commands)
+	var id string
+	for _, command := range []*kingpin.CmdClause{show, commands} {
+		command.Arg("id", "The platform's id, or an alias.").Required().StringVar(&id)
+	}
 	test := c.Command("test", "Read recorded answers with a definition; print the facts, and what found them.")
 	definition := test.Arg("file", "The definition, a YAML file.").Required().String()
 	samples := test.Arg("sample", "A .txtar file: a line \"-- COMMAND --\" ahead of each answer.").Required().Strings()
-	return func(context.Context) error {
-		if *definition != "" {
-			return testDefinition(s.Out, *definition, *samples)
-		}
-		platforms, err := flags.load(s)
+	var s subcommand
+	s.when(list, func(context.Context) error {
+		platforms, err := flags.load(streams)
 		if err != nil {
 			return err
 		}
-		if name := cmp.Or(*id, *of); name != "" {
-			p, err := app.Platform(platforms, name)
-			if err != nil {
-				return err
-			}
-			if *of != "" {
-				return printCommands(s.Out, p)
-			}
-			_, err = s.Out.Write(p.Definition())
+		if *names {
+			return printNames(streams.Out, platforms)
+		}
+		return listPlatforms(streams.Out, platforms)
+	})
+	s.when(show, func(context.Context) error {
+		p, err := flags.platform(id, streams)
+		if err != nil {
 			return err
 		}
-		if *names {
-			return printNames(s.Out, platforms)
+		_, err = streams.Out.Write(p.Definition())
+		return err
+	})
+	s.when(commands, func(context.Context) error {
+		p, err := flags.platform(id, streams)
+		if err != nil {
+			return err
 		}
-		return listPlatforms(s.Out, platforms)
-	}
+		return printCommands(streams.Out, p)
+	})
+	s.when(test, func(context.Context) error { return testDefinition(streams.Out, *definition, *samples) })
+	return s.run
 }
 
 func listPlatforms(out io.Writer, platforms *parser.Registry) error {

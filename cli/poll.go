@@ -88,7 +88,7 @@ func load(ctx context.Context, config string, w app.Wiring, s Streams) (*app.Pla
 }
 
 // failed is what makes the exit code 1: a device that is down, or that was not asked before the end.
-func failed(d web.Device) bool { return d.State != "up" && d.State != "disabled" }
+func failed(d web.Device) bool { return d.State != string(poll.Up) && d.State != string(poll.Disabled) }
 
 // tell passes reports to all observers; nil if there are none.
 func tell(observers []func(device.Report)) func(device.Report) {

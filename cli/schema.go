@@ -2,7 +2,6 @@ package cli
 
 import (
 	"context"
-	"encoding/json"
 
 	"github.com/alecthomas/kingpin/v2"
 
@@ -14,9 +13,6 @@ func bindSchema(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	kinds := map[string]func() map[string]any{"config": app.ConfigSchema, "platform": parser.Schema}
 	kind := c.Arg("kind", "Of which file: config or platform.").Required().Enum("config", "platform")
 	return func(context.Context) error {
-		encoder := json.NewEncoder(s.Out)
-		encoder.SetIndent("", "  ")
-		encoder.SetEscapeHTML(false)
-		return encoder.Encode(kinds[*kind]())
+		return encode(s.Out, kinds[*kind]())
 	}
 }

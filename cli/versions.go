@@ -8,11 +8,10 @@ import (
 
 	"github.com/alecthomas/kingpin/v2"
 
-	"github.com/netver/netver_exporter/app"
 	"github.com/netver/netver_exporter/version"
 )
 
-func bindVersions(c *kingpin.CmdClause, s Streams) func(context.Context) error {
+func bindVersions(c *kingpin.CmdClause, streams Streams) func(context.Context) error {
 	compare := c.Command("compare", "Print how two versions stand to each other: <, =, > or ? (they cannot be compared).")
 	sort := c.Command("sort", "Print the versions of standard input, ascending; those that cannot be compared follow a line with ?.")
 	flags := addPlatformFlags(compare, sort)
@@ -24,30 +23,34 @@ func bindVersions(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 	b := compare.Arg("b", "Another version.").Required().String()
 	explain := c.Command("policy", "Say which rule holds for a device and why.")
 	policy := bindPolicy(explain)
-	sorting, explaining := false, false
-	sort.Action(func(*kingpin.ParseContext) error { sorting = true; return nil })
-	explain.Action(func(*kingpin.ParseContext) error { explaining = true; return nil })
-	return func(ctx context.Context) error {
-		if explaining {
-			return explainPolicy(ctx, s, policy)
-		}
-		platforms, err := flags.load(s)
+	order := func() (*version.Order, error) {
+		p, err := flags.platform(platform, streams)
 		if err != nil {
-			return err
-		}
-		p, err := app.Platform(platforms, platform)
-		if err != nil {
-			return err
+			return nil, err
 		}
 		if p.Order == nil {
-			fmt.Fprintf(s.Err, "netver_exporter: platform %s has no order: its versions are only equal or not\n", p.ID)
+			fmt.Fprintf(streams.Err, "netver_exporter: platform %s has no order: its versions are only equal or not\n", p.ID)
 		}
-		if sorting {
-			return sortVersions(ctx, p.Order, s)
-		}
-		_, err = fmt.Fprintln(s.Out, relation(p.Order, strings.TrimSpace(*a), strings.TrimSpace(*b)))
-		return err
+		return p.Order, nil
 	}
+	var s subcommand
+	s.when(compare, func(context.Context) error {
+		o, err := order()
+		if err != nil {
+			return err
+		}
+		_, err = fmt.Fprintln(streams.Out, relation(o, strings.TrimSpace(*a), strings.TrimSpace(*b)))
+		return err
+	})
+	s.when(sort, func(ctx context.Context) error {
+		o, err := order()
+		if err != nil {
+			return err
+		}
+		return sortVersions(ctx, o, streams)
+	})
+	s.when(explain, func(ctx context.Context) error { return explainPolicy(ctx, streams, policy) })
+	return s.run
 }
 
 // relation returns how a stands to b, as a sign.

@@ -75,12 +75,12 @@ var figures = []figure{
 		name: "netver_devices", kind: gauge, labels: []string{"state"},
 		help: "Devices in the inventory by their state as of the latest poll; pending: not polled yet; disabled: listed, but not polled.",
 		values: func(s poll.Snapshot, emit func(float64, ...string)) {
-			counts := map[poll.State]float64{poll.Up: 0, poll.Down: 0, poll.Pending: 0, poll.Disabled: 0}
+			counts := map[poll.State]float64{}
 			for _, d := range s.Devices {
 				counts[d.State()]++
 			}
-			for state, n := range counts {
-				emit(n, string(state))
+			for _, state := range poll.States {
+				emit(counts[state], string(state))
 			}
 		},
 	},

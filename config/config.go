@@ -123,8 +123,8 @@ type Group struct {
 	Relabel inventory.Relabeling // of their devices
 }
 
-// Lists reports that the group has devices or sources of some.
-func (g *Group) Lists() bool { return len(g.Devices) > 0 || len(g.Sources) > 0 }
+// lists reports that the group has devices or sources of some.
+func (g *Group) lists() bool { return len(g.Devices) > 0 || len(g.Sources) > 0 }
 
 // Common is what the group gives to its devices.
 func (g *Group) Common() *inventory.Entry {

@@ -45,7 +45,7 @@ func (l *loader) credential(name string, w *credential, at *strictyaml.Path) Cre
 	if w.Certificate.given() && !w.PrivateKey.given() && !w.Agent {
 		l.document.Fault(at.Child("certificate"), "there is no key that it is for; give private_key, or agent: true if an SSH agent has it")
 	}
-	if enable := w.Enable.ref(); w.Enable.None && enable.given() {
+	if w.Enable.None && w.Enable.given() {
 		l.document.Fault(at.Child("enable"), "none stands beside a secret; keep one")
 	}
 	l.noPath(w.PrivateKey, "key", at, "private_key")
@@ -57,7 +57,7 @@ func (l *loader) credential(name string, w *credential, at *strictyaml.Path) Cre
 		PrivateKey:  l.secret(name, w.PrivateKey, at.Child("private_key")),
 		Certificate: l.secret(name, w.Certificate, at.Child("certificate")),
 		Passphrase:  l.secret(name, w.Passphrase, at.Child("passphrase")),
-		Enable:      l.secret(name, w.Enable.ref(), at.Child("enable")),
+		Enable:      l.secret(name, w.Enable.secretRef, at.Child("enable")),
 		BareEnable:  w.Enable.None,
 		LoginRate:   w.LoginRate,
 	}

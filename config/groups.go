@@ -18,7 +18,7 @@ func (l *loader) groups(written []Group, c *Config) []Group {
 			l.document.Fault(at.Child("name"), "there is another group %q in %s; names must differ", g.Name, l.document.Place(first, at))
 		}
 		names[g.Name] = at
-		lists = lists || g.Lists() || l.document.Faulty(at) // what is wrong may be a list
+		lists = lists || g.lists() || l.document.Faulty(at) // what is wrong may be a list
 	}
 	if !lists {
 		l.document.Warn(all, "there are no devices, so there is nothing to poll")
@@ -43,12 +43,10 @@ func (l *loader) group(g *Group, c *Config, at *strictyaml.Path) {
 	} else {
 		g.Timeout, limit = c.Poll.Timeout, "poll.timeout"
 	}
-	if g.Timeout >= g.Interval && g.Interval > 0 && g.Lists() {
+	if g.Timeout >= g.Interval && g.Interval > 0 && g.lists() {
 		l.document.Warn(at, "%s, %s, is not shorter than the interval, %s: a device that hangs misses polls", limit, g.Timeout, g.Interval)
 	}
-	if g.Concurrency < 0 || g.Concurrency > maxConcurrency {
-		l.document.Fault(at.Child("concurrency"), "%d is out of range; want 1 to %d, or 0 for no cap of its own", g.Concurrency, maxConcurrency)
-	}
+	l.atOnce(at.Child("concurrency"), g.Concurrency, "no cap of its own")
 	switch g.Session {
 	case "":
 		g.Session = PerPoll

@@ -132,14 +132,6 @@ func (w *tlsConfig) settings(l *loader, at *strictyaml.Path) promconfig.TLSConfi
 	return c
 }
 
-// optional is locate for a path that may be left out.
-func (l *loader) optional(path string, at *strictyaml.Path) string {
-	if path == "" {
-		return ""
-	}
-	return l.locate(path, at)
-}
-
 // promSecret is secret in the type of Prometheus's library.
 func (l *loader) promSecret(ref secretRef, at *strictyaml.Path) promconfig.Secret {
 	return promconfig.Secret(l.secret("", ref, at).Reveal())

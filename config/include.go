@@ -1,7 +1,6 @@
 package config
 
 import (
-	"errors"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -21,7 +20,7 @@ func (l *loader) include() {
 		if !ok {
 			continue // what is wrong is found when it is decoded
 		}
-		for _, name := range l.included(text, at.Item(i)) {
+		for _, name := range Expand(l.document, l.named(text, at.Item(i)), at.Item(i)) {
 			if seen[name] {
 				continue
 			}
@@ -34,27 +33,6 @@ func (l *loader) include() {
 			l.document.Include(name, source, lists, mappings)
 		}
 	}
-}
-
-// included lists the files that a pattern means.
-func (l *loader) included(pattern string, at *strictyaml.Path) []string {
-	pattern = l.named(pattern, at)
-	if pattern == "" {
-		return nil
-	}
-	names, err := file.Glob(pattern)
-	switch {
-	case errors.Is(err, filepath.ErrBadPattern):
-		l.document.Fault(at, "bad pattern; [ begins a set of characters and needs its ]")
-	case err != nil:
-		l.document.Fault(at, "cannot read %s: %s", pattern, err)
-	case len(names) > 0:
-	case strings.ContainsAny(pattern, "*?["):
-		l.document.Warn(at, "no file matches %s", pattern)
-	default:
-		l.document.Fault(at, "cannot read %s: no such file", pattern)
-	}
-	return names
 }
 
 // joinable lists the keys at the top whose values can be joined: all lists and mappings but include itself.

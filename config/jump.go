@@ -28,9 +28,7 @@ func (l *loader) jumpHosts(written map[string]JumpHost, c *Config) map[string]Ju
 			l.document.Fault(l.document.Nearest(at.Child("credentials")), "unknown credential %q%s", j.Credentials,
 				strictyaml.Suggest(j.Credentials, slices.Sorted(maps.Keys(c.Credentials))))
 		}
-		if j.MaxSessions < 0 || j.MaxSessions > maxConcurrency {
-			l.document.Fault(at.Child("max_sessions"), "%d is out of range; want 1 to %d, or 0 for any number", j.MaxSessions, maxConcurrency)
-		}
+		l.atOnce(at.Child("max_sessions"), j.MaxSessions, "any number")
 		j.Algorithms = j.Algorithms.over(c.SSH.Algorithms)
 		if j.HostKeys == "" {
 			j.HostKeys = c.SSH.HostKeys

@@ -1,6 +1,7 @@
 package config
 
 import (
+	"fmt"
 	"math"
 	"time"
 
@@ -33,9 +34,7 @@ func (l *loader) poll(s Poll) Poll {
 	if s.ConnectTimeout > s.Timeout && s.Timeout > 0 {
 		l.document.Fault(at.Child("connect_timeout"), "%s is longer than timeout, %s, of which it is a part", s.ConnectTimeout, s.Timeout)
 	}
-	if s.Concurrency < 1 || s.Concurrency > maxConcurrency {
-		l.document.Fault(at.Child("concurrency"), "%d is out of range; want 1 to %d", s.Concurrency, maxConcurrency)
-	}
+	l.atOnce(at.Child("concurrency"), s.Concurrency, "")
 	l.loginRate(at.Child("login_rate"), s.LoginRate)
 	if outside(s.Spread, 0, 1) {
 		l.document.Fault(at.Child("spread"), "%v is out of range; want a fraction of the interval, 0 to 1", s.Spread)
@@ -48,6 +47,17 @@ func (l *loader) bounds(at *strictyaml.Path, d, least time.Duration) {
 		l.document.Fault(at, "%s is too short; want %s or more", d, least)
 	} else if d > maxDuration {
 		l.document.Fault(at, "%s is too long; want ten years at most", d)
+	}
+}
+
+// atOnce checks how many there may be at once. zero says what 0 means; "": it is out of range.
+func (l *loader) atOnce(at *strictyaml.Path, n int, zero string) {
+	least, want := 1, fmt.Sprintf("1 to %d", maxConcurrency)
+	if zero != "" {
+		least, want = 0, want+", or 0 for "+zero
+	}
+	if n < least || n > maxConcurrency {
+		l.document.Fault(at, "%d is out of range; want %s", n, want)
 	}
 }
 

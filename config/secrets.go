@@ -44,19 +44,14 @@ func (r *secretRef) elsewhere() bool { return r.Env != "" || r.File != "" || len
 
 // enableRef is a secretRef, or says that there is none to give.
 type enableRef struct {
-	Env     string       `yaml:"env,filled"`
-	File    string       `yaml:"file,filled"`
-	Command []string     `yaml:"command,filled"`
-	None    bool         `yaml:"none"`
-	Text    secret.Value `yaml:",short"`
+	secretRef `yaml:",inline"`
+	None      bool `yaml:"none"`
 }
 
 // Wanted is as that of secretRef.
 func (r *enableRef) Wanted() string {
 	return "want a text in quotes, {env: NAME}, {file: PATH}, {command: [PROGRAM, ARGUMENT]}, or {none: true} if no password is asked for"
 }
-
-func (r *enableRef) ref() secretRef { return secretRef{r.Env, r.File, r.Command, r.Text} }
 
 // found is a secret that stood elsewhere, and where.
 type found struct {

@@ -11,9 +11,7 @@ func (l *loader) sessions(c *Config) {
 	}
 	at := strictyaml.At("ssh", name)
 	l.bounds(at.Child("idle"), bounds.Idle, minWait)
-	if bounds.Max < 1 || bounds.Max > maxConcurrency {
-		l.document.Fault(at.Child("max"), "%d is out of range; want 1 to %d", bounds.Max, maxConcurrency)
-	}
+	l.atOnce(at.Child("max"), bounds.Max, "")
 	devices, first := 0, (*strictyaml.Path)(nil)
 	for i := range c.Groups {
 		g := &c.Groups[i]

@@ -45,15 +45,13 @@ func (s *sourceLoader) httpSD(w *httpSD, at *strictyaml.Path) loaded {
 	return r
 }
 
-func nautobotToken(token string) string { return "Token " + token }
-
 func (s *sourceLoader) netBox(w *api, at *strictyaml.Path) loaded {
 	client := s.apiClient(w, inventory.NetBoxToken, at)
 	return s.service(w.URL, w.refresh, at, client, inventory.NetBox{URL: w.URL, Filter: w.Filter, Family: w.Family, Client: client})
 }
 
 func (s *sourceLoader) nautobot(w *api, at *strictyaml.Path) loaded {
-	client := s.apiClient(w, nautobotToken, at)
+	client := s.apiClient(w, inventory.NautobotToken, at)
 	return s.service(w.URL, w.refresh, at, client, inventory.Nautobot{URL: w.URL, Filter: w.Filter, Family: w.Family, Client: client})
 }
 

@@ -27,18 +27,23 @@ func (l *loader) hostKeys(policy string, at *strictyaml.Path) {
 	}
 }
 
+// HostKeyPolicies are the policies for host keys: that of the settings, then those of groups and of jump hosts.
+func (c *Config) HostKeyPolicies() []string {
+	all := []string{c.SSH.HostKeys}
+	for i := range c.Groups {
+		all = append(all, c.Groups[i].HostKeys)
+	}
+	for _, j := range c.JumpHosts {
+		all = append(all, j.HostKeys)
+	}
+	return all
+}
+
 // knownHosts looks at the files that some device's policy goes by. A missing file is no error: it has no keys, so that
 // strict refuses every device.
 func (l *loader) knownHosts(c *Config) {
 	at := strictyaml.At("ssh", "known_hosts")
-	used := []string{c.SSH.HostKeys}
-	for i := range c.Groups {
-		used = append(used, c.Groups[i].HostKeys)
-	}
-	for _, j := range c.JumpHosts {
-		used = append(used, j.HostKeys)
-	}
-	used = slices.DeleteFunc(used, func(policy string) bool { return policy == Insecure })
+	used := slices.DeleteFunc(c.HostKeyPolicies(), func(policy string) bool { return policy == Insecure })
 	if len(used) == 0 {
 		return
 	}

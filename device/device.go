@@ -232,6 +232,12 @@ func (p *Poller) Kept(d *inventory.Device) bool {
 	return ok && p.kept.has(d.Name, good)
 }
 
+// Reserve takes a place for a poll at the jump host that leads to a device. It returns nil if there is none: then wake is called once,
+// from within the client, when it may be worth asking again. What free is called for is given back if the poll has not used it.
+func (p *Poller) Reserve(d *inventory.Device, wake func()) (free func()) {
+	return p.config.Client.Reserve(d.Jump, d.Name, !p.Kept(d), wake)
+}
+
 func (p *Poller) target(d *inventory.Device, ticket *logins.Ticket) (transport.Target, error) {
 	credential, ok := p.config.Credentials[d.Credential]
 	if !ok {

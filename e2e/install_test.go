@@ -9,6 +9,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/netver/netver_exporter/lab"
 )
 
 // TestUnitExposure holds what systemd thinks of the unit's sandbox at 1.5 of 10.
@@ -47,7 +49,7 @@ func TestManual(t *testing.T) {
 	page := writeFile(t, filepath.Join(t.TempDir(), "netver_exporter.1"), "%s", run(t, binary, "--help-man"))
 	shown := exec.Command("man", "--warnings", "--pager=cat", "--local-file", page)
 	shown.Env = append(os.Environ(), "MANWIDTH=100", "LC_ALL=C.UTF-8")
-	var warnings output
+	var warnings lab.Output
 	shown.Stderr = &warnings
 	text, err := shown.Output()
 	if err != nil || warnings.String() != "" {

@@ -186,6 +186,6 @@ func TestBastionKilled(t *testing.T) {
 		}
 	}
 	if log := e.out.String(); !strings.Contains(log, `jump host \"bastion1\"`) {
-		t.Errorf("the log does not name the jump host:\n%s", e.out.tail(5))
+		t.Errorf("the log does not name the jump host:\n%s", e.out.Tail(5))
 	}
 }

@@ -8,11 +8,11 @@ import (
 	"os/exec"
 	"path/filepath"
 	"slices"
-	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/netver/netver_exporter/lab"
 )
 
 const (
@@ -26,7 +26,7 @@ type process struct {
 	done chan struct{} // closed when it has ended; err is valid from then on
 	err  error
 	cmd  *exec.Cmd
-	out  output
+	out  lab.Output
 }
 
 func start(t *testing.T, name string, args ...string) *process {
@@ -46,7 +46,7 @@ func start(t *testing.T, name string, args ...string) *process {
 			witness.See("the output of "+p.cmd.String(), []byte(p.out.String()))
 		}
 		if t.Failed() {
-			t.Logf("%s printed last:\n%s", p.name, p.out.tail(30))
+			t.Logf("%s printed last:\n%s", p.name, p.out.Tail(30))
 		}
 	})
 	return p
@@ -97,30 +97,6 @@ func (p *process) listening(t *testing.T, network, address string) {
 		}
 		return conn.Close()
 	})
-}
-
-// output collects what a process prints while others may read it.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
-
-// tail returns the last lines.
-func (o *output) tail(lines int) string {
-	all := strings.SplitAfter(o.String(), "\n")
-	return strings.Join(all[max(0, len(all)-lines):], "")
 }
 
 // run runs a program to its end and returns what it printed to standard output.

@@ -3,7 +3,6 @@
 package faults
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"io"
@@ -12,10 +11,11 @@ import (
 	"os/exec"
 	"regexp"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
+
+	"github.com/netver/netver_exporter/lab"
 )
 
 const (
@@ -30,7 +30,7 @@ var grace = slowly(3 * time.Second)
 type exporter struct {
 	cmd     *exec.Cmd
 	address string
-	log     output
+	log     lab.Output
 	done    chan struct{} // closed when it has ended; err is valid from then on
 	err     error
 	took    time.Duration // from the signal of stop to the end
@@ -62,7 +62,7 @@ func runAt(t *testing.T, address, config string, args ...string) *exporter {
 		e.stop(t)
 		e.seeFiles(t, args)
 		if t.Failed() {
-			t.Logf("the exporter said last:\n%s", e.log.tail(40))
+			t.Logf("the exporter said last:\n%s", e.log.Tail(40))
 		}
 	})
 	e.await(t, "listening", func() error {
@@ -181,28 +181,4 @@ func fetch(ctx context.Context, method, url string) (status int, body []byte, er
 	body, err = io.ReadAll(response.Body)
 	witness.See(method+" "+url, body)
 	return response.StatusCode, body, err
-}
-
-// output collects what a process prints while others may read it.
-type output struct {
-	mu  sync.Mutex
-	buf bytes.Buffer
-}
-
-func (o *output) Write(b []byte) (int, error) {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.Write(b)
-}
-
-func (o *output) String() string {
-	o.mu.Lock()
-	defer o.mu.Unlock()
-	return o.buf.String()
-}
-
-// tail returns the last lines.
-func (o *output) tail(lines int) string {
-	all := strings.SplitAfter(o.String(), "\n")
-	return strings.Join(all[max(0, len(all)-lines):], "")
 }

@@ -17,6 +17,8 @@ import (
 	"time"
 
 	"golang.org/x/crypto/ssh"
+
+	"github.com/netver/netver_exporter/lab"
 )
 
 // loginWindow is long enough for the refusals at start, one after the other, and for two canaries.
@@ -115,12 +117,12 @@ func restarts(t *testing.T, x *stage) {
 func once(t *testing.T, x *stage) {
 	const most = 5
 	for unproven := true; unproven && x.cells[0].runs < most; {
-		var log output
+		var log lab.Output
 		command := exec.CommandContext(t.Context(), binary, append(x.command, "--config.file="+x.config)...)
 		command.Stderr = &log
 		err := command.Run()
 		if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.ExitCode() != 1 {
-			t.Errorf("%s ended with %v, want exit code 1:\n%s", command, err, log.tail(20))
+			t.Errorf("%s ended with %v, want exit code 1:\n%s", command, err, log.Tail(20))
 		}
 		unproven = false
 		for _, c := range x.cells {

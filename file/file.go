@@ -10,6 +10,7 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+	"strings"
 	"syscall"
 	"time"
 )
@@ -76,6 +77,9 @@ func Glob(pattern string) ([]string, error) {
 	}
 	return found, nil
 }
+
+// IsPattern reports whether a name stands for several files, as Glob understands it.
+func IsPattern(name string) bool { return strings.ContainsAny(name, "*?[") }
 
 // ErrDirectory means that a name leads to a directory.
 var ErrDirectory = errors.New("is a directory, want a file")

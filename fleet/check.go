@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/netver/netver_exporter/strictyaml"
+	"github.com/netver/netver_exporter/version"
 )
 
 // Names returns what there is under a parameter beside what devices have: platforms and rules.
@@ -24,7 +25,7 @@ func (v *View) Check(q Query) (problems, notes []Problem) {
 		p, _ := parameter(f.Name)
 		for _, value := range f.Values {
 			switch {
-			case p.Words != nil || strings.ContainsAny(value, "*?"):
+			case p.Words != nil || version.IsGlob(value):
 			case p.named:
 				if known := v.names(f.Name); !slices.Contains(known, value) && v.Count(f.Name)[value] == 0 {
 					known = slices.Concat(known, slices.Collect(maps.Keys(v.Count(f.Name))))
@@ -42,7 +43,7 @@ func (v *View) Check(q Query) (problems, notes []Problem) {
 
 // missing says that no device has a value, or not even the label; "": one has it.
 func (v *View) missing(parameter, value string) string {
-	if label, ok := strings.CutPrefix(parameter, labelPrefix); ok {
+	if label, ok := strings.CutPrefix(parameter, LabelPrefix); ok {
 		if known := v.Labels(math.MaxInt); !slices.Contains(known, label) {
 			return fmt.Sprintf("no device has a label %q%s", label, suggest(label, known))
 		}

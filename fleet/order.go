@@ -62,7 +62,7 @@ func sortable(word string) bool {
 }
 
 func sortOf(word string) (ranks, bool) {
-	if label, ok := strings.CutPrefix(word, labelPrefix); ok && label != "" {
+	if label, ok := strings.CutPrefix(word, LabelPrefix); ok && label != "" {
 		of := labelOf(label)
 		return byText(func(s *poll.Status) [2]string { return [2]string{of(s)} }, byAlphabet), true
 	}

@@ -27,7 +27,7 @@ type words struct {
 
 // Parameters is every filter, in the order in which a page names them. Beside them there is label.NAME for every label.
 var Parameters = []Parameter{
-	{"state", "state of the device", []string{"up", "down", "pending", "disabled"}, false, one(func(s *poll.Status) string { return string(s.State()) })},
+	{"state", "state of the device", wordsFrom(poll.States), false, one(func(s *poll.Status) string { return string(s.State()) })},
 	{"verdict", "what the policy says of the version; a device may have several", verdictWords, false, several(verdicts)},
 	{"platform", "platform, by id", nil, true, one(func(s *poll.Status) string { return s.Platform })},
 	{"vendor", "vendor of the platform", nil, false, one(func(s *poll.Status) string { return s.Vendor })},
@@ -42,8 +42,8 @@ var Parameters = []Parameter{
 	{"changed", "what has changed within the last hour", changeWords, false, several(changes)},
 }
 
-// labelPrefix begins the parameters for the operator's labels.
-const labelPrefix = "label."
+// LabelPrefix begins the parameters for the operator's labels.
+const LabelPrefix = "label."
 
 func one(of func(*poll.Status) string) words { return words{one: of} }
 
@@ -56,12 +56,12 @@ func filterNames() (names []string) {
 	for _, p := range Parameters {
 		names = append(names, p.Name)
 	}
-	return append(names, labelPrefix+"NAME")
+	return append(names, LabelPrefix+"NAME")
 }
 
 // parameter finds a parameter by name.
 func parameter(name string) (p Parameter, ok bool) {
-	if label, ok := strings.CutPrefix(name, labelPrefix); ok && label != "" {
+	if label, ok := strings.CutPrefix(name, LabelPrefix); ok && label != "" {
 		return Parameter{Name: name, Text: "the label " + label, words: one(labelOf(label))}, true
 	}
 	i := slices.IndexFunc(Parameters, func(p Parameter) bool { return p.Name == name })
@@ -99,11 +99,16 @@ func reason(s *poll.Status) string {
 }
 
 func reasons() []string {
-	all := make([]string, len(failure.Reasons))
-	for i, r := range failure.Reasons {
-		all[i] = string(r)
-	}
+	all := wordsFrom(failure.Reasons)
 	slices.Sort(all)
+	return all
+}
+
+func wordsFrom[T ~string](closedList []T) []string {
+	all := make([]string, len(closedList))
+	for i, word := range closedList {
+		all[i] = string(word)
+	}
 	return all
 }
 

@@ -140,7 +140,7 @@ func (f Filter) matcher(at time.Time) func(*poll.Status) bool {
 	of, _ := wordsOf(f.Name)
 	var globs []version.Glob
 	for _, v := range f.Values {
-		if strings.ContainsAny(v, "*?") {
+		if version.IsGlob(v) {
 			globs = append(globs, version.NewGlob(v))
 		}
 	}

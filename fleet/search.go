@@ -39,7 +39,7 @@ func (t term) matcher(at time.Time) func(*poll.Status) bool {
 	if _, ok := parameter(t.key); ok {
 		return Filter{t.key, []string{t.text}}.matcher(at)
 	}
-	asLabel := Filter{labelPrefix + t.key, []string{t.text}}.matcher(at)
+	asLabel := Filter{LabelPrefix + t.key, []string{t.text}}.matcher(at)
 	asText := containing(t.key + "=" + t.text)
 	return func(s *poll.Status) bool { return asLabel(s) || asText(s) }
 }

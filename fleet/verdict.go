@@ -1,6 +1,7 @@
 package fleet
 
 import (
+	"slices"
 	"time"
 
 	"github.com/netver/netver_exporter/poll"
@@ -18,8 +19,17 @@ const (
 	NoRule       = "no_rule" // no rule judges the device now
 )
 
-// verdictWords are the above, and the words that the API has for a verdict's state.
-var verdictWords = []string{Compliant, NotCompliant, Denied, EndOfLife, Unknown, NoRule, "noncompliant", "undecided", "unjudged"}
+// Verdicts is every one of them.
+var Verdicts = []string{Compliant, NotCompliant, Denied, EndOfLife, Unknown, NoRule}
+
+// Words that the API has for the state of a verdict, and the parameter takes, too.
+const (
+	NonCompliant = "noncompliant" // NotCompliant
+	Undecided    = "undecided"    // Unknown: the version cannot be compared with those of the rule
+	Unjudged     = "unjudged"     // NoRule; or Unknown, since the version is not known
+)
+
+var verdictWords = append(slices.Clone(Verdicts), NonCompliant, Undecided, Unjudged)
 
 // Soon is how long before its end of life a release is near it.
 const Soon = 180 * 24 * time.Hour
@@ -36,13 +46,13 @@ func verdicts(to []string, s *poll.Status, at time.Time) []string {
 	case v.Compliant == version.Yes:
 		to = append(to, Compliant)
 	case v.Compliant == version.No:
-		to = append(to, NotCompliant, "noncompliant")
+		to = append(to, NotCompliant, NonCompliant)
 	case v.Rule == "":
-		to = append(to, NoRule, "unjudged")
+		to = append(to, NoRule, Unjudged)
 	case v.Undecidable:
-		to = append(to, Unknown, "undecided")
+		to = append(to, Unknown, Undecided)
 	default:
-		to = append(to, Unknown, "unjudged")
+		to = append(to, Unknown, Unjudged)
 	}
 	if len(v.Denied) > 0 {
 		to = append(to, Denied)

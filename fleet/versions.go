@@ -30,7 +30,7 @@ func (v *View) Platforms() []Platform {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.platforms == nil {
-		v.count([]counter{newPlatformTally()})
+		v.count([]counter{newPlatformCounter()})
 	}
 	return v.platforms
 }
@@ -58,8 +58,8 @@ func (v *View) Badge(s *poll.Status) string {
 	return Unknown
 }
 
-// platformTally counts what the devices of each platform run.
-type platformTally struct {
+// platformCounter counts what the devices of each platform run.
+type platformCounter struct {
 	platforms map[string]*platformCount
 	latest    *platformCount // many devices in a row have the same
 }
@@ -74,39 +74,39 @@ type platformCount struct {
 // versionCount counts the devices that run a version, by the places of their words in badges.
 type versionCount [len(badges)]int
 
-func newPlatformTally() *platformTally {
-	return &platformTally{platforms: map[string]*platformCount{}, latest: &platformCount{}}
+func newPlatformCounter() *platformCounter {
+	return &platformCounter{platforms: map[string]*platformCount{}, latest: &platformCount{}}
 }
 
-func (t *platformTally) count(v *View, devices []*poll.Status) {
+func (c *platformCounter) count(v *View, devices []*poll.Status) {
 	for _, s := range devices {
-		t.countOne(v, s)
+		c.countOne(v, s)
 	}
 }
 
-func (t *platformTally) countOne(v *View, s *poll.Status) {
-	if s.Platform != t.latest.name || t.latest.devices == 0 {
-		t.latest = t.platforms[s.Platform]
-		if t.latest == nil {
-			t.latest = &platformCount{name: s.Platform, versions: map[string]*versionCount{}}
-			t.platforms[s.Platform] = t.latest
+func (c *platformCounter) countOne(v *View, s *poll.Status) {
+	if s.Platform != c.latest.name || c.latest.devices == 0 {
+		c.latest = c.platforms[s.Platform]
+		if c.latest == nil {
+			c.latest = &platformCount{name: s.Platform, versions: map[string]*versionCount{}}
+			c.platforms[s.Platform] = c.latest
 		}
 	}
-	t.latest.devices++
+	c.latest.devices++
 	if s.Facts.Version != "" {
-		n := t.latest.versions[s.Facts.Version]
+		n := c.latest.versions[s.Facts.Version]
 		if n == nil {
 			n = new(versionCount)
-			t.latest.versions[s.Facts.Version] = n
+			c.latest.versions[s.Facts.Version] = n
 		}
 		n[slices.Index(badges[:], v.Badge(s))]++
 	}
 }
 
-func (t *platformTally) end(v *View) {
-	v.platforms = make([]Platform, 0, len(t.platforms))
+func (c *platformCounter) end(v *View) {
+	v.platforms = make([]Platform, 0, len(c.platforms))
 	devices := map[string]int{}
-	for name, p := range t.platforms {
+	for name, p := range c.platforms {
 		if name != "" {
 			devices[name] = p.devices
 		}

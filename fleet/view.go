@@ -95,9 +95,9 @@ func (v *View) Prepare(parameters ...string) {
 // newCounter counts under a parameter.
 func newCounter(parameter string, words words) counter {
 	if parameter == "platform" {
-		return newPlatformTally()
+		return newPlatformCounter()
 	}
-	return newTally(words, func(v *View, numbers map[string]int) { v.counts[parameter] = numbers })
+	return newWordCounter(words, func(v *View, numbers map[string]int) { v.counts[parameter] = numbers })
 }
 
 // count reads every device once for all counters. The lock is held.
@@ -120,7 +120,7 @@ func (v *View) Labels(most int) []string {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	if v.labels == nil {
-		v.count([]counter{newTally(several(labelNames), (*View).takeLabels)})
+		v.count([]counter{newWordCounter(several(labelNames), (*View).takeLabels)})
 	}
 	return slices.Sorted(slices.Values(v.labels[:min(most, len(v.labels))]))
 }

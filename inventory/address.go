@@ -59,3 +59,11 @@ func parseIP(text string) (netip.Addr, bool) {
 	ip, err := netip.ParseAddr(text)
 	return ip, err == nil && zone.MatchString(ip.Zone())
 }
+
+// withPort adds a port to a host, if there is one.
+func withPort(host, port string) string {
+	if host == "" || port == "" {
+		return host
+	}
+	return net.JoinHostPort(strings.Trim(host, "[]"), port)
+}

@@ -199,7 +199,7 @@ func (v *ansibleInventory) target(h *ansibleHost, told map[string]bool) (t *Targ
 	}
 	labels := map[string]string{
 		labelAddress: withPort(cmp.Or(used["ansible_host"], used["ansible_ssh_host"], h.name), port), labelPlatform: used["ansible_network_os"],
-		ansibleLabel + "groups": joined(v.groupNames(h)), "__meta_filepath": h.file,
+		ansibleLabel + "groups": joined(v.groupNames(h)), labelFilepath: h.file,
 	}
 	for name, value := range vars {
 		if value.unusable() == "" {

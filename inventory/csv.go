@@ -16,7 +16,7 @@ import (
 // CSV lists the devices of a file with one device a line.
 type CSV struct {
 	Path      string
-	Format    string         // one of CSVFormats
+	Format    string         // "oxidized", "rancid", or "": commas, and a first line that names the columns
 	Delimiter string         // of one character; "": that of the format
 	Columns   map[string]int // word to place, from 0; nil: those of the format, or the words of the first line
 }
@@ -35,9 +35,6 @@ var csvFormats = map[string]csvFormat{
 	"oxidized": {":", map[string]int{"name": 0, "model": 1}, false},
 	"rancid":   {";", map[string]int{"name": 0, "model": 1, "state": 2}, false},
 }
-
-// CSVFormats are the formats that have a name.
-func CSVFormats() []string { return []string{"oxidized", "rancid"} }
 
 // Read is that of Source.
 func (s CSV) Read(context.Context) ([]Document, error) { return readFiles(s.Path) }

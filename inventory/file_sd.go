@@ -45,7 +45,7 @@ func (s FileSD) Parse(documents []Document) (targets []Target, problems []string
 		if err != nil {
 			return nil, nil, err
 		}
-		list, faults := flatten(groups, "__meta_filepath", d.Name)
+		list, faults := flatten(groups, labelFilepath, d.Name)
 		targets, problems = append(targets, list...), append(problems, faults...)
 	}
 	return targets, problems, nil

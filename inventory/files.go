@@ -6,7 +6,6 @@ import (
 	"io/fs"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/netver/netver_exporter/file"
 )
@@ -17,7 +16,7 @@ const maxDocument = 150 << 20
 // readFiles reads the files that a pattern means, in order. A pattern may match nothing, a name may not.
 func readFiles(pattern string) ([]Document, error) {
 	names := []string{pattern}
-	if strings.ContainsAny(pattern, "*?[") {
+	if file.IsPattern(pattern) {
 		var err error
 		if names, err = file.Glob(pattern); err != nil {
 			return nil, fmt.Errorf("%s: %w", pattern, err)

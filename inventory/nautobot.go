@@ -20,6 +20,9 @@ type Nautobot struct {
 
 var _ Source = Nautobot{}
 
+// NautobotToken is the Authorization of a token.
+func NautobotToken(token string) string { return "Token " + token }
+
 // Read is that of Source.
 func (s Nautobot) Read(ctx context.Context) ([]Document, error) {
 	query := url.Values{"limit": {strconv.Itoa(pageSize)}, "depth": {"1"}, "exclude_m2m": {"true"}}

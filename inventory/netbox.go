@@ -3,7 +3,6 @@ package inventory
 import (
 	"cmp"
 	"context"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"net/url"
@@ -22,8 +21,8 @@ type NetBox struct {
 
 var _ Source = NetBox{}
 
-// fields are those that are used: NetBox answers several times faster if it need not make the others.
-var fields = "id,name,status,platform,primary_ip4,primary_ip6,oob_ip,role,site,location,rack,tenant,device_type,virtual_chassis,vc_position,custom_fields,tags,serial"
+// netBoxFields are those that are used: NetBox answers several times faster if it need not make the others.
+const netBoxFields = "id,name,status,platform,primary_ip4,primary_ip6,oob_ip,role,site,location,rack,tenant,device_type,virtual_chassis,vc_position,custom_fields,tags,serial"
 
 // NetBoxToken is the Authorization of a token: those of NetBox 4.5 and later begin with nbt_.
 func NetBoxToken(token string) string {
@@ -35,7 +34,7 @@ func NetBoxToken(token string) string {
 
 // Read is that of Source.
 func (s NetBox) Read(ctx context.Context) ([]Document, error) {
-	query := url.Values{"limit": {strconv.Itoa(pageSize)}, "fields": {fields}, "exclude": {"config_context"}}
+	query := url.Values{"limit": {strconv.Itoa(pageSize)}, "fields": {netBoxFields}, "exclude": {"config_context"}}
 	maps.Copy(query, s.Filter)
 	if !query.Has("ordering") && !query.Has("offset") {
 		query.Set("start", "0") // pages from a cursor on, since NetBox 4.6: they do not shift while they are read. Earlier ones use offsets
@@ -179,26 +178,4 @@ func (s NetBox) labels(d *netBoxDevice) map[string]string {
 		labels[netBoxLabel+"custom_field_"+labelWord(name)] = fieldText(d.CustomFields[name])
 	}
 	return labels
-}
-
-// labelWord is a name with what a label's name cannot have replaced by _.
-func labelWord(name string) string {
-	return strings.Map(func(r rune) rune {
-		if r == '_' || r >= 'a' && r <= 'z' || r >= '0' && r <= '9' {
-			return r
-		}
-		return '_'
-	}, strings.ToLower(name))
-}
-
-// fieldText is a value of any type as a label has it: texts, numbers and truths as they are, others in JSON.
-func fieldText(v any) string {
-	switch v := v.(type) {
-	case nil:
-		return ""
-	case string:
-		return v
-	}
-	text, _ := json.Marshal(v)
-	return string(text)
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"fmt"
-	"net"
 	"strings"
 
 	"github.com/netver/netver_exporter/strictyaml"
@@ -85,23 +84,7 @@ func (r *netmikoReader) device(name string, device strictyaml.Value) {
 	}
 	labels := map[string]string{
 		labelAddress: withPort(host, values["port"]), labelPlatform: platform,
-		"__meta_netmiko_groups": joined(r.groups[name]), "__meta_filepath": r.file,
+		"__meta_netmiko_groups": joined(r.groups[name]), labelFilepath: r.file,
 	}
 	r.targets = append(r.targets, Target{place, name, published(labels)})
-}
-
-// withPort adds a port to a host, if there is one.
-func withPort(host, port string) string {
-	if host == "" || port == "" {
-		return host
-	}
-	return net.JoinHostPort(strings.Trim(host, "[]"), port)
-}
-
-// joined is words as Prometheus's service discovery joins them, for patterns such as .*,word,.*
-func joined(words []string) string {
-	if len(words) == 0 {
-		return ""
-	}
-	return "," + strings.Join(words, ",") + ","
 }

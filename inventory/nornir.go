@@ -79,7 +79,7 @@ func (s Nornir) Parse(documents []Document) (targets []Target, problems []string
 		labels[labelAddress] = withPort(cmp.Or(first(chain, "hostname"), name), first(chain, "port"))
 		labels[labelPlatform] = first(chain, "platform")
 		labels["__meta_nornir_groups"] = joined(texts(host.Get("groups")))
-		labels["__meta_filepath"] = documents[0].Name
+		labels[labelFilepath] = documents[0].Name
 		targets = append(targets, Target{place, name, published(labels)})
 	}
 	return targets, problems, nil

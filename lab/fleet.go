@@ -32,11 +32,6 @@ type Fleet struct {
 // Start makes the devices reachable, each at an address of its own, all at one port that the system picks. They run
 // until the context ends; Close waits for that. A device that cannot be built is an error that names it.
 func Start(ctx context.Context, devices ...*Device) (*Fleet, error) {
-	return StartAt(ctx, 0, devices...)
-}
-
-// StartAt is Start at a given port.
-func StartAt(ctx context.Context, port uint16, devices ...*Device) (*Fleet, error) {
 	f := &Fleet{
 		devices: devices,
 		byAddr:  make(map[netip.Addr]*Device, len(devices)),
@@ -54,7 +49,7 @@ func StartAt(ctx context.Context, port uint16, devices ...*Device) (*Fleet, erro
 			return nil, err
 		}
 	}
-	if err := f.listen(ctx, port); err != nil {
+	if err := f.listen(ctx); err != nil {
 		f.hangUp()
 		return nil, err
 	}

@@ -6,13 +6,12 @@ import (
 	"context"
 	"errors"
 	"net"
-	"strconv"
 )
 
-// listen opens one socket for all of 127.0.0.0/8; strangers are turned away after accept.
-func listen(ctx context.Context, port uint16) (net.Listener, error) {
+// listen opens one socket for all of 127.0.0.0/8, at a port that the system picks; strangers are turned away after accept.
+func listen(ctx context.Context) (net.Listener, error) {
 	var config net.ListenConfig
-	return config.Listen(ctx, "tcp4", net.JoinHostPort("0.0.0.0", strconv.Itoa(int(port))))
+	return config.Listen(ctx, "tcp4", "0.0.0.0:0")
 }
 
 // shrinkQueue is known for Linux only.

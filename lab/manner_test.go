@@ -160,7 +160,11 @@ func TestLateRefusal(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer conn.Close()
-	_ = conn.SetDeadline(time.Now().Add(300 * time.Millisecond))
+	go func() { // the client goes once its password is there
+		for d.Stats().Refusals == 0 && wait(t.Context(), time.Millisecond) {
+		}
+		conn.Close()
+	}()
 	if _, _, _, err := ssh.NewClientConn(conn, d.Addr(), clientConfig(d)); err == nil {
 		t.Fatal("a wrong password opened the device")
 	}

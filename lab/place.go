@@ -43,14 +43,14 @@ func (f *Fleet) place() error {
 }
 
 // listen opens the fleet's socket, and those of the devices that cannot be behind it.
-func (f *Fleet) listen(ctx context.Context, port uint16) error {
-	listener, err := listen(ctx, port)
+func (f *Fleet) listen(ctx context.Context) error {
+	listener, err := listen(ctx)
 	if err != nil {
 		return fmt.Errorf("listen for the lab's devices: %w", err)
 	}
 	f.listener = listener
 	f.held = append(f.held, listener)
-	port = listener.Addr().(*net.TCPAddr).AddrPort().Port()
+	port := listener.Addr().(*net.TCPAddr).AddrPort().Port()
 	for _, d := range f.devices {
 		d.addr = netip.AddrPortFrom(d.Address, port)
 		if place := d.fault.Load().place; place != nil {

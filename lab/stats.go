@@ -56,13 +56,13 @@ func (c *counters) Stats() Stats {
 // gauge counts what is open now and remembers the most.
 type gauge struct{ now, max, all atomic.Int64 }
 
-func (g *gauge) open() int64 {
+func (g *gauge) open() {
 	g.all.Add(1)
 	now := g.now.Add(1)
 	for {
 		most := g.max.Load()
 		if now <= most || g.max.CompareAndSwap(most, now) {
-			return now
+			return
 		}
 	}
 }

@@ -9,7 +9,7 @@ import (
 	"github.com/netver/netver_exporter/failure"
 )
 
-// ErrWait means that the poll has to wait for its turn at the door: it has not failed, and is to be begun again.
+// ErrWait means that the poll has to wait for its turn, at the door or at a jump host: it has not failed, and is to be begun again.
 var ErrWait = errors.New("wait for the turn to log in")
 
 // Ticket is the door's permission for the logins of one poll. A nil ticket permits everything and remembers nothing. It

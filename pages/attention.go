@@ -223,7 +223,7 @@ func endOfLife(end, now time.Time) string {
 	case end.IsZero():
 		return "end of life"
 	case !end.After(now):
-		return "end of life since " + end.UTC().Format("2 Jan 2006")
+		return "end of life since " + calendarDay(end)
 	}
 	return "end of life " + ahead(end, now)
 }

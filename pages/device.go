@@ -197,7 +197,7 @@ func about(s *poll.Status, elsewhere string) []link {
 	}
 	all = append(all, words(s.Device.Address), link{Text: "group " + s.Device.Group, Href: only("group", s.Device.Group)})
 	for _, l := range s.Device.Labels {
-		all = append(all, link{Text: l.Name + "=" + l.Value, Href: only("label."+l.Name, l.Value)})
+		all = append(all, link{Text: l.Name + "=" + l.Value, Href: only(fleet.LabelPrefix+l.Name, l.Value)})
 	}
 	for i := range all {
 		if all[i].Href != "" {

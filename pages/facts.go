@@ -78,9 +78,9 @@ func lifeOf(release string, end, now time.Time) string {
 	case end.IsZero():
 		return release + " has reached its end of life."
 	case !end.After(now):
-		return fmt.Sprintf("%s has ended on %s.", release, end.UTC().Format("2 Jan 2006"))
+		return fmt.Sprintf("%s has ended on %s.", release, calendarDay(end))
 	}
-	return fmt.Sprintf("%s ends %s, %s.", release, end.UTC().Format("2 Jan 2006"), ahead(end, now))
+	return fmt.Sprintf("%s ends %s, %s.", release, calendarDay(end), ahead(end, now))
 }
 
 // facts are what is known of the device; what is not known is left out.

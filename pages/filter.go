@@ -42,7 +42,7 @@ func newFilter(v *fleet.View, q fleet.Query) filter {
 	}
 	names := []string{"platform", "reason"}
 	for _, label := range v.Labels(shownLabels) {
-		names = append(names, "label."+label)
+		names = append(names, fleet.LabelPrefix+label)
 	}
 	for _, name := range names {
 		f.Fields = append(f.Fields, newField(v, q, name))
@@ -58,7 +58,7 @@ func newFilter(v *fleet.View, q fleet.Query) filter {
 		f.Sorts = append(f.Sorts, option{Value: word, Text: sortText(word), Selected: word == cmp.Or(q.Sort, worstFirst)})
 	}
 	if q.Sort != "" && !slices.ContainsFunc(f.Sorts, func(o option) bool { return o.Selected }) {
-		f.Sorts = append(f.Sorts, option{Value: q.Sort, Text: strings.TrimPrefix(q.Sort, "label."), Selected: true})
+		f.Sorts = append(f.Sorts, option{Value: q.Sort, Text: strings.TrimPrefix(q.Sort, fleet.LabelPrefix), Selected: true})
 	}
 	return f
 }
@@ -71,7 +71,7 @@ func sortText(word string) string {
 }
 
 func newField(v *fleet.View, q fleet.Query, name string) field {
-	f := field{Label: strings.TrimPrefix(name, "label."), Name: name, Value: q.Value(name)}
+	f := field{Label: strings.TrimPrefix(name, fleet.LabelPrefix), Name: name, Value: q.Value(name)}
 	if f.Label == name {
 		f.Label = strings.ToUpper(name[:1]) + name[1:]
 	}

@@ -77,7 +77,7 @@ func redirect(w http.ResponseWriter, to string, status int) {
 func (p *Pages) newOverview(v *fleet.View, q fleet.Query, page int) *overview {
 	counted := []string{"state", "verdict", "changed", "advisory", "platform", "reason"}
 	for _, label := range v.Labels(shownLabels) {
-		counted = append(counted, "label."+label)
+		counted = append(counted, fleet.LabelPrefix+label)
 	}
 	v.Prepare(counted...)
 	states := v.Count("state")

@@ -35,10 +35,7 @@ func platforms(v *fleet.View, most int) []platform {
 	var all []platform
 	for _, p := range v.Platforms()[:min(most, len(v.Platforms()))] {
 		made := platform{Name: p.Name, Href: only("platform", p.Name), Devices: p.Devices, Bar: bar(p)}
-		versions := slices.Clone(p.Versions)
-		slices.SortStableFunc(versions, func(a, b fleet.Version) int {
-			return cmp.Or(first(b.Verdict == fleet.Denied)-first(a.Verdict == fleet.Denied), cmp.Compare(b.Devices, a.Devices))
-		})
+		versions := mostImportant(p.Versions)
 		for _, r := range versions[:min(shown, len(versions))] {
 			made.Versions = append(made.Versions, newRunning(p, r, r.Name+" "+share(r.Devices, p.Devices)))
 		}
@@ -46,6 +43,13 @@ func platforms(v *fleet.View, most int) []platform {
 		all = append(all, made)
 	}
 	return all
+}
+
+// mostImportant are versions in another order: those that are denied, then the most common ones.
+func mostImportant(versions []fleet.Version) []fleet.Version {
+	return slices.SortedStableFunc(slices.Values(versions), func(a, b fleet.Version) int {
+		return cmp.Or(first(b.Verdict == fleet.Denied)-first(a.Verdict == fleet.Denied), cmp.Compare(b.Devices, a.Devices))
+	})
 }
 
 func first(yes bool) int {

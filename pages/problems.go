@@ -38,7 +38,7 @@ func badValues(page string, values url.Values) (problems []fleet.Problem) {
 	for _, name := range readBy(page) {
 		value, words := values.Get(name), reads[page][name]
 		if value != "" && words != nil && !slices.Contains(words, value) {
-			problems = append(problems, fleet.Problem{Parameter: name, Value: value, Text: fmt.Sprintf("%s=%q: want %s", name, shorten(value, leastMessage), list(words, "or"))})
+			problems = append(problems, fleet.Problem{Parameter: name, Value: value, Text: fmt.Sprintf("%s=%q: want %s", name, shorten(value, leastMessage), list(words))})
 		}
 	}
 	return problems

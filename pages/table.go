@@ -107,7 +107,7 @@ func columns(q fleet.Query, labels []string) []column {
 		{"Version", "version"}, {"Uptime", "uptime"}, {"Last poll", "last_poll"}, {"Took", "duration"},
 	}
 	if len(labels) > 0 {
-		all[2].sort = "label." + labels[0]
+		all[2].sort = fleet.LabelPrefix + labels[0]
 	}
 	made := make([]column, len(all))
 	for i, c := range all {

@@ -98,11 +98,7 @@ func newMatrixRow(p fleet.Platform, whole bool) matrixRow {
 	row := matrixRow{Name: p.Name, Href: only("platform", p.Name), Devices: number(p.Devices), Bar: bar(p)}
 	shown := p.Versions
 	if len(shown) > mostCells && !whole {
-		byDevices := slices.Clone(shown)
-		slices.SortStableFunc(byDevices, func(a, b fleet.Version) int {
-			return cmp.Or(first(b.Verdict == fleet.Denied)-first(a.Verdict == fleet.Denied), cmp.Compare(b.Devices, a.Devices))
-		})
-		left, devices := byDevices[mostCells:], 0
+		left, devices := mostImportant(shown)[mostCells:], 0
 		hidden := map[string]bool{}
 		for _, r := range left {
 			hidden[r.Name] = true
@@ -126,23 +122,23 @@ func newRuleRow(v *fleet.View, r *version.Rule, n *fleet.RuleCount) ruleRow {
 	for _, w := range r.Want {
 		wants = append(wants, w.String())
 	}
-	row.Wants = cmp.Or(list(wants, "or"), "any version that it does not deny")
+	row.Wants = cmp.Or(list(wants), "any version that it does not deny")
 	if !r.Until.IsZero() {
-		row.Until = "until " + r.Until.UTC().Format("2 Jan 2006")
+		row.Until = "until " + calendarDay(r.Until)
 	}
 	good, judged, class := n.Compliant, n.Compliant+n.NotCompliant, "ok"
 	row.Href = only("rule", r.Name, "verdict", fleet.NotCompliant)
 	switch {
 	case v.At.Before(r.From):
-		row.When, row.Class, class = "planned, from "+r.From.UTC().Format("2 Jan 2006"), "s pending", "none"
+		row.When, row.Class, class = "planned, from "+calendarDay(r.From), "s pending", "none"
 		good, judged = meets(v, r, n)
 		row.Href, row.Until = only("rule", r.Name), "does not judge yet"
 	case !r.Until.IsZero() && !v.At.Before(r.Until):
-		row.When, row.Class, row.Until = "ended "+r.Until.UTC().Format("2 Jan 2006"), "v none", ""
+		row.When, row.Class, row.Until = "ended "+calendarDay(r.Until), "v none", ""
 	case r.From.IsZero():
 		row.When, row.Class = "judges", "v ok"
 	default:
-		row.When, row.Class = "judges since "+r.From.UTC().Format("2 Jan 2006"), "v ok"
+		row.When, row.Class = "judges since "+calendarDay(r.From), "v ok"
 	}
 	row.Bar = portion(good, judged, class)
 	row.Sum = fmt.Sprintf("%s of %s, %s", number(good), number(judged), share(good, judged))
@@ -191,13 +187,13 @@ func newLife(ends []fleet.EndCount, now time.Time) (l life) {
 		}
 		row := endRow{
 			Release: e.Platform + " " + e.Release, Href: only("platform", e.Platform, "release", e.Release), Devices: number(e.Devices),
-			Class: "none", X: percent(at(e.Time)), Text: e.Time.UTC().Format("2 Jan 2006") + ", " + ahead(e.Time, now),
+			Class: "none", X: percent(at(e.Time)), Text: calendarDay(e.Time) + ", " + ahead(e.Time, now),
 		}
 		switch {
 		case e.Time.IsZero():
 			row.Class, row.Text, row.X = "bad", "ended", "1.0"
 		case !e.Time.After(now):
-			row.Class, row.Text = "bad", "ended "+e.Time.UTC().Format("2 Jan 2006")
+			row.Class, row.Text = "bad", "ended "+calendarDay(e.Time)
 		case e.Time.Before(now.Add(fleet.Soon)):
 			row.Class = "eol"
 		}

@@ -125,18 +125,21 @@ func date(t, now time.Time) string {
 	case t.IsZero():
 		return ""
 	case t.Year() != now.Year() || alone:
-		return t.Format("2 Jan 2006")
+		return calendarDay(t)
 	}
 	return t.Format("2 Jan 15:04")
 }
+
+// calendarDay is a date with its year: "31 Aug 2027".
+func calendarDay(t time.Time) string { return t.UTC().Format("2 Jan 2006") }
 
 // iso is a time for the attribute datetime.
 func iso(t time.Time) string { return t.UTC().Format(time.RFC3339) }
 
 // list is "a", "a or b", "a, b or c".
-func list(words []string, last string) string {
+func list(words []string) string {
 	if n := len(words); n > 1 {
-		return strings.Join(words[:n-1], ", ") + " " + last + " " + words[n-1]
+		return strings.Join(words[:n-1], ", ") + " or " + words[n-1]
 	}
 	return strings.Join(words, "")
 }

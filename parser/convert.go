@@ -3,6 +3,7 @@ package parser
 import (
 	"fmt"
 	"math"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -33,6 +34,18 @@ var conversions = map[string]struct {
 	"time":         {instants, toTime},
 	"epoch":        {instants, toEpoch},
 	"number":       {numbers, toNumber},
+}
+
+// conversionsTo are the names of the conversions to some families, sorted.
+func conversionsTo(wanted func(family) bool) []string {
+	var names []string
+	for name, c := range conversions {
+		if wanted(c.family) {
+			names = append(names, name)
+		}
+	}
+	slices.Sort(names)
+	return names
 }
 
 // value is what a conversion made of a captured text; which field counts depends on the family.

@@ -67,21 +67,22 @@ type definition struct {
 }
 
 type writtenCommand struct {
-	Run      string            `yaml:"run,required,filled"`
-	Also     []string          `yaml:"also,filled,list"`
-	Poll     *bool             `yaml:"poll"`
-	Optional bool              `yaml:"optional"`
-	Host     bool              `yaml:"host"`
-	Facts    writtenFacts      `yaml:"facts,filled,list"`
-	Gauges   []writtenGauge    `yaml:"gauges,filled,list"`
-	Members  []writtenMembers  `yaml:"members,filled,list"`
-	TextFSM  string            `yaml:"textfsm,filled"`
-	Values   map[string]string `yaml:"values"`
+	Run            string   `yaml:"run,required,filled"`
+	Also           []string `yaml:"also,filled,list"`
+	Poll           *bool    `yaml:"poll"`
+	Optional       bool     `yaml:"optional"`
+	Host           bool     `yaml:"host"`
+	writtenReading `yaml:",inline"`
 }
 
 // writtenRecorded is an answer that is read wherever it comes from, and whose command is never typed.
 type writtenRecorded struct {
-	Of      []string          `yaml:"of,required,filled,list"`
+	Of             []string `yaml:"of,required,filled,list"`
+	writtenReading `yaml:",inline"`
+}
+
+// writtenReading is what stands in the answer to a command.
+type writtenReading struct {
 	Facts   writtenFacts      `yaml:"facts,filled,list"`
 	Gauges  []writtenGauge    `yaml:"gauges,filled,list"`
 	Members []writtenMembers  `yaml:"members,filled,list"`
@@ -142,7 +143,7 @@ func (c *compiler) command(w *writtenCommand, at *strictyaml.Path) Command {
 	if w.Poll != nil {
 		c.document.Warn(at.Child("poll"), "the key is going away: list what is never typed under recorded, as {of: COMMAND, facts: …}")
 	}
-	c.reads(&made, w, at)
+	c.reads(&made, &w.writtenReading, at)
 	return made
 }
 
@@ -151,12 +152,12 @@ func (c *compiler) recorded(w *writtenRecorded, at *strictyaml.Path) Command {
 	if len(w.Of) > 0 {
 		made.Run, made.Also = w.Of[0], w.Of[1:]
 	}
-	c.reads(&made, &writtenCommand{Facts: w.Facts, Gauges: w.Gauges, Members: w.Members, TextFSM: w.TextFSM, Values: w.Values}, at)
+	c.reads(&made, &w.writtenReading, at)
 	return made
 }
 
 // reads compiles what stands in the answer to a command.
-func (c *compiler) reads(made *Command, w *writtenCommand, at *strictyaml.Path) {
+func (c *compiler) reads(made *Command, w *writtenReading, at *strictyaml.Path) {
 	c.unique(made, at)
 	made.facts = c.facts(w.Facts, at.Child("facts"))
 	for i := range w.Gauges {

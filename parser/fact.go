@@ -1,7 +1,5 @@
 package parser
 
-import "slices"
-
 // fact is one of the things a definition may look for.
 type fact uint8
 
@@ -44,15 +42,8 @@ func (f fact) kind() string { return factTable[f].kind }
 
 // kinds are the conversions that a rule of the fact may name.
 func (f fact) kinds() []string {
-	family := conversions[f.kind()].family
-	var names []string
-	for name, c := range conversions {
-		if c.family == family {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
+	own := conversions[f.kind()].family
+	return conversionsTo(func(f family) bool { return f == own })
 }
 
 // lacks reports text that says that the device has no such fact.

@@ -74,14 +74,7 @@ func checkGaugeName(name string) error {
 
 // gaugeKinds are the conversions that give a number.
 func gaugeKinds() []string {
-	var names []string
-	for name, c := range conversions {
-		if c.family != texts {
-			names = append(names, name)
-		}
-	}
-	slices.Sort(names)
-	return names
+	return conversionsTo(func(f family) bool { return f != texts })
 }
 
 // number is a value as a gauge shows it, in base units. A time stamp without a zone has no number.

@@ -9,9 +9,9 @@ import (
 	"github.com/netver/netver_exporter/terminal"
 )
 
-// ofOthers are commands whose answers tell what other devices say of themselves, or what their modules do: the same lines,
+// aboutNeighbours are commands whose answers tell what other devices say of themselves, or what their modules do: the same lines,
 // and none of the device.
-var ofOthers = regexp.MustCompile(`(?i)\b(?:cdp|lldp|neighbou?rs?|transceivers?)\b`)
+var aboutNeighbours = regexp.MustCompile(`(?i)\b(?:cdp|lldp|neighbou?rs?|transceivers?)\b`)
 
 const byteOrderMark = "\ufeff" // some editors put it at the start of a file
 
@@ -92,7 +92,7 @@ func (s *search) answer(o *Output) {
 				}
 			}
 		}
-	case !ofOthers.MatchString(o.Command):
+	case !aboutNeighbours.MatchString(o.Command):
 		for i := range p.Commands {
 			s.command(&p.Commands[i], o, true)
 		}

@@ -44,7 +44,7 @@ func (r *rule) alone() bool {
 
 // visit calls take for every line that matches while the rule is armed, with the captured text, until take returns true. Of an
 // answer that should be the value alone the last line counts: ahead of it stands what a shell prints at every login.
-func (r *rule) visit(text string, take func(at int, captured string) bool) bool {
+func (r *rule) visit(text string, take func(at int, captured string) bool) {
 	if r.alone() {
 		type match struct {
 			at       int
@@ -57,24 +57,24 @@ func (r *rule) visit(text string, take func(at int, captured string) bool) bool 
 		})
 		for _, m := range slices.Backward(all) {
 			if take(m.at, m.captured) {
-				return true
+				return
 			}
 		}
-		return false
+		return
 	}
-	return armed(text, r.after, r.until, func(start, end int) bool { return r.scan(text[:end], start, take) })
+	armed(text, r.after, r.until, func(start, end int) bool { return r.scan(text[:end], start, take) })
 }
 
 // armed calls use for every part of a text that stands below a line that matches after, and above one that matches until,
 // until use returns true. Without after there is one part, which begins with the text.
-func armed(text string, after, until *pattern, use func(start, end int) bool) bool {
+func armed(text string, after, until *pattern, use func(start, end int) bool) {
 	pos := 0
 	for {
 		start, end := pos, len(text)
 		if after != nil {
 			line, ok := after.find(text, pos)
 			if !ok {
-				return false
+				return
 			}
 			start = line.end + 1
 		}
@@ -84,11 +84,8 @@ func armed(text string, after, until *pattern, use func(start, end int) bool) bo
 				end, disarmed = line.start, true
 			}
 		}
-		if start < end && use(start, end) {
-			return true
-		}
-		if !disarmed || after == nil {
-			return false
+		if start < end && use(start, end) || !disarmed || after == nil {
+			return
 		}
 		pos = end
 	}

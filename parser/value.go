@@ -51,11 +51,7 @@ func cleanValue(s string) string {
 		}
 		return r
 	}, s)
-	for len(s) > maxValue {
-		_, size := utf8.DecodeLastRuneInString(s)
-		s = s[:len(s)-size]
-	}
-	return strings.TrimSpace(s)
+	return cut(s, maxValue)
 }
 
 // maxReason bounds a reload reason, which is a label.
@@ -64,11 +60,16 @@ const maxReason = 120
 // cleanReason makes a reason one line of words: it takes runs of blanks and the full stop at the end off, and cuts what is too long.
 func cleanReason(s string) string {
 	s = strings.TrimRight(strings.Join(strings.Fields(s), " "), " .,;")
-	for len(s) > maxReason {
+	return strings.Clone(cut(s, maxReason))
+}
+
+// cut takes characters off the end of a text until it has at most so many bytes, and blanks off both ends.
+func cut(s string, most int) string {
+	for len(s) > most {
 		_, size := utf8.DecodeLastRuneInString(s)
 		s = s[:len(s)-size]
 	}
-	return strings.Clone(strings.TrimSpace(s))
+	return strings.TrimSpace(s)
 }
 
 func isPlain(s string) bool {

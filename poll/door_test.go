@@ -192,7 +192,8 @@ func TestReloadForgetsOnlyWhatChanged(t *testing.T) {
 		if !e.Snapshot().Logins["netops"].Paused {
 			t.Fatal("not paused")
 		}
-		plan.Poller, _ = guarded2(&wrong)
+		another, _ := guarded(&wrong, time.Minute, 0)
+		plan.Poller = another.Poller
 		if err := e.Apply(plan); err != nil {
 			t.Fatal(err)
 		}
@@ -215,12 +216,6 @@ func TestReloadForgetsOnlyWhatChanged(t *testing.T) {
 			}
 		}
 	})
-}
-
-// guarded2 is another poller of the same kind.
-func guarded2(wrong *atomic.Bool) (Poller, *fleet) {
-	plan, f := guarded(wrong, time.Minute, 0)
-	return plan.Poller, f
 }
 
 func TestLoginRateChangesAtOnce(t *testing.T) {

@@ -28,6 +28,13 @@ type keeper interface {
 	Kept(d *inventory.Device) bool // a session is there, as far as is known
 }
 
+// reserver is a Poller that reaches devices through jump hosts, which have places for a number of polls at once.
+type reserver interface {
+	// Reserve takes a place at the device's jump host for a poll, which free gives back if the poll does not use it. It returns nil
+	// if there is none: then wake is called once, with the places locked, when it may be worth asking again.
+	Reserve(d *inventory.Device, wake func()) (free func())
+}
+
 // Observer is told of each poll as it ends, from the worker that ran it.
 type Observer interface {
 	Observe(Event)

@@ -14,7 +14,7 @@ import (
 // Facts is what changes seldom of all devices: for another process, should this one end without handing over. There are no counters in it, and no
 // time of a poll.
 func (e *Engine) Facts() *Known {
-	k := &Known{devices: map[string]deviceState{}}
+	k := newKnown()
 	for _, t := range e.current.Load().targets {
 		s := t.state()
 		if s == nil || s.Facts.Version == "" {
@@ -33,7 +33,7 @@ func (e *Engine) Facts() *Known {
 func (k *Known) Split(n int, number func(name string) int) []*Known {
 	parts := make([]*Known, n)
 	for i := range parts {
-		parts[i] = &Known{devices: map[string]deviceState{}}
+		parts[i] = newKnown()
 	}
 	for name, s := range k.devices {
 		parts[number(name)].devices[name] = s
@@ -61,7 +61,7 @@ func (t *target) recall(s deviceState, now time.Time) {
 		return
 	}
 	t.record = record{
-		boot: boot{s.Boot.Time, s.Boot.Since, s.Boot.Read, s.Boot.Age, s.Boot.Resolution}, version: s.Version, serial: s.Serial, recalled: now,
+		boot: s.Boot.boot(), version: s.Version, serial: s.Serial, recalled: now,
 	}
 	t.store(&Status{Device: *t.device, Platform: cmp.Or(s.Platform, t.device.Platform), Vendor: s.Vendor, Facts: s.Facts.facts(), BootTime: s.BootTime}, now)
 }
@@ -73,13 +73,13 @@ func (t *target) recalled() *deviceState {
 	s, r := t.status.Load(), &t.record
 	return &deviceState{
 		Name: t.name, Address: s.Device.Address, Wanted: s.Device.Platform, Platform: s.Platform, Vendor: s.Vendor, Facts: keepFacts(s.Facts),
-		BootTime: s.BootTime, Boot: bootState{r.boot.time, r.boot.since, r.boot.read, r.boot.age, r.boot.resolution}, Version: r.version, Serial: r.serial,
+		BootTime: s.BootTime, Boot: r.boot.state(), Version: r.version, Serial: r.serial,
 	}
 }
 
 // Known is what is known of all devices that have been polled, for people who ask another process.
 func (e *Engine) Known() *Known {
-	k := &Known{devices: map[string]deviceState{}}
+	k := newKnown()
 	for _, t := range e.current.Load().targets {
 		if s := t.state(); s != nil {
 			k.devices[s.Name] = *s

@@ -16,7 +16,7 @@ type slot struct {
 	since  time.Time // skip this turn if the target was polled since
 	due    time.Time
 	slow   bool     // takes the slow lane
-	parked *parking // where it waits for its turn to log in; nil: nowhere
+	parked *parking // where it waits for the door or a jump host; nil: nowhere
 	joined bool     // its due time is that of a device that joined, not one of the sweep
 	madeUp bool     // it is for a place that came while no process had the device
 }
@@ -42,7 +42,7 @@ type group struct {
 	left     int                // of todo, how many are the sweep's own
 	resume   time.Time          // start of a sweep before a restart, for the first one to go on with; zero: none
 	waiting  turnQueue          // due, for the slow lane, what earlier sweeps left first
-	parked   map[place]*parking // due, and waiting for their turn to log in
+	parked   map[place]*parking // due, and waiting for their turn to log in, or for their jump host
 	queues   map[*parking]bool  // those of them where a turn waits
 	running  int
 	slowly   int // of running, how many came by the slow lane
@@ -64,6 +64,9 @@ func (g *group) configure(plan *Group, spread float64, inStep bool, members []*t
 	g.interval, g.timeout, g.cap, g.spread = plan.Interval, plan.Timeout, plan.Concurrency, spread
 	g.members, g.inStep = members, inStep
 	g.stale = true
+	for p := range g.queues { // the jump hosts may be other ones now, or have more places
+		p.calls.Add(1)
+	}
 	notify(g.wake)
 }
 

@@ -15,6 +15,8 @@ type Known struct {
 	written time.Time // by the clock of the process that it came from; zero: it came from none
 }
 
+func newKnown() *Known { return &Known{devices: map[string]deviceState{}} }
+
 // Hold stops polling the devices for which keep is false, until the next plan. Their status stays. The function that it returns waits until the polls of
 // them that are in flight have ended, or the context has.
 func (e *Engine) Hold(keep func(*inventory.Device) bool) (ended func(context.Context)) {
@@ -62,7 +64,7 @@ func (e *Engine) wakeHolder(t *target) {
 
 // Held is what is known of the devices that Hold has stopped.
 func (e *Engine) Held() *Known {
-	k := &Known{devices: map[string]deviceState{}}
+	k := newKnown()
 	for _, t := range e.current.Load().targets {
 		t.mu.Lock()
 		held, after := t.held, t.after

@@ -6,15 +6,15 @@ import (
 	"time"
 )
 
-// place is where a turn is parked. The lanes have places of their own, so that a turn that waits for the slow one holds up
-// nobody else.
+// place is where a turn is parked, either with those that wait for the door with the same credential, or with those that wait for the same
+// jump host. The lanes have places of their own, so that a turn that waits for the slow one holds up nobody else.
 type place struct {
-	credential string
-	slow       bool
+	credential, jump string
+	slow             bool
 }
 
-// parking holds the turns of one place that wait for the door, in the order in which they were due. The group's mutex
-// guards it, except for calls.
+// parking holds the turns of one place, in the order in which they were due. The door below stands for a jump host, too. The group's
+// mutex guards it, except for calls.
 type parking struct {
 	group *group
 	slow  bool
@@ -68,20 +68,27 @@ func (g *group) park(s slot, p *parking, calls uint64, until time.Time) {
 	notify(g.wake)
 }
 
-// parkBehind puts a turn that is due behind those of its credential that wait already, if there are any.
+// parkBehind puts a turn that is due behind those of its jump host or its credential that wait already, if there are any. A device
+// with a kept session need not wait for either, and those that do may wait for the end of just this session.
 func (g *group) parkBehind(s slot, now time.Time) bool {
-	d := s.target.ask()
+	d, poller := s.target.ask()
 	if d == nil {
 		return false
 	}
-	p, ok := g.parked[place{credential: d.Credential}]
-	if !ok || p.len() == 0 || p.open(now) {
-		return false
+	for _, at := range [...]place{{jump: d.Jump}, {credential: d.Credential}} {
+		p, ok := g.parked[at]
+		if !ok || p.len() == 0 || p.open(now) {
+			continue
+		}
+		if kept(poller, d) {
+			return false
+		}
+		s.parked = p
+		s.sweep.open++
+		p.push(s)
+		return true
 	}
-	s.parked = p
-	s.sweep.open++
-	p.push(s)
-	return true
+	return false
 }
 
 // unparked returns the first of the parked turns of each lane that may try the door now, a zero slot where there is none, and

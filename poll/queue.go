@@ -26,6 +26,10 @@ func (q *turnQueue) push(s slot) {
 
 // insert puts a turn before that at a place.
 func (q *turnQueue) insert(at int, s slot) {
+	if at == q.len() {
+		q.push(s)
+		return
+	}
 	if q.free == 0 {
 		q.slots = slices.Insert(q.slots, at, s)
 		return

@@ -53,7 +53,7 @@ func (t *target) state() *deviceState {
 		Platform: s.Platform, Vendor: s.Vendor, Polls: s.Polls, Failures: s.Failures, Retries: s.Retries,
 		Reboots: s.Reboots, VersionChanges: s.VersionChanges, Since: s.Since, Rebooted: s.Rebooted, VersionChanged: s.VersionChanged, LastPoll: s.LastPoll, LastSuccess: s.LastSuccess,
 		Duration: s.Duration, Reason: s.Reason, Err: s.Err, Facts: keepFacts(s.Facts), BootTime: s.BootTime,
-		Boot:    bootState{r.boot.time, r.boot.since, r.boot.read, r.boot.age, r.boot.resolution},
+		Boot:    r.boot.state(),
 		Version: r.version, Serial: r.serial, InARow: r.failures, Slow: r.slow, Announced: r.announced,
 	}
 	for _, c := range r.versions {
@@ -77,7 +77,7 @@ func (t *target) restore(s deviceState, keepFacts time.Duration, now time.Time) 
 		t.polled = s.LastPoll
 	}
 	t.record = record{
-		boot:    boot{s.Boot.Time, s.Boot.Since, s.Boot.Read, s.Boot.Age, s.Boot.Resolution},
+		boot:    s.Boot.boot(),
 		version: s.Version, serial: s.Serial, failures: s.InARow, slow: s.Slow, announced: s.Announced,
 	}
 	for _, c := range s.VersionHistory {

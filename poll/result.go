@@ -69,6 +69,9 @@ const (
 	Disabled State = "disabled" // it is listed, but not to be polled
 )
 
+// States is every state.
+var States = []State{Up, Down, Pending, Disabled}
+
 // State says what the device is.
 func (s *Status) State() State {
 	switch {

@@ -27,24 +27,32 @@ type entry struct {
 	plan   *plan
 	device *inventory.Device
 	ticket *logins.Ticket
-	paused bool // the credential is: the device is not asked
+	free   func() // gives back the place at the device's jump host if it was not used
+	paused bool   // the credential is: the device is not asked
 }
 
-// enter asks the door and claims the target. A poll that has to wait is parked, and one that is not needed is left out: then
+// enter takes a place at the device's jump host, asks the door and claims the target. A poll that has to wait is parked, and one that is not needed is left out: then
 // the entry is nil. Door and plan belong to the same configuration: a password never passes with another one's ticket.
 func (e *Engine) enter(s slot) *entry {
 	e.swap.RLock()
 	defer e.swap.RUnlock()
-	d := s.target.ask()
+	d, _ := s.target.ask()
 	if may := e.current.Load().may; d == nil || may != nil && !may() { // it left, or may be another process's
 		s.group.ended(s)
 		return nil
 	}
-	queue := s.group.queue(place{d.Credential, s.slow})
+	free := e.reserve(s, d)
+	if free == nil {
+		return nil
+	}
+	queue := s.group.queue(place{credential: d.Credential, slow: s.slow})
 	calls := queue.calls.Load()
 	ticket, decision, until := e.door.Enter(logins.Request{
-		Device: d.Name, Credential: d.Credential, Interval: s.group.period(), Kept: e.kept(d),
+		Device: d.Name, Credential: d.Credential, Interval: s.group.period(), Kept: kept(e.current.Load().poller, d),
 	}, queue.wake)
+	if decision == logins.Wait || decision == logins.BackOff {
+		free()
+	}
 	switch decision {
 	case logins.Wait:
 		s.group.park(s, queue, calls, until)
@@ -57,10 +65,11 @@ func (e *Engine) enter(s slot) *entry {
 	r, d, ok := s.target.claim(s, time.Now())
 	if !ok {
 		ticket.Close(failure.Internal)
+		free()
 		s.group.ended(s)
 		return nil
 	}
-	return &entry{plan: r, device: d, ticket: ticket, paused: decision == logins.Paused}
+	return &entry{plan: r, device: d, ticket: ticket, free: free, paused: decision == logins.Paused}
 }
 
 // serve polls the slot's target, from a worker, if the door lets it log in.
@@ -79,6 +88,7 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 		res.outcome, res.retries = e.ask(ctx, r, s, d, ticket)
 		e.busy.Add(-1)
 	}
+	begun.free()
 	res.duration = time.Since(res.start)
 	res.reason = failure.Of(res.outcome.Err)
 	stopped := ctx.Err() != nil && res.outcome.Err != nil
@@ -91,7 +101,7 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 		s.target.end(d, nil)
 	case errors.Is(res.outcome.Err, logins.ErrWait):
 		s.target.putBack(s)
-		s.group.park(s, s.group.queue(place{d.Credential, s.slow}), 0, time.Time{})
+		s.group.park(s, s.group.queue(place{credential: d.Credential, slow: s.slow}), 0, time.Time{})
 		return
 	default:
 		e.finish(s, d, res)
@@ -99,9 +109,23 @@ func (e *Engine) serve(ctx context.Context, s slot) {
 	s.group.ended(s)
 }
 
+// reserve takes a place at the device's jump host, if it has one. A poll for which there is none is parked: then free is nil.
+func (e *Engine) reserve(s slot, d *inventory.Device) (free func()) {
+	r, ok := e.current.Load().poller.(reserver)
+	if !ok || d.Jump == "" {
+		return func() {}
+	}
+	queue := s.group.queue(place{jump: d.Jump, slow: s.slow})
+	calls := queue.calls.Load()
+	if free = r.Reserve(d, queue.wake); free == nil {
+		s.group.park(s, queue, calls, time.Time{})
+	}
+	return free
+}
+
 // kept reports whether the poller has a session with the device, so that no login is expected.
-func (e *Engine) kept(d *inventory.Device) bool {
-	k, ok := e.current.Load().poller.(keeper)
+func kept(p Poller, d *inventory.Device) bool {
+	k, ok := p.(keeper)
 	return ok && k.Kept(d)
 }
 

@@ -100,6 +100,10 @@ type bootState struct {
 	Resolution time.Duration `json:"resolution,omitempty"`
 }
 
+func (b boot) state() bootState { return bootState{b.time, b.since, b.read, b.age, b.resolution} }
+
+func (s bootState) boot() boot { return boot{s.Time, s.Since, s.Read, s.Age, s.Resolution} }
+
 type factsState struct {
 	Version  string             `json:"version,omitempty"`
 	Model    string             `json:"model,omitempty"`

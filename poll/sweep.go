@@ -30,18 +30,21 @@ func (g *group) open(now time.Time) (start time.Time, interval time.Duration) {
 	return start, g.interval
 }
 
-// tick begins a sweep, unless the last one still hands out.
+// tick begins a sweep, unless the last one still hands out. It can be called twice for the same time: gocron schedules the next tick from a list
+// out of which the one that has just run may be gone already.
 func (g *group) tick() {
 	g.mu.Lock()
 	defer g.mu.Unlock()
-	if g.sweep.handing {
-		g.sweeps.Skipped++
-		g.sweeps.LastSkip = time.Now()
-		return
-	}
 	// The tick of a busy machine is late; places are not.
 	since := time.Since(g.sweep.start).Round(g.interval)
-	g.begin(&sweep{start: g.sweep.start.Add(since), handing: true})
+	switch {
+	case since <= 0:
+	case g.sweep.handing:
+		g.sweeps.Skipped++
+		g.sweeps.LastSkip = time.Now()
+	default:
+		g.begin(&sweep{start: g.sweep.start.Add(since), handing: true})
+	}
 }
 
 func (g *group) begin(s *sweep) {

@@ -187,11 +187,14 @@ func (t *target) eligibility(s slot) eligibility {
 	return healthy
 }
 
-// ask returns the device as it is to be asked now, nil if it has left.
-func (t *target) ask() *inventory.Device {
+// ask returns the device as it is to be asked now, and by whom; nil if it has left.
+func (t *target) ask() (*inventory.Device, Poller) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.toAsk()
+	if t.device == nil {
+		return nil, nil
+	}
+	return t.toAsk(), t.plan.poller
 }
 
 func (t *target) toAsk() *inventory.Device {

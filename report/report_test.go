@@ -21,8 +21,8 @@ var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 
 const hostile = `<script>alert("x")</script> & 'y' | *z*`
 
-// fleet has a device for each kind of verdict; names and texts of the first try to break out of their cells.
-func fleet() []web.Device {
+// devices are one for each kind of verdict; names and texts of the first try to break out of their cells.
+func devices() []web.Device {
 	day := func(n int) time.Time { return noon.Truncate(24*time.Hour).AddDate(0, 0, n) }
 	judged := func(state web.Compliance, rule string) *web.Verdict {
 		return &web.Verdict{State: state, Rule: rule, Wanted: ">= 2", Why: "rule " + rule + " wants >= 2"}
@@ -47,7 +47,7 @@ func fleet() []web.Device {
 }
 
 func TestNew(t *testing.T) {
-	first := fleet()[0].Device
+	first := devices()[0].Device
 	want := &Report{
 		At: noon, Devices: 7,
 		Versions: []Version{{"p", hostile, "1.0", 1}, {"p", "M", "2.0", 2}, {"p", "M", "build", 1}},
@@ -65,7 +65,7 @@ func TestNew(t *testing.T) {
 		NoGoodPoll: []Unread{{"e", "", "down", "auth", "refused"}, {"f", "", "pending", "", ""}},
 		Rebooted:   []Reboot{{first, noon.Add(-time.Hour), "1.0"}},
 	}
-	got := New(fleet(), noon)
+	got := New(devices(), noon)
 	got.all = nil
 	if diff := cmp.Diff(want, got, cmp.AllowUnexported(Report{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -82,7 +82,7 @@ func TestNew(t *testing.T) {
 func written(t *testing.T, output string) string {
 	t.Helper()
 	var b bytes.Buffer
-	if err := Outputs[output](&b, New(fleet(), noon)); err != nil {
+	if err := Outputs[output](&b, New(devices(), noon)); err != nil {
 		t.Fatal(err)
 	}
 	return b.String()
@@ -158,7 +158,7 @@ func TestJSON(t *testing.T) {
 	if err := json.Unmarshal([]byte(written(t, "json")), &got); err != nil {
 		t.Fatal(err)
 	}
-	want := New(fleet(), noon)
+	want := New(devices(), noon)
 	want.all = nil
 	if diff := cmp.Diff(*want, got, cmp.AllowUnexported(Report{})); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

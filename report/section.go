@@ -1,11 +1,13 @@
 package report
 
 import (
-	"cmp"
 	"fmt"
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/netver/netver_exporter/fleet"
+	"github.com/netver/netver_exporter/strictyaml"
 )
 
 // section is one table of a report.
@@ -82,15 +84,12 @@ func day(t time.Time) string {
 	return t.Format(time.DateOnly)
 }
 
-// near is how long ahead an end of life is near: as the alert has it.
-const near = 180 * 24 * time.Hour
-
 func (r *Report) nearness(e *EndOfLife) string {
 	switch {
 	case e.Ended(r.At):
 		return "ended"
-	case e.Date.Sub(r.At) < near:
-		return "within 180 days"
+	case e.Date.Sub(r.At) < fleet.Soon:
+		return fmt.Sprintf("within %d days", fleet.Soon/(24*time.Hour))
 	}
 	return ""
 }
@@ -109,9 +108,5 @@ func (r *Report) summary() string {
 		}
 	}
 	return fmt.Sprintf("%s; %d of %d judged are compliant, %d cannot be compared, %d denied, %d without a good poll",
-		count(r.Devices, "device"), done, judged, len(r.Undecided), len(deniedDevices), len(r.NoGoodPoll))
-}
-
-func count(n int, noun string) string {
-	return fmt.Sprintf("%d %s%s", n, noun, cmp.Or(map[bool]string{false: "s"}[n == 1], ""))
+		strictyaml.Count(r.Devices, "device"), done, judged, len(r.Undecided), len(deniedDevices), len(r.NoGoodPoll))
 }

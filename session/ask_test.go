@@ -34,44 +34,39 @@ func TestCommandAnsweredByAQuestion(t *testing.T) {
 	}
 }
 
-// What looks like a question may be a part of an answer.
-func TestAnswerWithAQuestionInside(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		got, err := talk(t, Script{Commands: Commands("show version")}, func(l *terminalLine) {
-			l.print("lab#")
-			l.serve("show version", "enable password:")
+// What looks like a question, or like the prompt but for its digits, may be a part of an answer: "lab-2#" in a list of switches.
+func TestAnswerWithALineThatCouldEndIt(t *testing.T) {
+	for _, c := range []struct {
+		prompt, want string
+		device       func(*terminalLine)
+	}{
+		{"lab#", "enable password: is set\nboot code: 1.2", func(l *terminalLine) {
+			l.serve("show", "enable password:")
 			l.wait(50 * time.Millisecond)
 			l.print(" is set\r\nboot code:")
 			l.wait(time.Second)
 			l.print(" 1.2\r\nlab#")
-			l.expectNothing()
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff("enable password: is set\nboot code: 1.2", got.Answers[0].Text); diff != "" {
-			t.Errorf("-want +got\n%s", diff)
-		}
-	})
-}
-
-// A line that equals the prompt but for its digits may be a part of the answer: "lab-2#" in a list of switches.
-func TestPromptButForItsDigits(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		got, err := talk(t, Script{Commands: Commands("show switches")}, func(l *terminalLine) {
-			l.print("lab-1#")
-			l.serve("show switches", "lab-2#")
+		}},
+		{"lab-1#", "lab-2# is up", func(l *terminalLine) {
+			l.serve("show", "lab-2#")
 			l.wait(20 * time.Millisecond)
 			l.print(" is up\r\nlab-1#")
-			l.expectNothing()
+		}},
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			got, err := talk(t, Script{Commands: Commands("show")}, func(l *terminalLine) {
+				l.print(c.prompt)
+				c.device(l)
+				l.expectNothing()
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(c.want, got.Answers[0].Text); diff != "" {
+				t.Errorf("-want +got\n%s", diff)
+			}
 		})
-		if err != nil {
-			t.Fatal(err)
-		}
-		if diff := cmp.Diff("lab-2# is up", got.Answers[0].Text); diff != "" {
-			t.Errorf("-want +got\n%s", diff)
-		}
-	})
+	}
 }
 
 func TestShellReadsEndlessOutputToTheLimitOnly(t *testing.T) {

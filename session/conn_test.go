@@ -12,15 +12,21 @@ import (
 	"github.com/netver/netver_exporter/lab"
 )
 
+// opened is a session with a device that has just been started.
+func opened(t *testing.T, d *lab.Device, mode dialogue.Mode) *Conn {
+	t.Helper()
+	conn, _, err := Open(t.Context(), clientFor(t, startLab(t, d), nil), targetOf(d), scriptOf(d.Platform, mode, "show version"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return conn
+}
+
 func TestConnIsAskedAgain(t *testing.T) {
 	for _, mode := range []dialogue.Mode{dialogue.Exec, dialogue.Shell} {
 		t.Run(string(mode), func(t *testing.T) {
 			d := simulated(nil)
-			client := clientFor(t, startLab(t, d), nil)
-			conn, _, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, mode, "show version"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			conn := opened(t, d, mode)
 			defer conn.Close(t.Context())
 			var phases [][]string
 			for range 3 {
@@ -69,18 +75,14 @@ func TestConnTellsThatTheDeviceHasGone(t *testing.T) {
 	for _, mode := range []dialogue.Mode{dialogue.Exec, dialogue.Shell} {
 		t.Run(string(mode), func(t *testing.T) {
 			d := simulated(nil)
-			client := clientFor(t, startLab(t, d), nil)
-			conn, _, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, mode, "show version"))
-			if err != nil {
-				t.Fatal(err)
-			}
+			conn := opened(t, d, mode)
 			defer conn.Close(t.Context())
 			d.Reboot()
 			conn.conn.GoneWithin(time.Minute)
 			if conn.Alive() {
 				t.Error("alive although the device has rebooted")
 			}
-			_, err = conn.Ask(t.Context())
+			_, err := conn.Ask(t.Context())
 			wantReason(t, err, failure.Disconnect)
 		})
 	}
@@ -88,18 +90,14 @@ func TestConnTellsThatTheDeviceHasGone(t *testing.T) {
 
 func TestConnIsOfNoMoreUseAfterATimeout(t *testing.T) {
 	d := simulated(nil)
-	client := clientFor(t, startLab(t, d), nil)
-	conn, _, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, dialogue.Shell, "show version"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	conn := opened(t, d, dialogue.Shell)
 	defer conn.Close(t.Context())
 	if err := d.SetFault(lab.Freeze); err != nil {
 		t.Fatal(err)
 	}
 	ctx, cancel := context.WithTimeout(t.Context(), 200*time.Millisecond)
 	defer cancel()
-	_, err = conn.Ask(ctx)
+	_, err := conn.Ask(ctx)
 	wantReason(t, err, failure.Timeout)
 	if conn.Alive() {
 		t.Error("alive although an answer is missing")
@@ -109,14 +107,10 @@ func TestConnIsOfNoMoreUseAfterATimeout(t *testing.T) {
 // A poll that is called off leaves the device as a guest should: at its prompt, with the exit command.
 func TestCancelledSessionIsClosedPolitely(t *testing.T) {
 	d := simulated(func(d *lab.Device) { d.Delay = 50 * time.Millisecond })
-	client := clientFor(t, startLab(t, d), nil)
-	conn, _, err := Open(t.Context(), client, targetOf(d), scriptOf(d.Platform, dialogue.Shell, "show version"))
-	if err != nil {
-		t.Fatal(err)
-	}
+	conn := opened(t, d, dialogue.Shell)
 	ctx, cancel := context.WithCancel(t.Context())
 	cancel()
-	_, err = conn.Ask(ctx)
+	_, err := conn.Ask(ctx)
 	wantReason(t, err, failure.Timeout)
 	conn.Close(ctx)
 	if s := d.Stats(); s.Farewells != 1 || s.Sessions != 0 {

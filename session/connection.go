@@ -38,7 +38,7 @@ func (c *connection) expectLife(ctx context.Context) (callOff func()) {
 	c.Running.Add(1)
 	ask := time.AfterFunc(half/2, func() {
 		defer c.Running.Done()
-		if _, _, err := c.SendRequest(keepAlive, true, nil); err == nil {
+		if _, _, err := c.SendRequest(transport.KeepAlive, true, nil); err == nil {
 			lost.Stop()
 		}
 	})
@@ -50,9 +50,6 @@ func (c *connection) expectLife(ctx context.Context) (callOff func()) {
 	}
 	return c.showsLife
 }
-
-// keepAlive is a request that no server knows, and every one answers (RFC 4254, 4).
-const keepAlive = "keepalive@openssh.com"
 
 // showsLife notes that the device has reacted.
 func (c *connection) showsLife() {
@@ -111,7 +108,7 @@ func (c *connection) roundTrip() {
 	const longest = time.Second
 	limit := time.AfterFunc(longest, func() { c.Close() })
 	defer limit.Stop()
-	_, _, _ = c.SendRequest(keepAlive, true, nil)
+	_, _, _ = c.SendRequest(transport.KeepAlive, true, nil)
 }
 
 // usedUp says that the device served a command and then no more, as IOS does.

@@ -1,11 +1,9 @@
 package session
 
 import (
-	"bytes"
 	"context"
 	"fmt"
 	"regexp"
-	"strings"
 	"time"
 
 	"github.com/netver/netver_exporter/dialogue"
@@ -50,7 +48,7 @@ func (s *shell) enable(ctx context.Context) error {
 	if err := wait(ctx, w, enableRows); err != nil {
 		return broken(ctx, doing, fmt.Errorf("%w; the last line is %s", err, s.lastLine()))
 	}
-	accepted = !w.refused && !w.sawRefusal() && (e.When == nil || !s.unprivileged())
+	accepted = !w.refused && !refusesLogin(w.screen.Above()) && (e.When == nil || !s.unprivileged())
 	return nil
 }
 
@@ -99,14 +97,4 @@ func (w *enabling) asksKey(line string) bool { return w.keyGate(line) != nil }
 func (w *enabling) giveKey() (bool, error) {
 	g := w.keyGate(w.line())
 	return false, w.pass(g.Answer, g.Answer, g.Raw)
-}
-
-// sawRefusal reports whether the device has said no.
-func (w *enabling) sawRefusal() bool {
-	for line := range bytes.Lines(w.screen.Above()) {
-		if len(line) <= longestPrompt && dialogue.RefusesLogin(strings.TrimSpace(string(line))) {
-			return true
-		}
-	}
-	return false
 }

@@ -80,7 +80,7 @@ func (l *login) failed(ctx context.Context, err error) error {
 	case errors.Is(err, errEnded) && ctx.Err() == nil:
 		if l.TookPassword && !l.opened {
 			text := l.screen.Text()
-			if refusesLogin(text[max(0, len(text)-longestRefusal):]) {
+			if refusesLogin([]byte(text[max(0, len(text)-longestRefusal):])) {
 				_, err = l.refused()
 				return err
 			}
@@ -111,10 +111,8 @@ func (l *login) isRefused(string) bool {
 		return false
 	}
 	above := l.screen.Above()
-	for line := range bytes.Lines(above[l.checked:]) {
-		if len(line) <= longestPrompt && dialogue.RefusesLogin(strings.TrimSpace(string(line))) {
-			return true
-		}
+	if refusesLogin(above[l.checked:]) {
+		return true
 	}
 	l.checked = len(above)
 	return false

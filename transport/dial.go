@@ -28,13 +28,19 @@ func (c *Client) reach(ctx context.Context, t Target, phase Phase) (conn net.Con
 	if err != nil {
 		return nil, until, err
 	}
-	until = time.Now().Add(c.config.ConnectTimeout)
-	if end, ok := ctx.Deadline(); ok && end.Before(until) {
-		until = end
-	}
+	until = c.connectUntil(ctx)
 	conn, err = c.connect(ctx, addresses, port, until)
 	phase("connect", time.Now())
 	return conn, until, err
+}
+
+// connectUntil is when a connect timeout that begins now ends: with the context at the latest.
+func (c *Client) connectUntil(ctx context.Context) time.Time {
+	until := time.Now().Add(c.config.ConnectTimeout)
+	if end, ok := ctx.Deadline(); ok && end.Before(until) {
+		return end
+	}
+	return until
 }
 
 // reachThrough connects to the target through its jump host. The time that the jump host itself takes is not the device's: the connect
@@ -46,10 +52,7 @@ func (c *Client) reachThrough(ctx context.Context, t Target, phase Phase) (conn 
 	}
 	conn, err = host.dial(ctx, t)
 	phase("connect", time.Now())
-	until = time.Now().Add(c.config.ConnectTimeout)
-	if end, ok := ctx.Deadline(); ok && end.Before(until) {
-		until = end
-	}
+	until = c.connectUntil(ctx)
 	return conn, until, err
 }
 

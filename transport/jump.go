@@ -13,6 +13,7 @@ import (
 	"golang.org/x/crypto/ssh"
 
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // JumpHost is a host through which devices, or other jump hosts, are reached.
@@ -34,6 +35,7 @@ type jumpHost struct {
 	link    *Link         // nil: none yet
 	dialing chan struct{} // closed when the attempt under way has ended; nil: there is none
 	failed  error         // how the latest attempt ended
+	tried   time.Time     // when that was, if it counts for those who come a moment later
 	used    time.Time     // when the latest connection through it ended
 	clients int           // that use it and have not been closed
 }
@@ -81,10 +83,37 @@ func (c *Client) jumpHostLike(j JumpHost, written map[string]JumpHost, other *Cl
 	return host
 }
 
-// dial connects to an address through the jump host, which looks the name up itself. It waits for a free session.
+// Reserve takes a place at a jump host for the next connection to a target, by its name, if it needs one as far as is known. It returns
+// nil if there is none at the jump host, or at one that leads to it and has no connection to it yet: then wake is called once, from
+// within the client, when it may be worth asking again. What free is called for is given back if no connection has taken it.
+func (c *Client) Reserve(jump, target string, needs bool, wake func()) (free func()) {
+	host, known := c.jumps[jump]
+	if !known {
+		return func() {}
+	}
+	for at := host; needs && !at.underWay(); {
+		if at, known = c.jumps[at.Target.Jump]; !known {
+			break
+		}
+		if !at.sessions.vacant(wake) {
+			return nil
+		}
+	}
+	if !host.sessions.reserve(target, needs, wake) {
+		return nil
+	}
+	return func() { host.sessions.forgo(target) }
+}
+
+// dial connects to an address through the jump host, which looks the name up itself. It waits for a free session, unless the poll
+// can be begun again: then the error is logins.ErrWait.
 func (j *jumpHost) dial(ctx context.Context, t Target) (net.Conn, error) {
 	for {
-		if err := j.sessions.take(ctx); err != nil {
+		asked, err := j.sessions.take(ctx, t)
+		if errors.Is(err, logins.ErrWait) {
+			return nil, err
+		}
+		if err != nil {
 			return nil, j.error("wait for one of its sessions", err)
 		}
 		conn, err := j.open(ctx, t)
@@ -92,14 +121,17 @@ func (j *jumpHost) dial(ctx context.Context, t Target) (net.Conn, error) {
 			return conn, nil
 		}
 		if no, said := errors.AsType[*ssh.OpenChannelError](err); !said || no.Reason != ssh.ResourceShortage {
-			j.release()
+			j.release(t)
 			return nil, err
 		}
-		most := j.sessions.shrink()
+		most := j.sessions.shrink(t)
 		if most == 0 {
 			return nil, err
 		}
 		j.client.config.Log.Info("jump host takes no more connections at once than it has now; others wait", "jump", j.Name, "sessions", most)
+		if asked {
+			return nil, logins.ErrWait
+		}
 	}
 }
 
@@ -138,7 +170,7 @@ func (j *jumpHost) open(ctx context.Context, t Target) (net.Conn, error) {
 			ended := make(chan struct{})
 			link.Running.Go(func() {
 				ssh.DiscardRequests(requests)
-				j.release()
+				j.release(t)
 				close(ended)
 			})
 			return newTunnel(ch, ended, j, link), nil

@@ -2,12 +2,16 @@ package transport
 
 import (
 	"context"
+	"errors"
 	"time"
 
-	"errors"
-
 	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
+
+// sharesFailure is how long a failed attempt counts for those who come, as it does for those who waited for it: many may have waited
+// for a place meanwhile, and would otherwise have an attempt each. It is over before a poll is tried again.
+const sharesFailure = 250 * time.Millisecond
 
 // connected returns the connection to the jump host. One caller makes it, the others wait for the outcome.
 func (j *jumpHost) connected(ctx context.Context, t Target) (*Link, error) {
@@ -16,6 +20,10 @@ func (j *jumpHost) connected(ctx context.Context, t Target) (*Link, error) {
 		if j.aliveNow() {
 			defer j.mu.Unlock()
 			return j.link, nil
+		}
+		if j.dialing == nil && time.Since(j.tried) < sharesFailure {
+			defer j.mu.Unlock()
+			return nil, j.failed
 		}
 		waiting, mine := j.dialing, j.dialing == nil
 		if mine {
@@ -63,6 +71,9 @@ func (j *jumpHost) connect(ctx context.Context, t Target) (*Link, error) {
 	if ctx.Err() != nil { // that the time of this poll was over says nothing to those that wait
 		j.failed = nil
 	}
+	if j.failed != nil && !errors.Is(err, logins.ErrWait) {
+		j.tried = j.used
+	}
 	close(j.dialing)
 	j.dialing = nil
 	return link, err
@@ -75,7 +86,7 @@ func (j *jumpHost) login(ctx context.Context, t Target) (*Link, error) {
 		return nil, err
 	}
 	own := j.Target
-	own.Ticket = ticket
+	own.Ticket, own.lasting = ticket, true
 	link, err := j.client.Login(ctx, own, "", func(string, time.Time) {})
 	if err != nil {
 		ticket.Close(failure.Of(err))
@@ -107,6 +118,13 @@ const idleLimit = 15 * time.Second
 // aliveNow reports whether the connection can be used by one who has been counted already. The mutex is held.
 func (j *jumpHost) aliveNow() bool {
 	return j.link != nil && j.link.Alive() && (j.sessions.now() > 1 || time.Since(j.used) < idleLimit)
+}
+
+// underWay reports that the connection stands, as far as is known, or is being made.
+func (j *jumpHost) underWay() bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	return j.dialing != nil || j.link != nil && j.link.Alive()
 }
 
 // revive asks an idle connection for a sign of life. It returns nil if there is none.
@@ -150,9 +168,9 @@ func (j *jumpHost) closeIdle() {
 	}
 }
 
-// release takes note of the end of a connection through the jump host.
-func (j *jumpHost) release() {
-	j.sessions.release()
+// release takes note of the end of a connection to a target through the jump host.
+func (j *jumpHost) release(t Target) {
+	j.sessions.release(t)
 	j.mu.Lock()
 	defer j.mu.Unlock()
 	j.used = time.Now()

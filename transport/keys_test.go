@@ -8,6 +8,7 @@ import (
 	"encoding/binary"
 	"encoding/pem"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"path/filepath"
@@ -126,8 +127,20 @@ func TestAgentThatDoesNotAnswer(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
+	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
+	var asked sync.WaitGroup
+	defer asked.Wait()
+	asked.Go(func() {
+		conn, err := listener.Accept()
+		if err != nil {
+			return
+		}
+		defer conn.Close()
+		_, _ = conn.Read(make([]byte, 1)) // it has been asked
+		cancel()
+		_, _ = io.Copy(io.Discard, conn) // until it is left alone
+	})
 	_, err = newInsecure(t).Login(ctx, Target{Address: g.address, Credential: c}, "", func(string, time.Time) {})
 	wantReason(t, err, failure.Timeout)
 }

@@ -29,9 +29,7 @@ const (
 )
 
 // String tells the place and the key: `known_hosts:3 (ssh-ed25519 SHA256:…)`.
-func (l *knownLine) String() string {
-	return fmt.Sprintf("%s:%d (%s %s)", l.file, l.line, l.keyType, fingerprint(l.key))
-}
+func (l *knownLine) String() string { return l.export().String() }
 
 // fingerprint of a key in base64 is written as ssh-keygen -l writes it.
 func fingerprint(key string) string {

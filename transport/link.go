@@ -99,9 +99,12 @@ func (l *Link) Alive() bool {
 	}
 }
 
+// KeepAlive is a request that no server knows, and every one answers (RFC 4254, 4).
+const KeepAlive = "keepalive@openssh.com"
+
 // showsLife asks the server for an answer, and waits for it or for the end of the connection.
 func (l *Link) showsLife() bool {
-	_, _, err := l.SendRequest("keepalive@openssh.com", true, nil) // a refusal is a sign of life, too
+	_, _, err := l.SendRequest(KeepAlive, true, nil) // a refusal is a sign of life, too
 	return err == nil
 }
 

@@ -24,6 +24,8 @@ type Target struct {
 	Legacy     bool           // offer algorithms that x/crypto/ssh holds insecure
 	Algorithms Algorithms     // what is offered; the zero value is the usual
 	Ticket     *logins.Ticket // asked before each login and each secret; nil: everything is permitted
+
+	lasting bool // it is a jump host, whose connection stays
 }
 
 // Config is a client's own. The zero value is strict about host keys and knows none.

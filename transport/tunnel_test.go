@@ -16,7 +16,7 @@ func TestFrozenJumpHost(t *testing.T) {
 		bastion := guard(t, "swordfish")
 		way := startCable(t, bastion.address)
 		r := newRoute(t, guard(t, "swordfish").address, most, &gatekeeper{address: way.address})
-		r.client.config.ConnectTimeout = 300 * time.Millisecond
+		r.client.config.ConnectTimeout = time.Second // well above what a login takes on a busy machine
 		return r, way
 	}
 	login := func(ctx context.Context, r *route) (*Link, error) {
@@ -54,8 +54,8 @@ func TestFrozenJumpHost(t *testing.T) {
 		r.target.Address = silent.Addr().String()
 		soon(t, func() {
 			go func() {
-				if _, err := silent.Accept(); err == nil {
-					<-time.After(50 * time.Millisecond) // in which the jump host says that the way is open
+				if conn, err := silent.Accept(); err == nil {
+					_, _ = conn.Read(make([]byte, 1)) // which comes once the jump host has said that the way is open
 					way.cut()
 				}
 			}()
@@ -75,7 +75,11 @@ func TestFrozenJumpHost(t *testing.T) {
 		defer cancel()
 		_, err = login(late, r)
 		wantReason(t, err, failure.Jump)
+		if _, err := login(t.Context(), r); err == nil {
+			t.Error("the failed attempt does not count for who comes right after it")
+		}
 		way.mend()
+		<-time.After(sharesFailure)
 		soon(t, func() {
 			if l, err = login(t.Context(), r); err != nil {
 				t.Error(err)

@@ -38,21 +38,3 @@ func (p *Policy) Explain(d Device, now time.Time) []Explanation {
 	}
 	return all
 }
-
-// Next returns the next time after now at which a rule begins or ends to judge; zero: there is none.
-func (p *Policy) Next(now time.Time) time.Time {
-	var next time.Time
-	for _, r := range p.Rules {
-		for _, t := range []time.Time{r.From, r.Until} {
-			if t.After(now) && (next.IsZero() || t.Before(next)) {
-				next = t
-			}
-		}
-	}
-	return next
-}
-
-// Empty reports that nothing is judged.
-func (p *Policy) Empty() bool {
-	return len(p.Rules) == 0 && len(p.Advisories) == 0 && len(p.Lifecycle) == 0
-}

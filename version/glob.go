@@ -2,12 +2,16 @@ package version
 
 import (
 	"slices"
+	"strings"
 	"unicode/utf8"
 )
 
 // Glob is a pattern of a whole text, in which * stands for any text and ? for one character. A byte that is not UTF-8 is the
 // character U+FFFD. The zero value matches the empty text. Make others with NewGlob.
 type Glob struct{ pattern []rune } // without two * in a row
+
+// IsGlob reports whether a text has * or ? in it.
+func IsGlob(text string) bool { return strings.ContainsAny(text, "*?") }
 
 // NewGlob reads a pattern. Every text is one.
 func NewGlob(text string) Glob {

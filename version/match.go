@@ -14,6 +14,9 @@ type Device struct {
 	Version                              string // "" if not known
 }
 
+// MatchKeys are the keys of a Match that are no labels.
+var MatchKeys = []string{"device", "platform", "vendor", "model", "group"}
+
 // field returns what the device has under a key of a Match, "" if it has none.
 func (d Device) field(key string) string {
 	switch key {
@@ -56,7 +59,7 @@ func ParseMatch(globs map[string]string) (Match, error) {
 		if c.text == "" {
 			return Match{}, fmt.Errorf("%s: is empty; * matches every %s", key, key)
 		}
-		if strings.ContainsAny(c.text, "*?") {
+		if IsGlob(c.text) {
 			glob := NewGlob(c.text)
 			c.glob = &glob
 		}
@@ -72,16 +75,6 @@ func (m Match) String() string {
 		texts[i] = c.key + "=" + c.text
 	}
 	return strings.Join(texts, " ")
-}
-
-// GoesBy reports whether a rule or an advisory matches by the key.
-func (p *Policy) GoesBy(key string) bool {
-	by := func(m Match) bool {
-		return slices.ContainsFunc(m.conditions, func(c condition) bool { return c.key == key })
-	}
-	denies := func(d Deny) bool { return by(d.Match) }
-	return slices.ContainsFunc(p.Advisories, denies) ||
-		slices.ContainsFunc(p.Rules, func(r Rule) bool { return by(r.Match) || slices.ContainsFunc(r.Deny, denies) })
 }
 
 // Matches says whether the rule is for the device.

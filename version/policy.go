@@ -165,3 +165,31 @@ func (v *Verdict) judge(r *Rule, denied Answer, d Device, o *Order) {
 		v.Compliant, v.Why = Yes, fmt.Sprintf("rule %s wants %s", r.Name, r.wants())
 	}
 }
+
+// GoesBy reports whether a rule or an advisory matches by the key.
+func (p *Policy) GoesBy(key string) bool {
+	by := func(m Match) bool {
+		return slices.ContainsFunc(m.conditions, func(c condition) bool { return c.key == key })
+	}
+	denies := func(d Deny) bool { return by(d.Match) }
+	return slices.ContainsFunc(p.Advisories, denies) ||
+		slices.ContainsFunc(p.Rules, func(r Rule) bool { return by(r.Match) || slices.ContainsFunc(r.Deny, denies) })
+}
+
+// Next returns the next time after now at which a rule begins or ends to judge; zero: there is none.
+func (p *Policy) Next(now time.Time) time.Time {
+	var next time.Time
+	for _, r := range p.Rules {
+		for _, t := range []time.Time{r.From, r.Until} {
+			if t.After(now) && (next.IsZero() || t.Before(next)) {
+				next = t
+			}
+		}
+	}
+	return next
+}
+
+// Empty reports that nothing is judged.
+func (p *Policy) Empty() bool {
+	return len(p.Rules) == 0 && len(p.Advisories) == 0 && len(p.Lifecycle) == 0
+}

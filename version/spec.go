@@ -60,10 +60,10 @@ func ParseSpec(text string) (Spec, error) {
 		switch {
 		case s.accepts == nil:
 			return Spec{}, fmt.Errorf("%q: unknown comparison %q; there are <, <=, =, >= and >", text, m[1])
-		case strings.ContainsAny(s.operand, "*?"):
+		case IsGlob(s.operand):
 			return Spec{}, fmt.Errorf("%q: a comparison needs a whole version, without * and ?", text)
 		}
-	} else if strings.ContainsAny(text, "*?") {
+	} else if IsGlob(text) {
 		s.globs = []Glob{NewGlob(text), NewGlob(withoutZeros(text))}
 	}
 	if s.operand == "" {

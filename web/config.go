@@ -83,17 +83,17 @@ func (c *serverFile) path(name string) string {
 }
 
 // pem is a text in PEM that stands in the file, or in one that it names, and the key in question. There may be none.
-func (c *serverFile) pem(text, textKey, named, fileKey string) (pem []byte, at *strictyaml.Path, ok bool) {
+func (c *serverFile) pem(text, textKey, named, fileKey string) (pem []byte, place *strictyaml.Path, ok bool) {
 	path := c.path(named)
 	if path == "" {
-		return []byte(text), strictyaml.At("tls_server_config", textKey), text != ""
+		return []byte(text), at(textKey), text != ""
 	}
-	at = strictyaml.At("tls_server_config", fileKey)
+	place = at(fileKey)
 	pem, err := file.Read(path, maxConfig)
 	if err != nil {
-		c.document.Fault(at, "cannot read %s: %v", path, err)
+		c.document.Fault(place, "cannot read %s: %v", path, err)
 	}
-	return pem, at, err == nil
+	return pem, place, err == nil
 }
 
 // certificate wants certificate and key of the server, which fit, where there is anything else about TLS.

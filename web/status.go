@@ -77,9 +77,6 @@ type Source struct {
 	Error       string    `json:"error,omitempty"` // what is wrong with the latest reading
 }
 
-// verdictWords are the words under which devices are counted.
-var verdictWords = []string{fleet.Compliant, fleet.NotCompliant, fleet.Denied, fleet.EndOfLife, fleet.Unknown, fleet.NoRule}
-
 // status tells how fleet and engine are.
 func status(c Config) http.Handler {
 	return api(func(w http.ResponseWriter, r *http.Request, parameters url.Values) error {
@@ -117,12 +114,12 @@ func newStatus(v *fleet.View) Status {
 		s.Cluster = &Cluster{member.Members, member.Up, member.Changes, member.Mismatch, member.Silent}
 	}
 	states := v.Count("state")
-	for _, state := range []poll.State{poll.Up, poll.Down, poll.Pending, poll.Disabled} {
+	for _, state := range poll.States {
 		s.Devices[state] = states[string(state)]
 	}
 	if verdicts := v.Count("verdict"); len(verdicts) > 0 {
 		s.Verdicts = map[string]int{}
-		for _, word := range verdictWords {
+		for _, word := range fleet.Verdicts {
 			s.Verdicts[word] = verdicts[word]
 		}
 	}

@@ -3,6 +3,7 @@ package web
 import (
 	"time"
 
+	"github.com/netver/netver_exporter/fleet"
 	"github.com/netver/netver_exporter/version"
 )
 
@@ -23,10 +24,10 @@ type Compliance string
 
 // The states of a Verdict.
 const (
-	Compliant    Compliance = "compliant"
-	NonCompliant Compliance = "noncompliant"
-	Undecided    Compliance = "undecided" // the version cannot be compared with those of the rule
-	Unjudged     Compliance = "unjudged"  // no rule judges, or the version is not known
+	Compliant    Compliance = fleet.Compliant
+	NonCompliant Compliance = fleet.NonCompliant
+	Undecided    Compliance = fleet.Undecided // the version cannot be compared with those of the rule
+	Unjudged     Compliance = fleet.Unjudged  // no rule judges, or the version is not known
 )
 
 // Denial is an entry by which a version is known bad.

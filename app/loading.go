@@ -3,8 +3,6 @@ package app
 import (
 	"reflect"
 	"time"
-
-	"github.com/netver/netver_exporter/version"
 )
 
 // loading is how the latest load of the configuration went.
@@ -50,29 +48,3 @@ func (x *exporter) latestLoad() (at time.Time, ok bool) {
 	l := x.latest.Load()
 	return l.at, l.ok
 }
-
-// order is that of a platform's versions; nil: there is none.
-func (x *exporter) order(platform string) *version.Order {
-	if p, ok := x.policy.policy.Load().compiler.known.Get(platform); ok {
-		return p.Order
-	}
-	return nil
-}
-
-// names are those that a filter may ask for, whether a device has them or not.
-func (x *exporter) names(parameter string) (names []string) {
-	f := x.policy.policy.Load()
-	switch parameter {
-	case "platform":
-		return f.compiler.known.IDs()
-	case "rule":
-		rules := f.current.Load().Rules // another policy may take its place meanwhile
-		for i := range rules {
-			names = append(names, rules[i].Name)
-		}
-	}
-	return names
-}
-
-// currentPolicy is what versions are judged by now.
-func (x *exporter) currentPolicy() *version.Policy { return x.policy.policy.Load().current.Load() }
