@@ -16,11 +16,13 @@ import (
 )
 
 func main() {
+	// Before anything else: a signal that has no handler yet kills without a word.
+	hangup := make(chan os.Signal, 1)
+	signal.Notify(hangup, syscall.SIGHUP)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	context.AfterFunc(ctx, stop)                                         // a second signal kills at once: whoever waits for a device can always get out
 	if built, ok := debug.ReadBuildInfo(); ok && version.Version == "" { // by go install, which knows no flags of ours
 		version.Version = strings.TrimPrefix(built.Main.Version, "v")
 	}
-	// A second signal kills at once: whoever waits for a device can always get out.
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)
-	os.Exit(cli.Execute(ctx, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
+	os.Exit(cli.Execute(ctx, os.Args[1:], cli.Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Hangup: hangup}))
 }

@@ -8,11 +8,9 @@ import (
 	"log/slog"
 	"net/http"
 	"os"
-	"os/signal"
 	"runtime/debug"
 	"sync"
 	"sync/atomic"
-	"syscall"
 
 	"github.com/prometheus/common/version"
 	toolkit "github.com/prometheus/exporter-toolkit/web"
@@ -35,18 +33,15 @@ type Options struct {
 	Shard      cluster.Shard // of the inventory, which alone is polled; the zero value: all of it
 	Web        *toolkit.FlagConfig
 	Listening  func(url string) // told once the server listens; nil: nobody asks
+	Hangup     <-chan os.Signal // reloads the configuration, also while it is still being loaded; nil: nobody sends it
 }
 
 // gcPercent is how much garbage the heap may hold before it is collected, in percent of what is in use, where GOGC says
 // nothing else: with Go's 100 a poll costs a twentieth more CPU, most of it for looking through what stays.
 const gcPercent = 200
 
-// Run polls on schedule and serves, until the context ends. SIGHUP reloads the configuration, also one that comes while it
-// is still being loaded.
+// Run polls on schedule and serves, until the context ends.
 func Run(ctx context.Context, o Options, log *slog.Logger) error {
-	hangup := make(chan os.Signal, 1)
-	signal.Notify(hangup, syscall.SIGHUP)
-	defer signal.Stop(hangup)
 	if os.Getenv("GOGC") == "" {
 		debug.SetGCPercent(gcPercent)
 	}
@@ -81,7 +76,7 @@ func Run(ctx context.Context, o Options, log *slog.Logger) error {
 	if err != nil {
 		return err
 	}
-	return x.serve(ctx, handler, o, hangup)
+	return x.serve(ctx, handler, o)
 }
 
 // exporter is a running program: one engine, what it exports, and the file that both follow.
@@ -208,7 +203,7 @@ func (x *exporter) secretsChanged(credential string) bool {
 
 // serve runs server and engine until the context ends or one of them fails. No device is asked before the port is ours.
 // The engine ends first, so that /metrics can be read until the last poll is in.
-func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, hangup <-chan os.Signal) error {
+func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options) error {
 	var background sync.WaitGroup // reloads, and the reading of sources
 	defer background.Wait()
 	serving, stopServing := context.WithCancel(context.WithoutCancel(ctx))
@@ -233,7 +228,7 @@ func (x *exporter) serve(ctx context.Context, handler http.Handler, o Options, h
 			x.log.Info("stopping", "reason", context.Cause(ctx))
 		}
 	})
-	background.Go(func() { x.reloadAt(polling, hangup) })
+	background.Go(func() { x.reloadAt(polling, o.Hangup) })
 	select {
 	case err := <-served:
 		stopPolling()

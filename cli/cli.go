@@ -7,8 +7,10 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
 	"slices"
 	"strings"
+	"syscall"
 
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"
@@ -20,6 +22,7 @@ import (
 type Streams struct {
 	In       io.Reader
 	Out, Err io.Writer
+	Hangup   <-chan os.Signal // SIGHUP, which commands that serve take for a reload, and others end at; nil: nobody sends it
 }
 
 // command is one of the program's commands: its words, and a function that adds its flags and returns what it does.
@@ -101,6 +104,9 @@ func parseArgs(args []string, s Streams, out *written) (func(context.Context) er
 		return nil, err
 	}
 	name, _, _ = strings.Cut(name, " ") // "platforms show" is platforms' own affair
+	if name != "run" && name != "lab" {
+		signal.Reset(syscall.SIGHUP)
+	}
 	return run[name], nil
 }
 

@@ -53,7 +53,7 @@ func TestNothingCommandsTheTerminal(t *testing.T) {
 		words := strings.Fields(command)
 		args := append(words, "--config.file="+config)
 		var out strings.Builder
-		Execute(t.Context(), args, Streams{strings.NewReader(""), &out, &out})
+		Execute(t.Context(), args, Streams{In: strings.NewReader(""), Out: &out, Err: &out})
 		if out.Len() == 0 {
 			t.Errorf("%s prints nothing", command)
 		}

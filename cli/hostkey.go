@@ -30,22 +30,38 @@ func bindHostkey(c *kingpin.CmdClause, streams Streams) func(context.Context) er
 		return command
 	}
 	var selected *selection
-	var device, fingerprint string
-	var ask bool
 	scan := add("scan", "Add the keys of devices and jump hosts that have none yet to known_hosts. No password is sent to a device.",
 		func(ctx context.Context, p *app.Plan) error { return scanKeys(ctx, p, selected, streams) })
 	selected = addSelection(scan)
-	show := add("show", "Show what known_hosts says of a device or jump host.",
-		func(ctx context.Context, p *app.Plan) error { return showKeys(ctx, p, device, ask, streams) })
-	show.Flag("ask", "Also ask the device for the key that it has now.").BoolVar(&ask)
-	accept := add("accept", "Replace the keys of a device or jump host in known_hosts by the one that it shows now.",
-		func(ctx context.Context, p *app.Plan) error { return acceptKey(ctx, p, device, fingerprint, streams) })
-	accept.Flag("fingerprint", "Accept only the key with this fingerprint.").PlaceHolder("SHA256:...").StringVar(&fingerprint)
-	forget := add("forget", "Remove the keys of a device or jump host from known_hosts.",
-		func(_ context.Context, p *app.Plan) error { return forgetKeys(p, device, streams.Out) })
-	for _, command := range []*kingpin.CmdClause{show, accept, forget} {
-		command.Arg("device", "Name of a device in the inventory, or of a jump host.").Required().StringVar(&device)
+
+	var name string
+	addForHost := func(command, help string, do func(context.Context, *app.Plan, inventory.Device) error) *kingpin.CmdClause {
+		added := add(command, help, func(ctx context.Context, p *app.Plan) error {
+			host, err := hostNamed(p, name)
+			if err != nil {
+				return err
+			}
+			return do(ctx, p, host)
+		})
+		added.Arg("device", "Name of a device in the inventory, or of a jump host.").Required().StringVar(&name)
+		return added
 	}
+	var fingerprint string
+	var ask bool
+	show := addForHost("show", "Show what known_hosts says of a device or jump host.",
+		func(ctx context.Context, p *app.Plan, host inventory.Device) error {
+			return showKeys(ctx, p, host, ask, streams)
+		})
+	show.Flag("ask", "Also ask the device for the key that it has now.").BoolVar(&ask)
+	accept := addForHost("accept", "Replace the keys of a device or jump host in known_hosts by the one that it shows now.",
+		func(ctx context.Context, p *app.Plan, host inventory.Device) error {
+			return acceptKey(ctx, p, host, fingerprint, streams)
+		})
+	accept.Flag("fingerprint", "Accept only the key with this fingerprint.").PlaceHolder("SHA256:...").StringVar(&fingerprint)
+	addForHost("forget", "Remove the keys of a device or jump host from known_hosts.",
+		func(_ context.Context, p *app.Plan, host inventory.Device) error {
+			return forgetKeys(p, host, streams.Out)
+		})
 	return s.run
 }
 
@@ -136,11 +152,7 @@ func hostNamed(p *app.Plan, name string) (inventory.Device, error) {
 	return inventory.Device{}, fmt.Errorf("neither in the inventory nor a jump host: %s%s", name, strictyaml.Suggest(name, names))
 }
 
-func showKeys(ctx context.Context, p *app.Plan, name string, ask bool, s Streams) error {
-	d, err := hostNamed(p, name)
-	if err != nil {
-		return err
-	}
+func showKeys(ctx context.Context, p *app.Plan, d inventory.Device, ask bool, s Streams) error {
 	keys, err := p.KnownHosts()
 	if err != nil {
 		return err
@@ -164,11 +176,7 @@ func showKeys(ctx context.Context, p *app.Plan, name string, ask bool, s Streams
 	return nil
 }
 
-func acceptKey(ctx context.Context, p *app.Plan, name, fingerprint string, s Streams) error {
-	d, err := hostNamed(p, name)
-	if err != nil {
-		return err
-	}
+func acceptKey(ctx context.Context, p *app.Plan, d inventory.Device, fingerprint string, s Streams) error {
 	keys, err := p.KnownHosts()
 	if err != nil {
 		return err
@@ -192,11 +200,7 @@ func acceptKey(ctx context.Context, p *app.Plan, name, fingerprint string, s Str
 	return nil
 }
 
-func forgetKeys(p *app.Plan, name string, out io.Writer) error {
-	d, err := hostNamed(p, name)
-	if err != nil {
-		return err
-	}
+func forgetKeys(p *app.Plan, d inventory.Device, out io.Writer) error {
 	keys, err := p.KnownHosts()
 	if err != nil {
 		return err

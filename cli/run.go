@@ -32,7 +32,7 @@ type serverFlags struct {
 }
 
 func addServerFlags(c *kingpin.CmdClause, s Streams) *serverFlags {
-	f := &serverFlags{log: promslog.Config{Writer: s.Err, Level: promslog.NewLevel(), Format: promslog.NewFormat()}}
+	f := &serverFlags{options: app.Options{Hangup: s.Hangup}, log: promslog.Config{Writer: s.Err, Level: promslog.NewLevel(), Format: promslog.NewFormat()}}
 	c.Flag("state.file", "Keep facts and counters in this file over a restart. Off by default.").StringVar(&f.options.StateFile)
 	c.Flag("web.enable-lifecycle", "Allow POST /-/reload.").BoolVar(&f.options.Lifecycle)
 	f.options.Web = kingpinflag.AddFlags(c, ":9733")

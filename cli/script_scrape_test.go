@@ -34,13 +34,13 @@ func reload(ts *testscript.TestScript, _ bool, args []string) {
 // match PATTERN to a file.
 func scrape(ts *testscript.TestScript, _ bool, args []string) {
 	until, wanted := regexp.MustCompile(`(?m)`+args[1]), regexp.MustCompile(args[2])
-	again, late := time.NewTicker(50*time.Millisecond), time.After(30*time.Second)
+	again, late := time.NewTicker(50*time.Millisecond), time.After(90*time.Second)
 	defer again.Stop()
 	var body string
 	for !until.MatchString(body) {
 		select {
 		case <-late:
-			ts.Fatalf("%s has no line %s within 30 s:\n%s", args[0], args[1], body)
+			ts.Fatalf("%s has no line %s within 90 s:\n%s", args[0], args[1], body)
 		case <-again.C:
 		}
 		if answer, err := http.Get(args[0]); err == nil {

@@ -16,7 +16,7 @@ import (
 
 func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"netver_exporter": func() {
-		os.Exit(Execute(context.Background(), os.Args[1:], Streams{os.Stdin, os.Stdout, os.Stderr}))
+		os.Exit(Execute(context.Background(), os.Args[1:], Streams{In: os.Stdin, Out: os.Stdout, Err: os.Stderr}))
 	}})
 }
 

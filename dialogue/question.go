@@ -17,6 +17,17 @@ const (
 	Unnamed                       // something, without a word on what: "Enter:"
 )
 
+// Words of other languages: for a password, and for what makes it another one than ours.
+const (
+	foreignPassword = `(?:passwor[dt]|kennwort|mot de passe|contrase|senha|wachtwoord|adgangskode|l[oö]senord|passord|salasana|has[lł]o|heslo|jelsz[oó]|parola|şifre)`
+	foreignOneTime  = `(?:monouso|usa e getta|descart[aá]vel|eenmalig|eng[aå]ng|kertak[aä]ytt|jednor[aá]zo[vw]|egyszer|tek kullan[iı]ml[iı]k)`
+	foreignNew      = `(?:neue[ns]?|altes?|bisherige[ns]?|aktuelle[ns]?|nouveau|ancien|actuel|nuev[ao]|anterior|actual|nov[aáoéý]|antiga|atual|nuova|vecchia|attuale|nieuwe?|oude?|huidige?|` +
+		`nytt?|nye|gammalt|gamle?|nuv[aæ]rende|uusi|vanha|nowe|stare|obecne|star[eéá]|[uú]j|r[eé]gi|yeni|eski|nou[aă]|veche)`
+	foreignAgain  = `(?:wiederhol|best[aä]tig|confirm|r[eé]p[eéi]t|conferma|herhaal|bevestig|gentag|bekr[aä]ft|upprepa|vahvista|powt[oó]rz|potwierd[zź]|potvr[dď]|zopak|ism[eé]t|tekrar|onayla)`
+	foreignChange = `(?:^|[\s(:])` + foreignNew + `\s[^\n]{0,20}` + foreignPassword + `|` + foreignAgain + `[^\n]{0,20}` + foreignPassword + `|` + foreignPassword + `[^\n]{0,20}` + foreignAgain +
+		`|нов(?:ый|ого) парол|(?:старый|старого|текущий|текущего) пароль?|повтор[^\n]{0,20}парол|新密码|新密碼|旧密码|舊密碼|(?:新しい|現在の|以前の)パスワード|(?:새|현재|이전) ?(?:비밀번호|암호)`
+)
+
 // questions are the texts by which a question is known. The order matters: "Change the password? [y/n]" asks for a
 // yes, "One-time password:" for a code, "New password:" not for the password that we have.
 var questions = []struct {
@@ -24,9 +35,10 @@ var questions = []struct {
 	text *regexp.Regexp
 }{
 	{Consent, regexp.MustCompile(`(?i)\byes ?[/|] ?no\b|[\[(<]y(?:es)?[/|]n(?:o)?(?:/\^C)?[\])>]`)},
-	{NewPassword, regexp.MustCompile(`(?i)\b(?:new|old|current|re-?type|re-?enter|repeat|confirm|verify|change)\b[^\n]{0,40}\bpass(?:word|wd|phrase)\b[^\n]{0,20}[:>?] ?$|\bpass(?:word|wd|phrase)\b[^\n]{0,20}\((?:old|new|current)\)`)},
+	{NewPassword, regexp.MustCompile(`(?i)\b(?:new|old|current|re-?type|re-?enter|repeat|confirm|verify|change)\b[^\n]{0,40}\bpass(?:word|wd|phrase)\b[^\n]{0,20}[:>?] ?$|` +
+		`\b(?:previous|existing|former|set|choose|create|define|pick)\s[^\n]{0,40}\bpass(?:word|wd|phrase)\b[^\n]{0,20}[:>?] ?$|\bpass(?:word|wd|phrase)\b[^\n]{0,20}\((?:old|new|current)\)|` + foreignChange)},
 	{Code, regexp.MustCompile(`(?i)\b(?:one[ -]?time|otp|totp|pin|hint|challenge|response|secur ?id|2fa|mfa|two[ -]factor|verification|authenticator|dynamic)\b|token|\bsms\b|c[oó]d(?:e|igo)\b|` +
-		`einmal|usage unique|solo uso|uso [uú]nico|одноразов|验证|驗證|一次性|动态|動態|認証|ワンタイム`)},
+		`einmal|usage unique|solo uso|uso [uú]nico|` + foreignOneTime + `[^\n]{0,20}` + foreignPassword + `|` + foreignPassword + `[^\n]{0,10}` + foreignOneTime + `|одноразов|验证|驗證|一次性|动态|動態|認証|ワンタイム|使い捨て|일회용|인증`)},
 	{OtherPassword, regexp.MustCompile(`(?i)\b(?:enable|privileged?|sudo|root(?:'s)?|super-?user(?:'s)?|unlock|key(?:store|ring)?|vault|bios|boot|database)\b[^\n]{0,30}\bpass(?:word|wd|phrase)\b|` +
 		`\bpass(?:word|wd|phrase)\b[^\n]{0,10}\b(?:for|of|to)\b[^\n]{0,20}\b(?:enable|sudo|root|super-?user|unlock|(?:private )?key|key(?:store|ring))\b`)},
 	{Password, regexp.MustCompile(`(?i)passw(?:or)?[dt]|pass ?phrase|\bpwd\b|kennwort|mot de passe|contrase|senha|wachtwoord|adgangskode|l[oö]senord|salasana|has[lł]o|heslo|jelsz[oó]|parola|` +
@@ -51,9 +63,12 @@ var endsAsQuestion = regexp.MustCompile(`(?:[:?>]|[\])]|-->) ?$`)
 // IsQuestion reports whether a line asks for one of the kinds that a command may wait at: a password, a code, a yes. It is
 // stricter than Asks, for lines that may as well be a part of an answer.
 func IsQuestion(line string) bool {
+	if !endsAsQuestion.MatchString(line) {
+		return false
+	}
 	switch Asks(line) {
 	case Password, NewPassword, OtherPassword, Code, Consent:
-		return endsAsQuestion.MatchString(line)
+		return true
 	}
 	return false
 }

@@ -340,7 +340,7 @@ func newLedger(t *testing.T, fleet *lab.Fleet) *ledger {
 }
 
 // awaitPolls waits until each device that lets the exporter in has been polled so many times more. Gaps that are too long are for the
-// tally to tell of.
+// totals to tell of.
 func (r *clusterRig) awaitPolls(times int) {
 	r.t.Helper()
 	from, tick := time.Now(), time.NewTicker(100*time.Millisecond)
@@ -368,8 +368,8 @@ func (l *ledger) fewest(from time.Time) int {
 	return fewest
 }
 
-// tally is what the ledger has of a stretch of time.
-type tally struct {
+// totals is what the ledger has of a stretch of time.
+type totals struct {
 	gap    time.Duration // the longest between two polls of a device
 	of     string        // the device
 	double int           // polls less than half an interval after the one before
@@ -377,10 +377,10 @@ type tally struct {
 }
 
 // since counts from a time until now. Each device's poll before that time counts as the first of its gaps.
-func (l *ledger) since(from time.Time) tally {
+func (l *ledger) since(from time.Time) totals {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	var sum tally
+	var sum totals
 	now := time.Now()
 	for _, name := range slices.Sorted(maps.Keys(l.logins)) {
 		times := append(slices.Clone(l.logins[name]), now)

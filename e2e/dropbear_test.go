@@ -48,7 +48,7 @@ func startDropbear(t *testing.T, addresses int) dropbear {
 func (d dropbear) refused() int { return strings.Count(d.out.String(), "Bad password attempt for ") }
 
 const dropbearConfig = `
-poll: {interval: 4s, timeout: 3s}
+poll: {interval: 8s, timeout: 7s}
 credentials:
   host: {username: %s, password: {file: %s}}
 ssh: {known_hosts: [%s]}

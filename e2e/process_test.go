@@ -16,8 +16,8 @@ import (
 )
 
 const (
-	patience = 90 * time.Second // for a condition that must come true
-	grace    = 10 * time.Second // for a process that was asked to end
+	patience = 3 * time.Minute  // for a condition that must come true
+	grace    = 30 * time.Second // for a process that was asked to end
 )
 
 // process is a program that runs until the test ends. What it prints is shown if the test fails.

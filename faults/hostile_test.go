@@ -28,7 +28,8 @@ func TestHostileScraper(t *testing.T) {
 	)
 	plan := pollSection{Interval: slowly(6 * time.Second), Timeout: slowly(5 * time.Second), ConnectTimeout: slowly(3 * time.Second), Concurrency: 32}
 	devices := newDevices(t, "sw", 300, twoModes...)
-	e := run(t, newConfig(t, startFleet(t, devices...), plan).write(t))
+	config := newConfig(t, startFleet(t, devices...), plan)
+	e := run(t, config.write(t))
 	first := e.awaitScrape(t, "all devices up", upOnes(devices...))
 
 	for range readers {
@@ -71,7 +72,7 @@ func TestHostileScraper(t *testing.T) {
 		t.Errorf("statuses of %d scrapes at once: %v", scrapers, count)
 	}
 
-	_, last := e.awaitOnTime(t, plan.Interval, devices...)
+	_, last := e.awaitOnTime(t, config, devices...)
 	if failed := failedBetween(first, last, devices); len(failed) > len(devices)/100 {
 		t.Errorf("%d of %d devices failed, among them %s", len(failed), len(devices), failed[:min(len(failed), 5)])
 	}

@@ -227,15 +227,24 @@ func TestMixedPasswords(t *testing.T) {
 	e := run(t, config.write(t))
 	s := e.awaitScrape(t, "the first sweep", polledTimes(1))
 	up, failures, reasons := s.devices("up"), s.devices("poll_failures_total"), s.reasons()
-	for _, d := range healthy {
-		if up[d.Name] != 1 || failures[d.Name] != 0 {
-			t.Errorf("%s has our password: up %v after %v failures, now %q", d.Name, up[d.Name], failures[d.Name], reasons[d.Name])
+	late := 0
+	verify := func(d *lab.Device, good bool, says string) {
+		switch {
+		case good:
+		case outOfTime(reasons[d.Name]):
+			late++
+		default:
+			t.Errorf("%s %s: up %v after %v failures, now %q", d.Name, says, up[d.Name], failures[d.Name], reasons[d.Name])
 		}
 	}
+	for _, d := range healthy {
+		verify(d, up[d.Name] == 1 && failures[d.Name] == 0, "has our password")
+	}
 	for _, d := range odd {
-		if reasons[d.Name] != "auth" {
-			t.Errorf("%s has another password: reason %q, want auth", d.Name, reasons[d.Name])
-		}
+		verify(d, reasons[d.Name] == "auth", "has another password")
+	}
+	if most := (len(healthy) + len(odd)) / 100; late > most {
+		t.Errorf("%d devices ran out of time, want at most %d", late, most)
 	}
 	if n := s.where("netver_poll_failures_total", "reason", "paused"); n != 0 || strings.Contains(e.log.String(), "is paused") {
 		t.Errorf("%v polls were not made because a credential was paused", n)

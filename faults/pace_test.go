@@ -17,12 +17,22 @@ func slowly(d time.Duration) time.Duration { return time.Duration(float64(d) * s
 const raceFactor = 1.6
 
 var stretch = sync.OnceValue(func() float64 {
+	return min(now(), 3) // beyond it the suite takes longer than it is worth
+})
+
+// now is how much slower everything is at the moment.
+func now() float64 {
 	factor := max(contention(300*time.Millisecond), 1)
 	if *raced {
 		factor *= raceFactor
 	}
-	return min(factor, 3) // beyond it the suite takes longer than it is worth
-})
+	return factor
+}
+
+// busier stretches a bound further, by how much busier the machine is now than it was when the times of the plans were stretched.
+func busier(d time.Duration) time.Duration {
+	return time.Duration(float64(d) * max(1, now()/stretch()))
+}
 
 // contention is how much longer work takes than it would on a machine of our own: it keeps every processor busy for a
 // while and compares the time that it has had.

@@ -107,19 +107,27 @@ func middle(devices []*lab.Device, times float64) func(scrape) error {
 	}
 }
 
-// verifyMembers wants a series for each device that is there, and none for those that are gone.
+// verifyMembers wants a series for each device that is there, and none for those that are gone. Those that are kept are up, but for what runs out of
+// time on a busy machine.
 func verifyMembers(t *testing.T, s scrape, gone, kept, added []*lab.Device) {
 	t.Helper()
-	polls, up := s.devices("polls_total"), s.devices("up")
+	polls, up, reasons := s.devices("polls_total"), s.devices("up"), s.reasons()
 	for _, d := range append(kept[:len(kept):len(kept)], added...) {
 		if _, ok := polls[d.Name]; !ok {
 			t.Errorf("%s is missing", d.Name)
 		}
 	}
+	late := 0
 	for _, d := range kept {
-		if up[d.Name] != 1 {
-			t.Errorf("%s was lost: %q", d.Name, s.reasons()[d.Name])
+		switch down := up[d.Name] != 1; {
+		case down && outOfTime(reasons[d.Name]):
+			late++
+		case down:
+			t.Errorf("%s was lost: %q", d.Name, reasons[d.Name])
 		}
+	}
+	if late > len(kept)/100 {
+		t.Errorf("%d of %d devices ran out of time", late, len(kept))
 	}
 	left := maps.Clone(polls)
 	maps.Copy(left, up)

@@ -162,16 +162,21 @@ func (x *trouble) counted(s scrape) error {
 }
 
 // paced wants those left alone to have been polled once an interval between two scrapes that lie so many intervals apart, at
-// most half an interval late, and never twice at once. Before the first, each device has been polled twice: the first sweep
+// most half an interval late, and never twice at once; and 99 % of their polls to succeed. Where the machine is busy with other things, a poll more
+// may be late, and 90 % have to succeed. Before the first, each device has been polled twice: the first sweep
 // polls all at once, so that up to nearly two intervals lie between a device's first two polls.
-func (x *trouble) paced(t *testing.T, from, to scrape, intervals float64) {
+func (x *trouble) paced(t *testing.T, from, to scrape, intervals float64, busy bool) {
 	t.Helper()
 	before, after := from.devices("polls_total"), to.devices("polls_total")
 	failedBefore, failedAfter := from.devices("poll_failures_total"), to.devices("poll_failures_total")
+	off, good := 1.5, 0.99
+	if busy {
+		off, good = 2.5, 0.9
+	}
 	polls, failed := 0.0, 0.0
 	for _, d := range x.alone {
 		n := after[d.Name] - before[d.Name]
-		if n < intervals-1.5 || n > intervals+1.5 {
+		if n < intervals-off || n > intervals+off {
 			t.Errorf("%s was polled %v times in %.2f intervals", d.Name, n, intervals)
 		}
 		if n := d.Stats().SessionsMax; n != 1 {
@@ -179,7 +184,7 @@ func (x *trouble) paced(t *testing.T, from, to scrape, intervals float64) {
 		}
 		polls, failed = polls+n, failed+failedAfter[d.Name]-failedBefore[d.Name]
 	}
-	if failed > polls/100 {
+	if failed > (1-good)*polls {
 		t.Errorf("%v of %v polls of devices that were left alone failed", failed, polls)
 	}
 }

@@ -53,8 +53,8 @@ func TestEverySampleIsPolled(t *testing.T) {
 	}
 }
 
-// startSamples starts a device for every sample, with the habits given, and makes the poller that may ask them.
-func startSamples(t *testing.T, habits func(*lab.Device)) ([]*lab.Device, *device.Poller) {
+// startSamples starts a device for every sample, changed as wanted, and makes the poller that may ask them.
+func startSamples(t *testing.T, change func(*lab.Device)) ([]*lab.Device, *device.Poller) {
 	t.Helper()
 	registry, err := parser.BuiltIns()
 	if err != nil {
@@ -71,7 +71,7 @@ func startSamples(t *testing.T, habits func(*lab.Device)) ([]*lab.Device, *devic
 			t.Fatalf("sample %s: no platform %s", s.Name, s.Platform)
 		}
 		d := &lab.Device{Name: s.Platform + "/" + s.Name, Platform: p, Sample: s}
-		habits(d)
+		change(d)
 		devices = append(devices, d)
 	}
 	ctx, cancel := context.WithCancel(context.Background()) // parallel tests outlive the function that starts them

@@ -36,6 +36,7 @@ type account struct {
 	window  int              // logins that may be in flight with the secret
 	holders map[*Ticket]bool // those that have a place in the window
 	proven  bool             // a device has accepted the secret
+	follows bool             // it took the place of one that was refused, and no device has accepted it
 	usual   string           // the method to try first at a device of which nothing is known
 	doubted bool             // a device has newly refused it since the latest acceptance: one new login at a time
 	doubts  int              // how often doubted was set, to tell the logins that began before from those after
@@ -69,9 +70,6 @@ type deviceState struct {
 	refusals  int    // in a row, unknown verdicts among them
 	unsent    bool   // the latest of them came without the secret
 	notBefore time.Time
-
-	enableRefusals int // of the enable secret, in a row
-	enableAfter    time.Time
 }
 
 func (d *deviceState) resetBackOff() { d.refusals, d.unsent, d.notBefore = 0, false, time.Time{} }
@@ -84,7 +82,9 @@ func newAccount(log *slog.Logger, identity Identity) *account {
 }
 
 // label is the value of the attribute credential in the log.
-func (a *account) label() string { return strings.Join(a.names, ",") }
+func (a *account) label() string {
+	return strings.ReplaceAll(strings.Join(a.names, ","), enableSuffix, " (enable)")
+}
 
 func (a *account) device(name string) *deviceState {
 	d, ok := a.devices[name]
@@ -157,7 +157,7 @@ func (a *account) accept(device, method string) {
 		a.matches++
 	}
 	d.accepted, d.method, a.usual = true, method, method
-	a.proven, a.doubted = true, false
+	a.proven, a.follows, a.doubted = true, false, false
 	a.tries, a.inARow = 0, 0
 	a.accepts++
 	clear(a.strong)

@@ -22,12 +22,14 @@ func (d *Door) Configure(s Settings) {
 	d.credentials = make(map[string]*credential, len(s.Credentials))
 	d.limiter.SetLimit(limit(s.Rate / float64(replicas)))
 	d.refused = s.Refused
-	for _, settings := range s.Credentials {
+	for _, settings := range withEnable(s.Credentials) {
 		before := old[settings.Name]
 		a, known := accounts[settings.Identity.Reveal()]
 		if !known {
 			a = newAccount(d.log, settings.Identity)
-			a.follow(before)
+			if before != nil {
+				a.follow(before.account)
+			}
 			accounts[settings.Identity.Reveal()] = a
 		}
 		a.names = append(a.names, settings.Name)
@@ -82,9 +84,13 @@ func (d *Door) remember(old map[string]*credential) {
 }
 
 // follow has a secret that takes the place of one that was refused bear a part of that: a source of secrets that tells another
-// wrong one each time must not cost as much as the first each time.
-func (a *account) follow(before *credential) {
-	if before != nil {
-		a.tries = min(before.account.tries, mostTries/2)
+// wrong one each time must not cost as much as the first each time. The second that is as wrong has all of it to bear, the pause
+// included.
+func (a *account) follow(before *account) {
+	a.follows = before.tries > 0
+	if !before.follows {
+		a.tries = min(before.tries, mostTries/2)
+		return
 	}
+	a.tries, a.paused, a.next = before.tries, before.paused, before.next
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"log/slog"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/netver/netver_exporter/failure"
@@ -39,20 +40,42 @@ func TestSecretComesBack(t *testing.T) {
 	}
 }
 
-// TestSecretThatAlwaysChanges has a source of secrets that tells another wrong one at each reading.
+// TestSecretThatAlwaysChanges has a source of secrets that tells another wrong one at each reading, and at each start of the program.
 func TestSecretThatAlwaysChanges(t *testing.T) {
-	d := New(slog.New(slog.DiscardHandler))
-	for i, want := range []int{4, 2, 2, 2} {
-		configured(d, fmt.Sprint("swordfish", i), "")
-		if got := refusals(t, d, fmt.Sprint("a", i)); got != want {
-			t.Errorf("secret %d: %d tries, want %d", i+1, got, want)
-		}
-	}
-	configured(d, "right", "")
-	try(t, d, "good", Accepted)
-	configured(d, "wrong again", "")
-	if got := refusals(t, d, "b"); got != mostTries {
-		t.Errorf("after a right one: %d tries, want %d", got, mostTries)
+	const intervals = 6
+	for restarts, times := range map[bool]int{false: 60, true: 6} { // a restart takes its time
+		synctest.Test(t, func(t *testing.T) {
+			d := New(slog.New(slog.DiscardHandler))
+			const interval = time.Minute // of try
+			began, number := time.Now(), 0
+			load := func(password string) {
+				if !restarts {
+					configured(d, password, "")
+					return
+				}
+				memory := d.Credentials()
+				d = New(slog.New(slog.DiscardHandler))
+				configured(d, password, "")
+				d.Recall(memory, nil)
+			}
+			for i := range times {
+				load(fmt.Sprint("swordfish", i))
+				number += refusals(t, d, fmt.Sprint("a", i))
+				time.Sleep(intervals * interval / time.Duration(times))
+			}
+			if most := mostTries + mostTries/2 + int(time.Since(began)/canaryPause(interval)); number > most || number < mostTries+3 {
+				t.Errorf("restarts %v: %d tries of %d secrets in %d intervals, want at most %d", restarts, number, times, intervals, most)
+			}
+			time.Sleep(interval)
+			load("right")
+			if got := try(t, d, "good", Accepted); got != Go {
+				t.Fatalf("restarts %v: the right one: %v", restarts, got)
+			}
+			load("wrong again")
+			if got := refusals(t, d, "b"); got != mostTries {
+				t.Errorf("restarts %v: after a right one: %d tries, want %d", restarts, got, mostTries)
+			}
+		})
 	}
 }
 
@@ -89,4 +112,23 @@ func TestOtherKeys(t *testing.T) {
 	if got := refuse("5", false); got != Go {
 		t.Errorf("a device that may take the new key, while the password is paused: %v", got)
 	}
+}
+
+// TestCanaryThatCannotTell has most devices be away during a pause: each interval the others are asked in their place.
+func TestCanaryThatCannotTell(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d := newDoor(64)
+		for i := range mostTries {
+			try(t, d, fmt.Sprint("refuses", i), Refused)
+		}
+		time.Sleep(time.Minute)
+		for i := range 50 {
+			if got := try(t, d, fmt.Sprint("away", i), NoneSent); got != Go {
+				t.Fatalf("device %d that is away: %v", i, got)
+			}
+		}
+		if got := try(t, d, "good", Accepted); got != Go || d.States()["netops"].Paused {
+			t.Errorf("the one that is there: %v", got)
+		}
+	})
 }

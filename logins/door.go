@@ -4,6 +4,8 @@ package logins
 
 import (
 	"log/slog"
+	"maps"
+	"slices"
 	"sync"
 	"time"
 
@@ -20,9 +22,10 @@ type Identity = secret.Value
 type Credential struct {
 	Name     string
 	Identity Identity
-	Password bool    // it has a password; without one no secret is ever sent, and only the rate limits hold
-	Keys     string  // tells its keys, which are tried before the password, from others; "": it has none
-	Rate     float64 // logins started per second; 0: no limit of its own
+	Enable   Identity // of the enable secret, which has an account of its own; zero: there is none
+	Password bool     // it has a password; without one no secret is ever sent, and only the rate limits hold
+	Keys     string   // tells its keys, which are tried before the password, from others; "": it has none
+	Rate     float64  // logins started per second; 0: no limit of its own
 }
 
 // Settings are what a configuration says of logins.
@@ -73,15 +76,29 @@ func limit(perSecond float64) rate.Limit {
 	return rate.Limit(perSecond)
 }
 
-// Forget drops what is known of a device: it left, or another device took its place.
-func (d *Door) Forget(device string) {
+// Forget drops what is known of devices: they left, or others took their places. It looks once at each credential.
+func (d *Door) Forget(devices ...string) {
+	if len(devices) == 0 {
+		return
+	}
 	d.mu.Lock()
 	defer d.mu.Unlock()
+	accounts := slices.Clone(d.left)
 	for _, c := range d.credentials {
-		delete(c.account.devices, device)
+		accounts = append(accounts, c.account)
 	}
-	for _, a := range d.left {
-		delete(a.devices, device)
+	gone := make(map[string]bool, len(devices))
+	for _, device := range devices {
+		gone[device] = true
+	}
+	for _, a := range accounts {
+		if len(a.devices) < len(gone) {
+			maps.DeleteFunc(a.devices, func(device string, _ *deviceState) bool { return gone[device] })
+			continue
+		}
+		for device := range gone {
+			delete(a.devices, device)
+		}
 	}
 }
 
@@ -136,7 +153,7 @@ func (d *Door) Enter(r Request, wake func()) (t *Ticket, decision Decision, unti
 		a.waiting = append(a.waiting, wake)
 		return nil, Wait, time.Time{}
 	}
-	if !a.paused { // a canary comes once an interval, which no rate is as slow as
+	if !a.paused && !c.isEnable() { // a canary comes once an interval, which no rate is as slow as
 		if until := d.take(c, now); !until.IsZero() {
 			return nil, Wait, until
 		}
@@ -176,6 +193,9 @@ func (d *Door) States() map[string]State {
 	defer d.mu.Unlock()
 	states := make(map[string]State, len(d.credentials))
 	for name, c := range d.credentials {
+		if c.isEnable() {
+			continue
+		}
 		s := State{Paused: c.account.paused, Allowed: c.account.allowed(), Logins: make(map[Verdict]uint64, verdicts)}
 		for v, n := range c.outcomes {
 			s.Logins[Verdict(v)] = n

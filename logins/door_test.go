@@ -81,11 +81,13 @@ func TestCanaries(t *testing.T) {
 func TestTicket(t *testing.T) {
 	t.Run("nil permits everything", func(t *testing.T) {
 		var ticket *Ticket
-		if err := errors.Join(ticket.Login(t.Context()), ticket.MaySend("password")); err != nil || !ticket.Clean() || !ticket.MayEnable() {
+		if err := errors.Join(ticket.Login(t.Context()), ticket.MaySend("password")); err != nil || !ticket.Clean() {
 			t.Error(err)
 		}
+		if enable, may := ticket.Enable(t.Context()); enable != nil || !may {
+			t.Errorf("enable: %v", may)
+		}
 		ticket.Tell(Refused)
-		ticket.TellEnable(false)
 		ticket.Other("password")
 		ticket.Close("")
 	})
@@ -128,20 +130,6 @@ func TestTicket(t *testing.T) {
 			ticket.Close(failure.Auth)
 			if _, decision, _ := d.Enter(Request{Device: "a", Credential: "netops", Interval: time.Minute}, nil); decision != BackOff {
 				t.Errorf("decision %v, want the device to be left alone", decision)
-			}
-		})
-	})
-	t.Run("the enable secret backs off", func(t *testing.T) {
-		synctest.Test(t, func(t *testing.T) {
-			d := newDoor(8)
-			ticket, _, _ := d.Enter(Request{Device: "a", Credential: "netops", Interval: time.Minute}, nil)
-			ticket.TellEnable(false)
-			if ticket.MayEnable() {
-				t.Error("may be sent again at once")
-			}
-			time.Sleep(2 * time.Minute)
-			if !ticket.MayEnable() {
-				t.Error("may not be sent after two intervals")
 			}
 		})
 	})

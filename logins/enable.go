@@ -1,29 +1,52 @@
 package logins
 
-import "time"
+import (
+	"context"
+	"strings"
+	"time"
+)
 
-// MayEnable reports whether the enable secret may be sent to the device now. It may not for a while after a refusal.
-func (t *Ticket) MayEnable() bool {
-	if t == nil {
-		return true
+// enableSuffix makes the name by which the door knows the enable secret of a credential: AAA servers count its refusals as they count
+// those of passwords, so it has a window and a circuit breaker as well.
+const enableSuffix = "\x00enable"
+
+// withEnable adds the enable secrets to the credentials.
+func withEnable(credentials []Credential) []Credential {
+	all := credentials[:len(credentials):len(credentials)]
+	for _, c := range credentials {
+		if !c.Enable.IsZero() {
+			all = append(all, Credential{Name: c.Name + enableSuffix, Identity: c.Enable, Password: true})
+		}
 	}
-	t.door.mu.Lock()
-	defer t.door.mu.Unlock()
-	return !time.Now().Before(t.account.device(t.device).enableAfter)
+	return all
 }
 
-// TellEnable says whether the device took the enable secret.
-func (t *Ticket) TellEnable(accepted bool) {
-	if t == nil {
-		return
+func (c *credential) isEnable() bool { return strings.HasSuffix(c.Name, enableSuffix) }
+
+// Enable asks whether the enable secret may be sent to the device, and waits for its turn half of the context's time at most. The ticket
+// that it returns is asked before the secret is sent, told of the verdict and closed as that of a login. Without an enable secret
+// nothing has to be asked: the ticket is nil, which permits everything.
+func (t *Ticket) Enable(ctx context.Context) (enable *Ticket, may bool) {
+	if t == nil || t.credential.Enable.IsZero() {
+		return nil, true
 	}
-	t.door.mu.Lock()
-	defer t.door.mu.Unlock()
-	d := t.account.device(t.device)
-	if accepted {
-		d.enableRefusals, d.enableAfter = 0, time.Time{}
-		return
+	if end, ok := ctx.Deadline(); ok {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/2)
+		defer cancel()
 	}
-	d.enableRefusals++
-	d.enableAfter = time.Now().Add(backOff(d.enableRefusals, t.interval))
+	r := Request{Device: t.device, Credential: t.credential.Name + enableSuffix, Interval: t.interval}
+	for {
+		woken := make(chan struct{}, 1)
+		enable, decision, _ := t.door.Enter(r, func() { woken <- struct{}{} })
+		switch decision {
+		case Go:
+			return enable, true
+		case Paused, BackOff:
+			return nil, false
+		}
+		if await(ctx, woken, time.Time{}) != nil {
+			return nil, false
+		}
+	}
 }

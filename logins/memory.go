@@ -7,6 +7,7 @@ import (
 	"crypto/subtle"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -19,6 +20,7 @@ type CredentialMemory struct {
 	Iterations int       `json:"iterations"`
 	Keys       string    `json:"keys,omitempty"` // that were tried before the secret
 	Proven     bool      `json:"proven,omitempty"`
+	Follows    bool      `json:"follows_a_refused_one,omitempty"`
 	Usual      string    `json:"usual_method,omitempty"`
 	Matches    int       `json:"matches,omitempty"`
 	Mismatches int       `json:"mismatches,omitempty"`
@@ -30,17 +32,18 @@ type CredentialMemory struct {
 
 // DeviceMemory is what outlives a restart of one credential at one device, as JSON.
 type DeviceMemory struct {
-	Credential     string    `json:"credential"`
-	Accepted       bool      `json:"accepted,omitempty"`
-	Needs          bool      `json:"needs,omitempty"`
-	Method         string    `json:"method,omitempty"`
-	Strong         bool      `json:"refuses_what_it_accepted,omitempty"` // since the latest acceptance of any device
-	Refusals       int       `json:"refusals,omitempty"`
-	Unsent         bool      `json:"unsent,omitempty"` // the latest of them came without the secret
-	NotBefore      time.Time `json:"not_before,omitzero"`
-	EnableRefusals int       `json:"enable_refusals,omitempty"`
-	EnableAfter    time.Time `json:"enable_after,omitzero"`
+	Credential string    `json:"credential"`
+	Accepted   bool      `json:"accepted,omitempty"`
+	Needs      bool      `json:"needs,omitempty"`
+	Method     string    `json:"method,omitempty"`
+	Strong     bool      `json:"refuses_what_it_accepted,omitempty"` // since the latest acceptance of any device
+	Refusals   int       `json:"refusals,omitempty"`
+	Unsent     bool      `json:"unsent,omitempty"` // the latest of them came without the secret
+	NotBefore  time.Time `json:"not_before,omitzero"`
 }
+
+// OfEnable reports that it is about the credential's enable secret.
+func (m *DeviceMemory) OfEnable() bool { return strings.HasSuffix(m.Credential, enableSuffix) }
 
 // Iterations of PBKDF2: a guess at one credential costs a good part of a tenth of a second. Many credentials share what
 // three of them cost, for the program digests them when it starts and when it ends.
@@ -75,7 +78,7 @@ func (d *Door) Credentials() []CredentialMemory {
 		})
 		d.mu.Lock()
 		all[i] = CredentialMemory{
-			Name: c.Name, Salt: a.salt, Digest: a.digest, Iterations: a.iterations, Keys: c.Keys, Proven: a.proven, Usual: a.usual,
+			Name: c.Name, Salt: a.salt, Digest: a.digest, Iterations: a.iterations, Keys: c.Keys, Proven: a.proven, Follows: a.follows, Usual: a.usual,
 			Matches: a.matches, Mismatches: a.mismatches, Tries: a.tries, InARow: a.inARow, Paused: a.paused, Next: a.next,
 		}
 		d.mu.Unlock()
@@ -96,7 +99,7 @@ func (d *Door) Device(name string) []DeviceMemory {
 		}
 		all = append(all, DeviceMemory{
 			Credential: credential, Accepted: s.accepted, Needs: s.needs, Method: s.method, Strong: a.strong[name], Refusals: s.refusals, Unsent: s.unsent,
-			NotBefore: s.notBefore, EnableRefusals: s.enableRefusals, EnableAfter: s.enableAfter,
+			NotBefore: s.notBefore,
 		})
 	}
 	return all
@@ -112,13 +115,18 @@ func (d *Door) Recall(credentials []CredentialMemory, devices map[string][]Devic
 	same := make(map[string]*account)
 	for _, m := range credentials {
 		c, ok := d.credentials[m.Name]
-		if !ok || m.Iterations < 1 || m.Iterations > mostIterations ||
-			subtle.ConstantTimeCompare(digest(c.account.identity, m.Salt, m.Iterations), m.Digest) != 1 {
+		if !ok || m.Iterations < 1 || m.Iterations > mostIterations {
 			continue
 		}
 		a := c.account
+		if subtle.ConstantTimeCompare(digest(a.identity, m.Salt, m.Iterations), m.Digest) != 1 {
+			if !a.proven && a.tries == 0 { // not under another name
+				a.follow(&account{tries: m.Tries, follows: m.Follows, paused: m.Paused, next: sane(m.Next, now)})
+			}
+			continue
+		}
 		a.digesting.Do(func() { a.salt, a.digest, a.iterations = m.Salt, m.Digest, m.Iterations })
-		a.proven, a.usual = m.Proven, m.Usual
+		a.proven, a.follows, a.usual = m.Proven, m.Follows, m.Usual
 		a.matches, a.mismatches, a.tries, a.inARow = m.Matches, m.Mismatches, m.Tries, m.InARow
 		a.paused, a.next = m.Paused, sane(m.Next, now)
 		same[m.Name] = a
@@ -162,7 +170,6 @@ func (d *Door) Inherit(devices map[string][]DeviceMemory) {
 func (a *account) recall(name string, m DeviceMemory, now time.Time) {
 	a.devices[name] = &deviceState{
 		accepted: m.Accepted, needs: m.Needs, method: m.Method, refusals: m.Refusals, unsent: m.Unsent, notBefore: sane(m.NotBefore, now),
-		enableRefusals: m.EnableRefusals, enableAfter: sane(m.EnableAfter, now),
 	}
 }
 

@@ -4,6 +4,7 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
+	"strings"
 	"time"
 )
 
@@ -72,7 +73,7 @@ func (a *account) others() bool {
 	}
 	var users []string
 	for _, name := range a.names {
-		users = append(users, a.fleet.Users[name]...)
+		users = append(users, a.fleet.Users[strings.TrimSuffix(name, enableSuffix)]...)
 	}
 	slices.Sort(users)
 	users = slices.Compact(users)

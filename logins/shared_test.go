@@ -12,14 +12,14 @@ import (
 	"github.com/netver/netver_exporter/secret"
 )
 
-// crew is doors that share a credential. What one tells, the others hear when deliver is called.
-type crew struct {
+// replicas is doors that share a credential. What one tells, the others hear when deliver is called.
+type replicas struct {
 	doors map[string]*Door
 	told  map[string]Shared
 }
 
-func newCrew(identity string, names ...string) *crew {
-	c := &crew{doors: map[string]*Door{}, told: map[string]Shared{}}
+func newReplicas(identity string, names ...string) *replicas {
+	c := &replicas{doors: map[string]*Door{}, told: map[string]Shared{}}
 	for _, name := range names {
 		d := New(slog.New(slog.DiscardHandler))
 		d.Configure(Settings{Most: 64, Credentials: []Credential{{Name: "netops", Identity: secret.New(identity), Password: true}}, Fleet: &Fleet{
@@ -32,7 +32,7 @@ func newCrew(identity string, names ...string) *crew {
 }
 
 // deliver passes on what was told, as JSON, until nobody has anything new to tell.
-func (c *crew) deliver(t *testing.T) {
+func (c *replicas) deliver(t *testing.T) {
 	t.Helper()
 	for range 10 {
 		for from, s := range c.told {
@@ -54,7 +54,7 @@ func (c *crew) deliver(t *testing.T) {
 }
 
 // sweep has each replica poll n devices of its own, in turns, and counts the passwords that devices refuse.
-func (c *crew) sweep(t *testing.T, n int, verdict func(device string) Verdict) (refused int) {
+func (c *replicas) sweep(t *testing.T, n int, verdict func(device string) Verdict) (refused int) {
 	t.Helper()
 	for i := range n {
 		for name, d := range c.doors {
@@ -68,7 +68,7 @@ func (c *crew) sweep(t *testing.T, n int, verdict func(device string) Verdict) (
 	return refused
 }
 
-func (c *crew) paused() (n int) {
+func (c *replicas) paused() (n int) {
 	for _, d := range c.doors {
 		if d.States()["netops"].Paused {
 			n++
@@ -81,7 +81,7 @@ func (c *crew) paused() (n int) {
 // is right on the servers, all use it again.
 func TestReplicasWithAWrongPassword(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCrew("wrong", "a", "b", "c")
+		c := newReplicas("wrong", "a", "b", "c")
 		if n := c.sweep(t, 20, func(string) Verdict { return Refused }); n != mostTries || c.paused() != 3 {
 			t.Errorf("%d refusals, %d of 3 have paused it; one process pauses it after %d", n, c.paused(), mostTries)
 		}
@@ -102,7 +102,7 @@ func TestReplicasWithAWrongPassword(t *testing.T) {
 // TestReplicasProveAPassword: until a device has accepted the password one replica at a time may try it, also one whose devices do not answer; then all may.
 func TestReplicasProveAPassword(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCrew("right", "a", "b", "c")
+		c := newReplicas("right", "a", "b", "c")
 		began := 0
 		for _, d := range c.doors {
 			if _, decision, _ := d.Enter(Request{Device: "x", Credential: "netops", Interval: time.Minute}, func() {}); decision == Go {
@@ -112,7 +112,7 @@ func TestReplicasProveAPassword(t *testing.T) {
 		if began != 1 {
 			t.Errorf("%d replicas may try a password that nobody has accepted", began)
 		}
-		c = newCrew("right", "a", "b", "c")
+		c = newReplicas("right", "a", "b", "c")
 		for range 2 { // a's and b's devices do not answer
 			try(t, c.doors["a"], "a-1", NoneSent)
 			c.deliver(t)
@@ -134,7 +134,7 @@ func TestReplicasProveAPassword(t *testing.T) {
 // TestReplicasWithAChangedPassword: devices of all replicas had accepted it, and then refuse it.
 func TestReplicasWithAChangedPassword(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		c := newCrew("changed", "a", "b", "c")
+		c := newReplicas("changed", "a", "b", "c")
 		for range 3 {
 			c.sweep(t, 20, func(string) Verdict { return Accepted })
 		}
@@ -147,7 +147,7 @@ func TestReplicasWithAChangedPassword(t *testing.T) {
 
 // TestReplicasWithOtherSecrets do not hear each other: what holds for one secret does not for another of the same name.
 func TestReplicasWithOtherSecrets(t *testing.T) {
-	c, other := newCrew("wrong", "a", "b"), newCrew("right", "c", "d")
+	c, other := newReplicas("wrong", "a", "b"), newReplicas("right", "c", "d")
 	c.sweep(t, 10, func(string) Verdict { return Refused })
 	other.doors["c"].Hear([]Shared{c.told["a"]})
 	if c.paused() != 2 || other.paused() != 0 {
@@ -157,7 +157,7 @@ func TestReplicasWithOtherSecrets(t *testing.T) {
 
 // TestReplicasShareTheWindow: together they have as many logins in flight as one process.
 func TestReplicasShareTheWindow(t *testing.T) {
-	c := newCrew("right", "a", "b", "c")
+	c := newReplicas("right", "a", "b", "c")
 	for range 10 {
 		c.sweep(t, 10, func(string) Verdict { return Accepted })
 	}

@@ -23,18 +23,18 @@ type fleet struct {
 	workers int
 }
 
-// tally is what a sweep over the fleet gave.
-type tally struct {
+// totals is what a sweep over the fleet gave.
+type totals struct {
 	up, refused, paused int
 	took                time.Duration
 }
 
 // sweep has the workers poll every device once. A poll that has to wait is parked and taken up again in its order. With a
 // nil door nobody is asked.
-func (f fleet) sweep(d *Door) tally {
+func (f fleet) sweep(d *Door) totals {
 	var (
 		mu      sync.Mutex
-		result  tally
+		result  totals
 		queue   = make([]int, f.devices)
 		left    = f.devices
 		changed = sync.NewCond(&mu)

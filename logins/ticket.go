@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/netver/netver_exporter/failure"
@@ -200,7 +201,7 @@ func (t *Ticket) Close(reason failure.Reason) {
 		return
 	}
 	if tell := t.close(reason); tell != nil {
-		tell(t.credential.Name)
+		tell(strings.TrimSuffix(t.credential.Name, enableSuffix))
 	}
 }
 
@@ -222,6 +223,9 @@ func (t *Ticket) close(reason failure.Reason) (tell func(credential string)) {
 		t.account.slowDown(t, time.Now())
 	case t.verdict == NoneSent && reason == "":
 		t.account.device(t.device).resetBackOff()
+	}
+	if t.canary && t.verdict == NoneSent && t.account.paused { // it cannot tell: the next one may, at once
+		t.account.next = time.Now()
 	}
 	if after := t.account.state(); after > before || after != stateProven && t.account.tries > tries || t.canary && after == statePaused {
 		select {

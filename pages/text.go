@@ -140,20 +140,11 @@ func (d *device) text(b *bytes.Buffer) {
 	if d.Notice != "" {
 		say(b, "%s\n", d.Notice)
 	}
-	if f := d.Failure; f != nil {
-		say(b, "\n%s", f.Reason)
-		if f.Where != "" {
-			say(b, " in %s", f.Where)
-		}
-		say(b, ", %s. %s\n%s\n", f.At.Text, f.Next, f.Message)
+	if d.Failure != nil {
+		d.Failure.text(b)
 	}
-	if v := d.Version; v != nil {
-		say(b, "\nVersion %s %s\n", v.Name, v.Badge)
-		for _, line := range append([]string{v.AsOf, textOf(v.Said), v.EOL}, v.Warnings...) {
-			if line != "" {
-				say(b, "%s\n", line)
-			}
-		}
+	if d.Version != nil {
+		d.Version.text(b)
 	}
 	b.WriteByte('\n')
 	columned(b, func(w io.Writer) {
@@ -183,12 +174,8 @@ func (d *device) text(b *bytes.Buffer) {
 			}
 		})
 	}
-	if s := d.Session; s != nil {
-		say(b, "\nSession of the last failure, %s UTC\n", s.At)
-		for _, l := range s.Lines {
-			fmt.Fprintf(b, "%9s %s %s\n", l.At, l.Arrow, l.Text) // what cannot be seen is written out in it
-		}
-		say(b, "%s\n", s.Stop)
+	if d.Session != nil {
+		d.Session.text(b)
 	}
 	if d.Members != nil {
 		section("Members", func(w io.Writer) {
@@ -197,6 +184,31 @@ func (d *device) text(b *bytes.Buffer) {
 			}
 		})
 	}
+}
+
+func (f *failed) text(b *bytes.Buffer) {
+	say(b, "\n%s", f.Reason)
+	if f.Where != "" {
+		say(b, " in %s", f.Where)
+	}
+	say(b, ", %s. %s\n%s\n", f.At.Text, f.Next, f.Message)
+}
+
+func (v *versionBox) text(b *bytes.Buffer) {
+	say(b, "\nVersion %s %s\n", v.Name, v.Badge)
+	for _, line := range append([]string{v.AsOf, textOf(v.Said), v.EOL}, v.Warnings...) {
+		if line != "" {
+			say(b, "%s\n", line)
+		}
+	}
+}
+
+func (s *session) text(b *bytes.Buffer) {
+	say(b, "\nSession of the last failure, %s UTC\n", s.At)
+	for _, l := range s.Lines {
+		fmt.Fprintf(b, "%9s %s %s\n", l.At, l.Arrow, l.Text) // what cannot be seen is written out in it
+	}
+	say(b, "%s\n", s.Stop)
 }
 
 func (n *notFound) text(b *bytes.Buffer) {

@@ -1,5 +1,7 @@
 package parser
 
+import "strings"
+
 // fact is one of the things a definition may look for.
 type fact uint8
 
@@ -49,12 +51,12 @@ func (f fact) kinds() []string {
 // lacks reports text that says that the device has no such fact.
 func (f fact) lacks(text string) bool {
 	switch f {
-	case factVersion, factModel, factSerial:
+	case factModel:
+		return isPlaceholder(text) || isRemark(text) || brands[strings.ToLower(text)]
+	case factVersion, factSerial, factHostname:
 		return isPlaceholder(text) || isRemark(text)
 	case factPatch, factReloadReason, factNextBoot, factBooted:
 		return isPlaceholder(text)
-	case factHostname:
-		return isRemark(text) // "(none)", of a Linux host without a name
 	}
 	return false
 }

@@ -13,7 +13,7 @@ const (
 	fieldUnit      = `(?: ?\([^()\n]*\))?`
 	fieldSeparator = `[ \t]*(?:(?:\.[ \t]?){2,}[:=]?|[:=|]|[ \t]{2,}|\t)[ \t]*`
 	fieldWord      = `([^\s:=.|",][^\s|",]*)`
-	fieldVersion   = `[vV]?(\d[^\s|",]*)`
+	fieldVersion   = `[vV]?(\d(?:[^\s|",(]|\(\d)*)` // "9.14(2.4)", and of "6.3.17(integrity)" the figures
 	fieldRest      = `([^\s:=.|].*?)[ \t|]*$`
 )
 

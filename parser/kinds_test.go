@@ -16,6 +16,94 @@ func TestKinds(t *testing.T) {
 		want           Report
 	}{
 		{
+			"the members of a private build have its number, the device its name", "cisco_ios",
+			[]Output{{Command: "show version", Text: "Cisco IOS XE Software, Version BLD_LAB_20260101_010101\nlab-sw uptime is 19 minutes\n\n" +
+				"Switch Ports Model              SW Version        SW Image              Mode   \n------ ----- -----              ----------        ----------            ----   \n" +
+				"*    1 40    C9300-24P          17.06.01          CAT9K_IOSXE           INSTALL\n     2 40    C9300-24P          17.06.02          CAT9K_IOSXE           INSTALL\n"}},
+			Report{
+				Version: "BLD_LAB_20260101_010101", Hostname: "lab-sw", UptimeSeconds: seconds(1140),
+				Members: []ReportedMember{
+					{Member: "1", Role: "active", Model: "C9300-24P", Version: "17.06.01"}, {Member: "2", Model: "C9300-24P", Version: "17.06.02", Differs: true},
+				},
+			},
+		},
+		{
+			"a remark behind the version", "cisco_nxos",
+			[]Output{{Command: "show version | json", Text: `{"host_name": "lab-n9k", "kickstart_ver_str": "7.3(1)D1(1) [build 7.3(1)D1(0.10)]", "chassis_id": "NX-OSv Chassis"}`}},
+			Report{Version: "7.3(1)D1(1)", Model: "NX-OSv Chassis", Hostname: "lab-n9k"},
+		},
+		{
+			"a remark behind the version", "arista_eos",
+			[]Output{{Command: "show version | json", Text: `{"modelName": "cEOSLab", "version": "4.31.2F-30000001.4312F (engineering build)", "uptime": 374.1}`}},
+			Report{Version: "4.31.2F-30000001.4312F", Model: "cEOSLab", UptimeSeconds: seconds(374)},
+		},
+		{
+			"a remark behind the version", "hp_comware",
+			[]Output{{Command: "display version", Text: "H3C Comware Platform Software\nComware Software, Version 5.20, Release 2512P04, Standard\nH3C MSR30-20 uptime is 3 weeks, 5 days, 5 hours, 18 minutes\nSystem returned to ROM By Power-up.\n"}},
+			Report{Version: "5.20, Release 2512P04", Model: "MSR30-20", UptimeSeconds: seconds(2265480), ReloadReason: "Power-up"},
+		},
+		{
+			"a placeholder for a reason", "cisco_ios",
+			[]Output{{Command: "show version", Text: "Cisco IOS XE Software, Version 17.03.04\nlab-r1 uptime is 5 minutes\nSystem returned to ROM by <NULL>\n"}},
+			Report{Version: "17.03.04", Hostname: "lab-r1", UptimeSeconds: seconds(300)},
+		},
+		{
+			"a placeholder for a host name", "avaya_ers",
+			[]Output{{Command: "show sys-info", Text: "sysName:   Not available\nSerial #:  NOT_AVAILABLE\n"}},
+			Report{},
+		},
+		{
+			"the maker's name is no model", "dell_os9",
+			[]Output{{Command: "show system stack-unit 0", Text: "Dell Networking OS Version : 9.13(0.2)\nProduct Name               : DELL MXL 10/40GbE\nSerial Number              : CN0000000A0001\n"}},
+			Report{Version: "9.13(0.2)", Model: "MXL", Serial: "CN0000000A0001"},
+		},
+		{
+			"the name of the next field where the value is missing", "extreme_exos",
+			[]Output{{Command: "show version", Text: "Switch      : SN: BootROM: 2.0.1.7    IMG: 16.2.5.4\n"}},
+			Report{Version: "16.2.5.4"},
+		},
+		{
+			"a list of packages in place of a version", "netgate_tnsr",
+			[]Output{{Command: "show version all", Text: "                tnsr-release 24.10-2\n                      cligen 7.1.0-3+tnsr-v24.10-2+jammy\n                        tnsr 24.10-2\n"}},
+			Report{Version: "24.10-2"},
+		},
+		{
+			"an inventory of another layout", "extreme_slx",
+			[]Output{{Command: "show inventory chassis", Text: "NAME: Chassis  \t\tDESCR:System Chassis\nSID:BR-SLX9540     \tSwitchType:4001\nPN:99-0000000-01  \tSN:RED0000A00A\n"}},
+			Report{Model: "BR-SLX9540", Serial: "RED0000A00A"},
+		},
+		{
+			"the letters of the maker ahead of the version", "edgecore",
+			[]Output{{Command: "show version", Text: "  ES4624 Device, Compiled on Jul 02 2011 11:20:31\n  SoftWare Version Vco.6.2.14.5\n  BootRom Version 2.0.11\n  Device serial number EC0000A00005\n  Uptime is 5 weeks, 1 days, 3 hours, 12 minutes\n"}},
+			Report{Version: "6.2.14.5", Model: "ES4624", Serial: "EC0000A00005", UptimeSeconds: seconds(3121920)},
+		},
+		{
+			"structured output of one command of several", "juniper_junos",
+			[]Output{{Command: "show system information | display json", Text: `{"system-information": [{"hardware-model": [{"data": "qfx5100-48s"}], "os-name": [{"data": "junos-qfx"}], ` +
+				`"os-version": [{"data": "18.4R2-S3.4"}], "serial-number": [{"data": "TA0000000001"}], "host-name": [{"data": "lab-leaf3"}]}]}`}},
+			Report{Version: "18.4R2-S3.4", Model: "qfx5100-48s", Serial: "TA0000000001", Hostname: "lab-leaf3"},
+		},
+		{
+			"structured output of one command of several", "paloalto_panos",
+			[]Output{{Command: "show system info", Text: "<response status=\"success\"><result><system><hostname>lab-pa</hostname><uptime>1 days, 1:33:04</uptime><devicename>lab-pa</devicename>" +
+				"<family>vm</family><model>PA-VM</model><serial>unknown</serial><sw-version>10.1.9</sw-version><app-version>655-3816</app-version></system></result></response>"}},
+			Report{Version: "10.1.9", Model: "PA-VM", Hostname: "lab-pa", UptimeSeconds: seconds(91984)},
+		},
+		{
+			"a second command line under a maker's name", "dlink_ds",
+			[]Output{{Command: "show version", Text: "System description      : DGS-3612G Gigabit Ethernet Switch\nSystem start time       : 2012-03-05 7:16:09\nSystem uptime           : 3:1:14:52\n" +
+				"System hardware version : A2.0\nSystem software version : v10.2(4T12), Release(77011)\nSystem BOOT version     : 10.2.77011\nSystem serial number    : NA\n"}},
+			Report{Version: "10.2(4T12)", Model: "DGS-3612G", UptimeSeconds: seconds(263692)},
+		},
+		{
+			"one name for the switches of several makers", "fiberstore_fsos",
+			[]Output{
+				{Command: "show version", Text: "Unit 1 -----------------------------\n Serial Number          : CG0000A00011\n Number of Ports        : 28\n Loader Version         : 1.0\n FSOS Software Version  : 1.6.8\n Hardware Version       : 1.0\n"},
+				{Command: "show system", Text: " System Up Time         : 12 days, 9 hours, 12 minutes, and 26.14 seconds\n System Name            : lab-fs-8\n"},
+			},
+			Report{Version: "1.6.8", Serial: "CG0000A00011", Hostname: "lab-fs-8", UptimeSeconds: seconds(1069946)},
+		},
+		{
 			"the member that answers is named below the answer", "juniper_junos",
 			[]Output{{Command: "show version", Text: "node0:\n----\nHostname: lab-fw-a\nModel: srx345\nJunos: 20.4R3\n\nnode1:\n----\nHostname: lab-fw-b\nModel: srx345\nJunos: 20.4R3-S2\n\n{secondary:node1}\nlab@lab-fw-b> "}},
 			Report{

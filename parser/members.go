@@ -25,6 +25,7 @@ type memberRule struct {
 }
 
 type blockRule struct {
+	name  string // among memberGroups
 	set   func(m *Member) *string
 	rules []rule
 }
@@ -68,7 +69,7 @@ func (c *compiler) memberRule(w *writtenMembers, at *strictyaml.Path) memberRule
 		written []writtenRule
 		fact    fact // of which the value has the form
 	}{{"role", w.Role, factModel}, {"model", w.Model, factModel}, {"serial", w.Serial, factSerial}, {"version", w.Version, factVersion}} {
-		made := blockRule{set: memberGroups[block.name]}
+		made := blockRule{name: block.name, set: memberGroups[block.name]}
 		for i := range block.written {
 			place := func() *strictyaml.Path { return c.document.Item(at.Child(block.name), i) }
 			made.rules = append(made.rules, c.rule(&block.written[i], block.fact, "text", []string{"text"}, place))
@@ -108,7 +109,7 @@ func (s *search) member(r *memberRule, groups []string, block string) {
 	var told Member
 	for i, name := range r.row.re.SubexpNames() {
 		if name != "" && groups[i] != "" {
-			*memberGroups[name](&told) = tidy(groups[i])
+			*memberGroups[name](&told) = tidy(name, groups[i])
 		}
 	}
 	if told.Name == "" {
@@ -123,20 +124,29 @@ func (s *search) member(r *memberRule, groups []string, block string) {
 			rule := &b.rules[j]
 			rule.visit(block, func(_ int, captured string) bool {
 				if rule.not == nil || !rule.not.MatchString(captured) {
-					*value = tidy(captured)
+					*value = tidy(b.name, captured)
 				}
 				return *value != ""
 			})
 		}
 	}
-	told.Role = cmp.Or(r.roles[told.Role], strings.ToLower(told.Role))
+	if told.Role = cmp.Or(r.roles[told.Role], strings.ToLower(told.Role)); isPlaceholder(told.Role) {
+		told.Role = ""
+	}
 	s.merge(told)
 }
 
-// tidy is a value that is fit to be kept; "" for one that stands for none.
-func tidy(captured string) string {
+// tidy is what a group of that name holds if it is fit to be kept; "" for a text that stands for none. A member may be called "0",
+// and a sign may tell its role.
+func tidy(name, captured string) string {
 	text := cleanValue(captured)
-	if placeholders[strings.ToLower(text)] {
+	switch name {
+	case "member", "role":
+		return strings.Clone(text)
+	case "serial":
+		text = bareSerial(text)
+	}
+	if isPlaceholder(text) {
 		return ""
 	}
 	return strings.Clone(text)
@@ -163,11 +173,29 @@ func (s *search) merge(told Member) {
 func (s *search) settleMembers() {
 	facts := &s.reading.Facts
 	slices.SortFunc(facts.Members, func(a, b Member) int { return compareNames(a.Name, b.Name) })
+	running := s.speakerVersion()
 	for i := range facts.Members {
 		m := &facts.Members[i]
-		m.Differs = m.Version != "" && facts.Version != "" && !s.platform.sameImage(m.Version, facts.Version)
+		m.Differs = m.Version != "" && running != "" && !s.platform.sameImage(m.Version, running)
 	}
 }
+
+// speakerVersion is the device's version as its members write theirs: where it has another form, such as the name of an engineering build,
+// that of the member that speaks for the device counts.
+func (s *search) speakerVersion() string {
+	facts := &s.reading.Facts
+	i := slices.IndexFunc(facts.Members, func(m Member) bool { return m.Version != "" && speaks[m.Role] })
+	if i < 0 || facts.Version == "" {
+		return facts.Version
+	}
+	if _, ok := s.platform.Order.Compare(facts.Version, facts.Members[i].Version); ok {
+		return facts.Version
+	}
+	return facts.Members[i].Version
+}
+
+// speaks are the roles of the member that answers for all.
+var speaks = map[string]bool{"active": true, "master": true, "primary": true}
 
 // compareNames orders numbers by their value.
 func compareNames(a, b string) int {

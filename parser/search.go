@@ -117,6 +117,9 @@ func (s *search) structure(o *Output) *element {
 }
 
 func (s *search) fact(f fact, r *rule, text string) (taken bool, err error) {
+	if f == factSerial {
+		text = bareSerial(text)
+	}
 	if f.lacks(text) {
 		return false, nil
 	}

@@ -30,6 +30,8 @@ func TestIsPlaceholder(t *testing.T) {
 	for text, want := range map[string]bool{
 		"unknown": true, "N/A": true, "None": true, "Not Specified": true, "To be filled by O.E.M.": true, "Sim Serial No.": true,
 		"0000000000": true, "0": true, "": true, "--": true, "Default string": true,
+		"NOT_AVAILABLE": true, "Not-available.": true, "<NULL>": true, "(unknown)": true, "[none]": true, "Non-exist": true, "n.a.": true, "N/D": true,
+		"FFFFFFFF": true, "00:00:00:00:00:00": true, "ff": false, "FFX0001": false, "none-1": false, "nonesuch": false,
 		"XXXXXXXXXX": false, "FOC0000A1BC": false, "N9K-C93180YC-EX": false, "0x1": false, "100": false,
 	} {
 		if got := isPlaceholder(text); got != want {
@@ -52,10 +54,18 @@ func FuzzCleanValue(f *testing.F) {
 func TestIsRemark(t *testing.T) {
 	for text, want := range map[string]bool{
 		"<none>": true, "(none)": true, "[N/A]": true, "(error reading EEPROM)": true, "(error": true, "???": true, "---": true, "": true,
-		"lab-1": false, "[AP] 12": false, "9.1(2)": false, "Ω": false, "0": false,
+		"lab-1": false, "BootROM:": true, "[AP] 12": false, "9.1(2)": false, "Ω": false, "0": false,
 	} {
 		if got := isRemark(text); got != want {
 			t.Errorf("isRemark(%q) = %t", text, got)
+		}
+	}
+}
+
+func TestBareSerial(t *testing.T) {
+	for text, want := range map[string]string{"AC0000A1(unit 1)": "AC0000A1", "AC0000A1 (spare)": "AC0000A1", "(unknown)": "(unknown)", "AC0000A1": "AC0000A1", "": ""} {
+		if got := bareSerial(text); got != want {
+			t.Errorf("bareSerial(%q) = %q, want %q", text, got, want)
 		}
 	}
 }

@@ -90,6 +90,26 @@ func BenchmarkDispatch(b *testing.B) {
 	}
 }
 
+// BenchmarkFullJumpHost is what a poll costs the engine that has waited, with 50,000 others, for a place at its jump host.
+func BenchmarkFullJumpHost(b *testing.B) {
+	for _, fleet := range []int{5_000, 50_000} {
+		b.Run(fmt.Sprintf("devices=%d", fleet), func(b *testing.B) {
+			p := newCrowd(newFleet(after(0)), map[string]int{"bastion": 4})
+			s := settings
+			s.Concurrency = 64
+			plan := oneGroup(s, p, time.Hour, fleet)
+			for i := range plan.Groups[0].Devices {
+				plan.Groups[0].Devices[i].Jump = "bastion"
+			}
+			before := cpu()
+			for b.Loop() {
+				newLags(fleet).run(b, plan)
+			}
+			b.ReportMetric(float64((cpu()-before).Nanoseconds())/1000/float64(b.N)/float64(fleet), "cpu-µs/poll")
+		})
+	}
+}
+
 func cpu() time.Duration {
 	var u syscall.Rusage
 	if syscall.Getrusage(syscall.RUSAGE_SELF, &u) != nil {

@@ -28,7 +28,7 @@ func (s *deviceState) shift(by time.Duration) {
 		times = append(times, &s.RebootHistory[i].At)
 	}
 	for i := range s.Logins {
-		times = append(times, &s.Logins[i].NotBefore, &s.Logins[i].EnableAfter)
+		times = append(times, &s.Logins[i].NotBefore)
 	}
 	for _, t := range times {
 		if !t.IsZero() {

@@ -231,16 +231,18 @@ func (e *Engine) release(old, next *plan) {
 			delete(e.leaving, name)
 		}
 	}
+	var gone []string
 	for name, t := range old.byName {
 		if _, stays := next.byName[name]; stays {
 			continue
 		}
-		e.door.Forget(name)
+		gone = append(gone, name)
 		if t.leave() {
 			e.leaving[name] = t
 		}
 		e.failed.keep(name, nil)
 	}
+	e.door.Forget(gone...)
 }
 
 // freshFor is how long a result answers a PollNow: nobody wants to know more often, and a flood of requests must not

@@ -34,7 +34,7 @@ func (e *Engine) History(device string) (h History, ok bool) {
 		return h, false
 	}
 	for _, m := range e.door.Device(device) {
-		if m.NotBefore.After(time.Now()) && m.NotBefore.After(h.Until) {
+		if !m.OfEnable() && m.NotBefore.After(time.Now()) && m.NotBefore.After(h.Until) {
 			h.Until = m.NotBefore
 		}
 	}

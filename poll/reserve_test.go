@@ -147,8 +147,11 @@ func TestFullJumpHostHoldsUpNobodyElse(t *testing.T) {
 	const each, most = 10 * time.Second, 4
 	synctest.Test(t, func(t *testing.T) {
 		plan, c := crowded(behindTakes(each, time.Second), most)
+		var mu sync.Mutex
 		var late, waited time.Duration
 		o := observe(func(e Event) {
+			mu.Lock()
+			defer mu.Unlock()
 			if e.Reason != "" {
 				t.Errorf("a poll failed: %s", e.Reason)
 			}

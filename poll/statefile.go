@@ -53,7 +53,8 @@ func SaveState(path string, e *Engine) (err error) {
 	return syncDir(filepath.Dir(path))
 }
 
-// savePause is between two saves for the sake of logins, at least: that of a large fleet takes its time.
+// savePause is between two saves for the sake of logins, at least, or as long as the one before took, if that is less: that of a large fleet
+// takes its time.
 const savePause = time.Second
 
 // KeepState saves again and again until the context ends, and soon when a secret is refused: a process that is killed and started
@@ -65,12 +66,13 @@ func KeepState(ctx context.Context, path string, every time.Duration, e *Engine,
 		if !due() {
 			continue
 		}
+		began := time.Now()
 		err := SaveState(path, e)
 		if err != nil && !failing {
 			e.log.Warn("state is not saved", "file", path, "err", err)
 		}
 		failing = err != nil
-		if !pause(ctx, savePause) {
+		if !pause(ctx, min(savePause, time.Since(began))) {
 			return
 		}
 	}

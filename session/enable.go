@@ -7,14 +7,17 @@ import (
 	"time"
 
 	"github.com/netver/netver_exporter/dialogue"
+	"github.com/netver/netver_exporter/failure"
+	"github.com/netver/netver_exporter/logins"
 )
 
 // enabling is the way to the privileged mode.
 type enabling struct {
 	*shell
-	named   bool // the user's name was typed
-	typed   bool // the secret was
-	refused bool // it was asked for again
+	permit  *logins.Ticket // to send the secret
+	named   bool           // the user's name was typed
+	typed   bool           // the secret was
+	refused bool           // it was asked for again
 }
 
 var enableRows = []row[*enabling]{
@@ -30,7 +33,11 @@ var enableRows = []row[*enabling]{
 // be sent, or none is needed: by the credential, or as a rule on this platform. A refusal is no failure: the session goes on without.
 func (s *shell) enable(ctx context.Context) error {
 	e := s.script.Enable
-	if e == nil || s.credential.Enable.IsZero() && !s.credential.BareEnable && !e.Always || !s.unprivileged() || !s.ticket.MayEnable() {
+	if e == nil || s.credential.Enable.IsZero() && !s.credential.BareEnable && !e.Always || !s.unprivileged() {
+		return nil
+	}
+	ticket, may := s.ticket.Enable(ctx)
+	if !may {
 		return nil
 	}
 	const doing = "enter the privileged mode"
@@ -38,17 +45,20 @@ func (s *shell) enable(ctx context.Context) error {
 	if err := s.send(e.Command+s.script.Enter, e.Command); err != nil {
 		return broken(ctx, doing, err)
 	}
-	w := &enabling{shell: s}
-	accepted := false
-	defer func() {
-		if w.typed {
-			s.ticket.TellEnable(accepted)
-		}
-	}()
+	w := &enabling{shell: s, permit: ticket}
+	var reason failure.Reason // after a panic: the secret may have been refused
+	defer func() { ticket.Close(reason) }()
 	if err := wait(ctx, w, enableRows); err != nil {
 		return broken(ctx, doing, fmt.Errorf("%w; the last line is %s", err, s.lastLine()))
 	}
-	accepted = !w.refused && !refusesLogin(w.screen.Above()) && (e.When == nil || !s.unprivileged())
+	switch {
+	case !w.typed:
+	case !w.refused && !refusesLogin(w.screen.Above()) && (e.When == nil || !s.unprivileged()):
+		ticket.Tell(logins.Accepted)
+	default:
+		ticket.Tell(logins.Refused)
+		reason = failure.Auth
+	}
 	return nil
 }
 
@@ -85,6 +95,10 @@ func (w *enabling) asksSecret(line string) bool {
 // most devices.
 func (w *enabling) giveSecret() (bool, error) {
 	if w.typed || w.credential.Enable.IsZero() {
+		w.refused = true
+		return false, w.pass("", "", false)
+	}
+	if w.permit.MaySend(inSession) != nil { // its turn has passed meanwhile
 		w.refused = true
 		return false, w.pass("", "", false)
 	}

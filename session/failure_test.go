@@ -74,7 +74,7 @@ func TestFailures(t *testing.T) {
 
 func checkFailure(t *testing.T, fault lab.Fault, mode dialogue.Mode, want failure.Reason, says string) {
 	t.Helper()
-	const timeout, connectTimeout = 3 * time.Second, 1500 * time.Millisecond
+	const timeout, connectTimeout = 6 * time.Second, 2 * time.Second
 	d := simulated(func(d *lab.Device) {
 		d.Fault = fault
 		if fault == lab.BannerPause {
@@ -90,7 +90,7 @@ func checkFailure(t *testing.T, fault lab.Fault, mode dialogue.Mode, want failur
 	transcript, err := Run(ctx, client, targetOf(d), scriptOf(d.Platform, mode, "show version"))
 	took := time.Since(start)
 
-	const busy = time.Second // what a busy machine adds; less than lies between the two timeouts, so that neither passes for the other
+	const busy = 3 * time.Second // what a busy machine adds; less than lies between the two timeouts, so that neither passes for the other
 	limit := timeout + busy
 	if want == failure.ConnectTimeout {
 		limit = connectTimeout + busy

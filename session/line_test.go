@@ -120,6 +120,12 @@ func talk(t *testing.T, d Script, device func(*terminalLine)) (transcript Transc
 
 func talkAs(t *testing.T, credential *transport.Credential, ticket *logins.Ticket, d Script, device func(*terminalLine)) (transcript Transcript, err error) {
 	t.Helper()
+	return talkOver(t, new(transport.Link), credential, ticket, d, device)
+}
+
+// talkOver is talkAs after a login that the link tells of.
+func talkOver(t *testing.T, link *transport.Link, credential *transport.Credential, ticket *logins.Ticket, d Script, device func(*terminalLine)) (transcript Transcript, err error) {
+	t.Helper()
 	if d.Prompt == nil {
 		d.Prompt = []*regexp.Regexp{hostPrompt}
 	}
@@ -133,8 +139,9 @@ func talkAs(t *testing.T, credential *transport.Credential, ticket *logins.Ticke
 	}
 	c := &Conn{script: d, log: newJournal(credential, d.Record)}
 	channel := plug(t, device)
+	link.Conn = below{channel: channel}
 	c.conn = &connection{
-		Link: &transport.Link{Conn: below{channel: channel}}, script: &c.script, credential: credential, ticket: ticket, log: &c.log,
+		Link: link, script: &c.script, credential: credential, ticket: ticket, log: &c.log,
 	}
 	s := newShell(c.conn, channel, paceFor(ctx, 0))
 	var reader sync.WaitGroup

@@ -180,10 +180,16 @@ func (l *login) unanswered() (bool, error) {
 	err := fmt.Errorf("the device asks %s, which has no answer", l.quote(l.line()))
 	switch dialogue.Asks(l.line()) {
 	case dialogue.Password, dialogue.OtherPassword: // or a banner that ends like that
+		if l.TookPassword && !l.opened && dialogue.AsksUser(l.credential.Username, "", l.line()) == dialogue.Password && len(l.line()) <= longestBareQuestion {
+			l.tell(logins.Unknown) // the SSH server may let everybody in
+		}
 		return true, &failure.Error{Reason: failure.Prompt, Doing: "learn the prompt", Err: err}
 	}
 	return true, l.unauthorized(err)
 }
+
+// longestBareQuestion bounds, in bytes, a question for the password that nothing else stands before.
+const longestBareQuestion = 40
 
 // pass answers a question and takes it off the screen, so that it is not answered twice. shown is what the log says of it.
 func (s *shell) pass(answer, shown string, raw bool) error {

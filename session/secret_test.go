@@ -22,7 +22,7 @@ func openDoor(t *testing.T, keys string) (*logins.Door, *logins.Ticket) {
 	t.Helper()
 	door := logins.New(slog.New(slog.DiscardHandler))
 	door.Configure(logins.Settings{Most: 8, Credentials: []logins.Credential{
-		{Name: "netops", Identity: secret.New("swordfish"), Password: true, Keys: keys},
+		{Name: "netops", Identity: secret.New("swordfish"), Enable: secret.New("opensesame"), Password: true, Keys: keys},
 	}})
 	ticket, decision, _ := door.Enter(logins.Request{Device: "lab", Credential: "netops", Interval: time.Minute}, func() {})
 	if decision != logins.Go {
@@ -260,4 +260,32 @@ func TestDoorKeepsThePasswordBack(t *testing.T) {
 			t.Errorf("error %v, want the door's", err)
 		}
 	})
+}
+
+// TestAskedAgainWithoutAQuestionOfThePlatform: SSH servers that let everybody in who gives any password prove nothing, whether the platform
+// knows the question in the session or not.
+func TestAskedAgainWithoutAQuestionOfThePlatform(t *testing.T) {
+	for line, want := range map[string]logins.Verdict{
+		"Password:":           logins.Unknown,
+		"netops's password: ": logins.Unknown,
+		"This device is the property of Example Ltd. Never tell your password:": logins.Accepted,
+	} {
+		synctest.Test(t, func(t *testing.T) {
+			door, ticket := openDoor(t, "")
+			if err := ticket.MaySend("password"); err != nil {
+				t.Fatal(err)
+			}
+			ticket.Tell(logins.Accepted)
+			_, err := talkOver(t, &transport.Link{TookPassword: true}, netops(), ticket, Script{}, func(l *terminalLine) {
+				l.print("\r\n" + line)
+				l.expectNothing()
+			})
+			if reason := failure.Of(err); reason != failure.Prompt {
+				t.Fatalf("%q: %v", line, err)
+			}
+			if got := verdictOf(door, ticket, err); got != want {
+				t.Errorf("%q: %v, want %v", line, got, want)
+			}
+		})
+	}
 }

@@ -14,15 +14,15 @@ const mostPasswords = 2
 // round is one exchange of keyboard-interactive.
 type round struct {
 	*authenticator
-	instruction string
+	instruction string   // and the name of the round above it
 	passwords   int      // questions that get the password
 	answered    []string // questions that get another secret of the credential
 }
 
 // answer is an ssh.KeyboardInteractiveChallenge. The password answers one hidden question a login; a further one in the
 // same round gets it if its text asks for a password. In a later round it would be a second attempt: the first was refused.
-func (a *authenticator) answer(_, instruction string, questions []string, echos []bool) ([]string, error) {
-	r := round{authenticator: a, instruction: instruction}
+func (a *authenticator) answer(name, instruction string, questions []string, echos []bool) ([]string, error) {
+	r := round{authenticator: a, instruction: name + "\n" + instruction}
 	answers := make([]string, len(questions))
 	for i, q := range questions {
 		text, err := r.reply(strings.TrimSpace(q), echos[i])

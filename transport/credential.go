@@ -85,6 +85,14 @@ func (c *Credential) Account() secret.Value {
 	return without.Identity()
 }
 
+// EnableAccount is what a server counts refusals of the enable secret of: user name and secret; zero: there is none.
+func (c *Credential) EnableAccount() secret.Value {
+	if c.Enable.IsZero() {
+		return secret.Value{}
+	}
+	return secret.New("enable\x00" + c.Username + "\x00" + c.Enable.Reveal())
+}
+
 // Keys tells the keys of the credential from others. It is no secret. "": there are none.
 func (c *Credential) Keys() string {
 	if !c.HasKey() {

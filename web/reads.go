@@ -3,28 +3,27 @@ package web
 import (
 	"net/http"
 	"net/url"
-	"slices"
 	"strings"
 
 	"github.com/netver/netver_exporter/fleet"
 )
 
-// reading lets only requests pass whose parameters the handler reads. What is sent by mistake is told, not passed over.
-func reading(parameters []string, h http.Handler) http.Handler {
-	if slices.Equal(parameters, unchecked) {
-		return h
+// reading has a handler answer only requests whose parameters it reads. What is sent by mistake is told, not passed over.
+func reading(handler func(Config) http.Handler, parameters ...string) func(Config) http.Handler {
+	return func(c Config) http.Handler {
+		h := handler(c)
+		return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+			err := misread(r, parameters)
+			switch {
+			case err == nil:
+				h.ServeHTTP(w, r)
+			case strings.HasPrefix(r.URL.Path, "/api/"):
+				refuse(w, err)
+			default:
+				http.Error(w, err.Error(), http.StatusBadRequest)
+			}
+		})
 	}
-	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		err := misread(r, parameters)
-		switch {
-		case err == nil:
-			h.ServeHTTP(w, r)
-		case strings.HasPrefix(r.URL.Path, "/api/"):
-			refuse(w, err)
-		default:
-			http.Error(w, err.Error(), http.StatusBadRequest)
-		}
-	})
 }
 
 func misread(r *http.Request, parameters []string) error {

@@ -60,27 +60,24 @@ type Origin = pages.Origin
 // HostKey is a line of a known_hosts file.
 type HostKey = pages.HostKey
 
-// endpoints is every path that is served beside the pages for people.
+// endpoints is every path that is served beside the pages for people. A scrape, a health check and a reload do not fail for
+// parameters that they do not read.
 var endpoints = []struct {
 	pattern string
-	reads   []string // parameters; a request with others is refused
 	handler func(Config) http.Handler
 }{
-	{"GET /metrics", unchecked, metrics},
-	{"GET /probe", []string{"target"}, probe},
-	{"/api/v1/devices", unchecked, devices}, // fleet.Parse checks them
-	{"/api/v1/devices/{name}", nil, device},
-	{"/api/v1/versions", nil, versions},
-	{"/api/v1/status", nil, status},
-	{"/api/v1/openapi.yaml", nil, openapi},
-	{"/api/v1/targets", []string{"port"}, targets},
-	{"GET /-/healthy", unchecked, healthy},
-	{"GET /-/ready", unchecked, ready},
-	{"/-/reload", unchecked, reload},
+	{"GET /metrics", metrics},
+	{"GET /probe", reading(probe, "target")},
+	{"/api/v1/devices", devices}, // fleet.Parse checks its parameters
+	{"/api/v1/devices/{name}", reading(device)},
+	{"/api/v1/versions", reading(versions)},
+	{"/api/v1/status", reading(status)},
+	{"/api/v1/openapi.yaml", reading(openapi)},
+	{"/api/v1/targets", reading(targets, "port")},
+	{"GET /-/healthy", healthy},
+	{"GET /-/ready", ready},
+	{"/-/reload", reload},
 }
-
-// unchecked stands for any parameters. A scrape, a health check and a reload do not fail for what is sent beside them.
-var unchecked = []string{"*"}
 
 // bounded keeps the pages and the API from being asked by more at once than there are slots. What polls takes its own time, and has
 // slots of its own.
@@ -98,7 +95,7 @@ func bounded(answers, polls *collector.Slots, h http.Handler) http.Handler {
 func New(c Config) (http.Handler, error) {
 	mux, answers, polls := http.NewServeMux(), collector.NewSlots(maxAnswers), collector.NewSlots(maxPolls)
 	for _, e := range endpoints {
-		h := reading(e.reads, e.handler(c))
+		h := e.handler(c)
 		if strings.HasPrefix(e.pattern, "/api/") {
 			h = bounded(answers, polls, h)
 		}
