@@ -171,6 +171,9 @@ func (x *exporter) reload(ctx context.Context) error {
 	x.reloading.Lock()
 	defer x.reloading.Unlock()
 	plan, err := x.load(ctx)
+	if plan == nil && ctx.Err() != nil { // the program ends: nothing is known of the file
+		return err
+	}
 	x.swapping.Lock()
 	defer x.swapping.Unlock()
 	if err == nil {

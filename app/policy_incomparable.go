@@ -33,7 +33,7 @@ func warnIncomparable(document *strictyaml.Document, rules []version.Rule, group
 			}
 		}
 		for _, id := range slices.Sorted(maps.Keys(counts)) {
-			document.Warn(strictyaml.At("versions").Item(i), "%d devices of platform %s will be undecided: %v", counts[id], id, reasons[id])
+			document.Warn(strictyaml.At("versions").Item(i), "%s of platform %s will be undecided: %v", strictyaml.Count(counts[id], "device"), id, reasons[id])
 		}
 	}
 }

@@ -79,8 +79,8 @@ advisories: [a.yml]`, map[string]string{"a.yml": "- {match: {device: nexus-9}, v
 		`config.yml:3: versions[1].match.site: no device has the label site="fra*" (known here: ams1)`,
 		`config.yml:4: versions[2].match.group: no group has the name "dcc" (did you mean dc?)`,
 		`config.yml:5: versions[3].match.vendor: no platform has the vendor "Cisko" (did you mean Cisco?)`,
-		`config.yml:7: versions[5]: 1 devices of platform linux will be undecided: the platform's versions have no order, so that "10.2(5)" cannot be compared`,
-		`config.yml:7: versions[5]: 1 devices of platform vyos will be undecided: "10.2(5)" does not have the form of the platform's versions, such as 1.5-rolling-202402120023`,
+		`config.yml:7: versions[5]: 1 device of platform linux will be undecided: the platform's versions have no order, so that "10.2(5)" cannot be compared`,
+		`config.yml:7: versions[5]: 1 device of platform vyos will be undecided: "10.2(5)" does not have the form of the platform's versions, such as 1.5-rolling-202402120023`,
 		`a.yml:1: [0].match.device: no device has the name "nexus-9" (did you mean nexus-1?)`,
 	}
 	if diff := cmp.Diff(want, warnings); diff != "" {

@@ -44,3 +44,24 @@ func TestManySignals(t *testing.T) {
 		t.Errorf("%d reloads, want 2", got)
 	}
 }
+
+// TestReloadAtTheEnd wants no word of a broken configuration in the log if the program ends while a reload reads it.
+func TestReloadAtTheEnd(t *testing.T) {
+	_, file, _ := startLab(t, labDevice(t))
+	var log lab.Output
+	ctx, stop := context.WithCancel(t.Context())
+	x, err := start(ctx, Options{ConfigFile: file}, slog.New(slog.NewTextHandler(&log, nil)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Remove(file); err != nil {
+		t.Fatal(err)
+	}
+	stop()
+	if err := x.reload(ctx); err == nil {
+		t.Error("reload of a file that is not there: no error")
+	}
+	if text := log.String(); strings.Contains(text, "not loaded") {
+		t.Errorf("the log tells of a configuration that is not loaded:\n%s", text)
+	}
+}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"log/slog"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -37,6 +38,9 @@ func (p *Plan) Gather(ctx context.Context) error {
 	}
 	if len(failed) > 0 {
 		return fmt.Errorf("%s", strings.Join(failed, "\n"))
+	}
+	if feeds != nil && p.Devices() == 0 {
+		p.Warnings = append(p.Warnings, "no source lists a device, so there is nothing to poll; netver_exporter inventory shows what they give")
 	}
 	return nil
 }
@@ -195,6 +199,11 @@ type sourceLog struct {
 	state map[*inventory.Feed]string // the latest error, "" after a success
 }
 
+// kindOfError is an error's text without what changes from one reading to the next: ports, times and counts.
+func kindOfError(text string) string { return numbers.ReplaceAllString(text, "") }
+
+var numbers = regexp.MustCompile(`[0-9]+[smh0-9.]*`)
+
 func newSourceLog(log *slog.Logger) *sourceLog {
 	return &sourceLog{log: log, state: map[*inventory.Feed]string{}}
 }
@@ -210,6 +219,8 @@ func (s *sourceLog) told(l inventory.Loaded) {
 	s.state[l.Feed] = now
 	about := s.log.With("group", l.Feed.Group, "inventory", l.Feed.Name, "devices", l.Feed.Status().Devices)
 	switch {
+	case now != "" && before != "" && kindOfError(now) != kindOfError(before):
+		about.Warn("inventory source still fails, for another reason", "err", now)
 	case now != "" && before != "":
 		about.Debug("inventory source still fails", "err", now)
 	case now != "":

@@ -2,12 +2,14 @@ package app
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -15,6 +17,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/lab"
 )
 
@@ -246,5 +249,29 @@ func TestGatherFails(t *testing.T) {
 	}
 	if p.Devices() != 1 {
 		t.Errorf("%d devices, want those of the source that can be read", p.Devices())
+	}
+}
+
+// TestSourceLog wants each reason for which a source fails in the log once, and not the same again because a number in it has changed.
+func TestSourceLog(t *testing.T) {
+	var log lab.Output
+	s := newSourceLog(slog.New(slog.NewTextHandler(&log, nil)))
+	feed := inventory.NewFeed(inventory.Config{Group: "site1", Name: "http_sd:sd.example"})
+	for _, err := range []error{
+		errors.New("read tcp 192.0.2.1:40001: i/o timeout"),
+		errors.New("read tcp 192.0.2.1:50002: i/o timeout"),
+		errors.New("the old list stays for 23h59m57s (keep)"),
+		errors.New("the old list stays for 23h58m0s (keep)"),
+		nil,
+	} {
+		s.told(inventory.Loaded{Feed: feed, Err: err})
+	}
+	var said []string
+	for line := range strings.Lines(log.String()) {
+		said = append(said, regexp.MustCompile(`msg="([^"]*)"`).FindStringSubmatch(line)[1])
+	}
+	want := []string{"inventory source failed, its last list stays", "inventory source still fails, for another reason", "inventory source is back"}
+	if diff := cmp.Diff(want, said); diff != "" {
+		t.Errorf("the log (-want +got):\n%s", diff)
 	}
 }

@@ -15,7 +15,6 @@ import (
 	"github.com/alecthomas/kingpin/v2"
 	"github.com/prometheus/common/version"
 
-	"github.com/netver/netver_exporter/strictyaml"
 	"github.com/netver/netver_exporter/terminal"
 )
 
@@ -50,14 +49,23 @@ var commands = []command{
 // errSilent ends with exit code 1 when the command has already said why.
 var errSilent = errors.New("failed")
 
-// Execute runs the command that the arguments name and returns its exit code: 0, or 1 when it failed or was called
+// Execute runs the command that the arguments name and returns its exit code: 0, or 1 when it failed, could not print, or was called
 // wrongly. The context ends it.
 func Execute(ctx context.Context, args []string, s Streams) int {
-	s.Out, s.Err = &terminal.Printable{To: s.Out}, &terminal.Printable{To: s.Err}
-	run, err := parseArgs(args, s)
+	out := &written{to: s.Out}
+	s.Out, s.Err = &terminal.Printable{To: out}, &terminal.Printable{To: s.Err}
+	run, err := parseArgs(args, s, out)
 	if err == nil {
 		err = run(ctx)
 	}
+	if err == nil {
+		err = out.failed()
+	}
+	return exitCode(err, s)
+}
+
+// exitCode says on standard error what failed, if the command has not.
+func exitCode(err error, s Streams) int {
 	switch {
 	case err == nil:
 		return 0
@@ -68,10 +76,11 @@ func Execute(ctx context.Context, args []string, s Streams) int {
 }
 
 // parseArgs returns what the command that the arguments name does with its flags. Help and version end the program.
-func parseArgs(args []string, s Streams) (func(context.Context) error, error) {
+func parseArgs(args []string, s Streams, out *written) (func(context.Context) error, error) {
 	app := kingpin.New("netver_exporter", "Prometheus exporter for the software version, uptime and reachability of network devices.\n\n"+
 		"Each command has flags of its own, which follow it: netver_exporter COMMAND --help shows them. Without a command, run is meant.")
-	app.UsageWriter(s.Out)
+	app.UsageWriter(help{out})
+	app.Terminate(func(code int) { os.Exit(max(code, exitCode(out.failed(), s))) })
 	app.ErrorWriter(s.Err)
 	app.HelpFlag.Short('h').Help("Show this help or, after a command, that of the command.")
 	app.Version(version.Print("netver_exporter"))
@@ -89,13 +98,10 @@ func parseArgs(args []string, s Streams) (func(context.Context) error, error) {
 	}
 	name, err := app.Parse(args)
 	if err != nil {
-		if word := args[0]; !strings.HasPrefix(word, "-") && !isCommand(word) {
-			return nil, fmt.Errorf("there is no command %q%s; try --help", word, strictyaml.Suggest(word, commandNames()))
-		}
-		if slices.ContainsFunc(args, isCommand) && strings.HasPrefix(args[0], "-") {
-			return nil, fmt.Errorf("%w; a command comes before its flags", err)
-		}
-		return nil, fmt.Errorf("%w; try --help", err)
+		return nil, explainCall(app, args, err)
+	}
+	if err := emptyFlag(app, args); err != nil {
+		return nil, err
 	}
 	name, _, _ = strings.Cut(name, " ") // "platforms show" is platforms' own affair
 	if name != "run" && name != "lab" {

@@ -73,9 +73,9 @@ func TestDocs(t *testing.T) {
 // parses reads a command's flags. A fragment may leave out the value of its last flag; --help and --version would end the test.
 func parses(words []string, fragment bool) error {
 	words = slices.DeleteFunc(slices.Clone(words), func(word string) bool { return word == "--help" || word == "--version" })
-	_, err := parseArgs(words, Streams{Out: io.Discard, Err: io.Discard})
+	_, err := parseArgs(words, Streams{Out: io.Discard, Err: io.Discard}, &written{to: io.Discard})
 	if err != nil && fragment && strings.HasPrefix(words[len(words)-1], "--") {
-		_, err = parseArgs(append(words, "1"), Streams{Out: io.Discard, Err: io.Discard})
+		_, err = parseArgs(append(words, "1"), Streams{Out: io.Discard, Err: io.Discard}, &written{to: io.Discard})
 	}
 	return err
 }

@@ -83,13 +83,16 @@ func scanKeys(ctx context.Context, p *app.Plan, selected *selection, s Streams) 
 	for _, hosts := range p.WayTo(devices.Groups) {
 		steps = append(steps, []poll.Group{{Name: "jump hosts", Devices: hosts}})
 	}
-	learned, known, failed := 0, 0, 0
+	learned, known, vouched, failed := 0, 0, 0, 0
 	for _, groups := range append(steps, devices.Groups) {
 		step := devices
 		step.Groups = without(groups, func(d *inventory.Device) bool {
 			has := keys.Known(d.Address)
 			if has && !d.Disabled {
 				known++
+				if !keys.HasKey(d.Address) {
+					vouched++
+				}
 			}
 			return has || d.Disabled
 		})
@@ -112,7 +115,11 @@ func scanKeys(ctx context.Context, p *app.Plan, selected *selection, s Streams) 
 			return err
 		}
 	}
-	fmt.Fprintf(s.Err, "%s learned, %d known before, %d failed\n", strictyaml.Count(learned, "key"), known, failed)
+	before := fmt.Sprintf("%d known before", known)
+	if vouched > 0 {
+		before += fmt.Sprintf(" (%d by an authority alone)", vouched)
+	}
+	fmt.Fprintf(s.Err, "%s learned, %s, %d failed\n", strictyaml.Count(learned, "key"), before, failed)
 	if failed > 0 {
 		return errSilent
 	}

@@ -37,6 +37,9 @@ func bindInventory(c *kingpin.CmdClause, s Streams) func(context.Context) error 
 		if err := l.write(s.Out, *output); err != nil {
 			return err
 		}
+		if *dropped && len(l.rows) == 0 {
+			fmt.Fprintln(s.Err, "relabelling drops nothing")
+		}
 		return failed
 	}
 }

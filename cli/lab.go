@@ -26,7 +26,7 @@ import (
 const mostDevices = 100_000
 
 func bindLab(c *kingpin.CmdClause, s Streams) func(context.Context) error {
-	number := c.Flag("devices", "How many devices.").Default("60").Int()
+	number := c.Flag("devices", "How many devices.").Default("60").Int64()
 	live := c.Flag("live", "Devices reboot, are upgraded, fail and recover by themselves all the time.").Bool()
 	file := c.Flag("write-config", "Leave the configuration behind in this new file, as an example to start from.").String()
 	server := addServerFlags(c, s)
@@ -42,7 +42,7 @@ func bindLab(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 		if *live {
 			demo, write = lab.LiveDemo, app.WriteLiveLab
 		}
-		devices, err := demo(*number, platforms.All()...)
+		devices, err := demo(int(*number), platforms.All()...)
 		if err != nil {
 			return err
 		}

@@ -132,6 +132,17 @@ func TestLabLive(t *testing.T) {
 	if code := Execute(t.Context(), []string{"lab", "--live", "--write-config=" + other, "--web.listen-address=" + occupied, "--log.level=error"}, Streams{Out: io.Discard, Err: &said}); code != 1 || !strings.Contains(said.String(), taken) {
 		t.Errorf("a second lab at the same address: exit code %d, %q", code, &said)
 	}
+	for address, want := range map[string]string{
+		"":           "--web.listen-address is empty; give it a value, or leave it out",
+		"nonsense":   "listen tcp: address nonsense: missing port in address; --web.listen-address wants an address of this machine",
+		"[::1]:9:9":  "too many colons in address; --web.listen-address wants",
+		"192.0.2.1:": "listen tcp 192.0.2.1:0: bind: cannot assign requested address; --web.listen-address wants",
+	} {
+		said.Reset()
+		if code := Execute(t.Context(), []string{"lab", "--devices=1", "--web.listen-address=" + address, "--log.level=error"}, Streams{Out: io.Discard, Err: &said}); code != 1 || !strings.Contains(said.String(), want) {
+			t.Errorf("a lab at %q: exit code %d, %q, want %q", address, code, &said, want)
+		}
+	}
 	if left, _ := filepath.Glob(filepath.Dir(other) + "/*"); left != nil {
 		t.Errorf("a lab that could not begin leaves %v", left)
 	}

@@ -32,6 +32,9 @@ func bindPoll(c *kingpin.CmdClause, s Streams) func(context.Context) error {
 		if err := selected.check(); err != nil {
 			return err
 		}
+		if *find && *explain {
+			return errors.New("--detect says why by itself, and has no --explain; give one of them")
+		}
 		if _, ok := detectedOutputs[*output]; *find && !ok {
 			return fmt.Errorf("--detect has no --output=%s; table or json", *output)
 		}

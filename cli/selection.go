@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path"
 	"slices"
+	"strconv"
 	"strings"
 
 	"github.com/alecthomas/kingpin/v2"
@@ -81,7 +82,7 @@ func (s *selection) apply(plan *poll.Plan) error {
 	var missing []string
 	for _, name := range s.names {
 		if !used[name] {
-			missing = append(missing, name+strictyaml.Suggest(name, names))
+			missing = append(missing, strconv.Quote(name)+strictyaml.Suggest(name, names))
 		}
 	}
 	if missing != nil {
@@ -97,13 +98,16 @@ func (s *selection) apply(plan *poll.Plan) error {
 func (s *selection) named(device string, used map[string]bool) bool {
 	match := s.names == nil
 	for _, pattern := range s.names {
-		globbed, _ := path.Match(pattern, device) // check has tried it
+		globbed, _ := path.Match(flat(pattern), flat(device)) // check has tried it
 		if globbed || pattern == device {
 			match, used[pattern] = true, true
 		}
 	}
 	return match
 }
+
+// flat is a name in which a slash is nothing special, unlike in that of a file.
+func flat(name string) string { return strings.ReplaceAll(name, "/", "\x00") }
 
 func (s *selection) labelled(labels []inventory.Label) bool {
 	for _, want := range s.labels {

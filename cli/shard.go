@@ -12,13 +12,13 @@ import (
 
 // addShardFlags adds the flags of a process that polls one of several equal parts of the inventory. The function that it returns says which.
 func addShardFlags(c *kingpin.CmdClause) func() (cluster.Shard, error) {
-	var index, total int
+	var index, total int64
 	var given, ordinal bool
-	c.Flag("shard.index", "Poll only this part of the inventory, from 0 on, of --shard.total equal parts.").IsSetByUser(&given).IntVar(&index)
-	c.Flag("shard.total", "How many processes share the inventory, each with a --shard.index of its own.").IntVar(&total)
+	c.Flag("shard.index", "Poll only this part of the inventory, from 0 on, of --shard.total equal parts.").IsSetByUser(&given).Int64Var(&index)
+	c.Flag("shard.total", "How many processes share the inventory, each with a --shard.index of its own.").Int64Var(&total)
 	c.Flag("shard.ordinal", "Take the number at the end of the host name, as that of a StatefulSet's pod, for --shard.index.").BoolVar(&ordinal)
 	return func() (cluster.Shard, error) {
-		s := cluster.Shard{Index: index, Total: total}
+		s := cluster.Shard{Index: int(index), Total: int(total)}
 		switch {
 		case given && ordinal:
 			return s, errors.New("--shard.index and --shard.ordinal are two ways to say the same; give one of them")

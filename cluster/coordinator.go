@@ -50,7 +50,7 @@ type Archive interface {
 var ErrLost = errors.New("what was archived is lost")
 
 // ErrTaken is that another replica that lives has the same name, or the replica's own entry of before a crash has not ended yet.
-var ErrTaken = errors.New("another replica has this name, or the lease from before a crash has not ended yet")
+var ErrTaken = errors.New("another replica has this cluster.name, or the lease from before a crash has not ended yet")
 
 // unique keeps one of the entries with the same name, the same one in every replica. There are several only if the coordinator is at fault; more than one of
 // them would poll the same devices.

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/netver/netver_exporter/inventory"
 	"github.com/netver/netver_exporter/secret"
 	"github.com/netver/netver_exporter/strictyaml"
 )
@@ -26,10 +27,15 @@ func (l *loader) credentials(written map[string]credential) map[string]Credentia
 }
 
 func (l *loader) credential(name string, w *credential, at *strictyaml.Path) Credential {
+	if err := inventory.CheckName(name); err != nil {
+		l.document.Fault(at, "%v", err)
+	}
 	if w.Username == "" {
 		l.document.Fault(l.document.Nearest(at.Child("username")), "username is missing")
 	}
-	unread := l.document.Explained(at.Child("password")) || l.document.Explained(at.Child("private_key")) || l.document.Explained(at.Child("agent"))
+	unread := slices.ContainsFunc([]string{"password", "private_key", "agent"}, func(key string) bool {
+		return l.document.Explained(at.Child(key)) || l.document.Faulty(at.Child(key))
+	})
 	if !unread && !w.Password.given() && !w.PrivateKey.given() && !w.Agent {
 		l.document.Fault(at, "nothing to log in with; give a password, a private_key or agent: true")
 	}

@@ -34,10 +34,19 @@ func (l *loader) locate(path string, at *strictyaml.Path) string {
 	return filepath.Join(filepath.Dir(l.document.FileOf(at)), path)
 }
 
+// named is locate of a file that must be named.
+func (l *loader) named(path string, at *strictyaml.Path) string {
+	if path == "" {
+		l.document.Fault(at, "the name of the file is empty; write one, or remove the item")
+		return ""
+	}
+	return l.locate(path, at)
+}
+
 func (l *loader) locateAll(paths []string, keys ...string) []string {
 	located := make([]string, len(paths))
 	for i, path := range paths {
-		located[i] = l.locate(path, strictyaml.At(keys...).Item(i))
+		located[i] = l.named(path, strictyaml.At(keys...).Item(i))
 	}
 	return located
 }

@@ -18,7 +18,7 @@ func (l *loader) groups(written []Group, c *Config) []Group {
 			l.document.Fault(at.Child("name"), "there is another group %q in %s; names must differ", g.Name, l.document.Place(first, at))
 		}
 		names[g.Name] = at
-		lists = lists || g.lists()
+		lists = lists || g.lists() || l.document.Faulty(at) // what is wrong may be a list
 	}
 	if !lists {
 		l.document.Warn(all, "there are no devices, so there is nothing to poll")

@@ -20,7 +20,7 @@ func (l *loader) include() {
 		if !ok {
 			continue // what is wrong is found when it is decoded
 		}
-		for _, name := range Expand(l.document, l.locate(text, at.Item(i)), at.Item(i)) {
+		for _, name := range Expand(l.document, l.named(text, at.Item(i)), at.Item(i)) {
 			if seen[name] {
 				continue
 			}

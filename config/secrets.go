@@ -26,8 +26,8 @@ var envName = regexp.MustCompile(`^[A-Za-z_][A-Za-z0-9_]*$`)
 
 // secretRef is a secret as written: itself, or where to find it.
 type secretRef struct {
-	Env     string       `yaml:"env"`
-	File    string       `yaml:"file"`
+	Env     string       `yaml:"env,filled"`
+	File    string       `yaml:"file,filled"`
 	Command []string     `yaml:"command,filled"`
 	Text    secret.Value `yaml:",short"`
 }

@@ -44,6 +44,14 @@ const (
 	keepLists    = 24 * time.Hour
 )
 
+// madeUp are the kinds of sources whose variables people name as they like, and the prefix of the labels that hold them.
+var madeUp = []struct{ key, prefix string }{
+	{"ansible", "__meta_ansible_"},
+	{"nornir", "__meta_nornir_data_"},
+	{"csv", "__meta_csv_"},
+	{"oxidized", "__meta_oxidized_"},
+}
+
 // sources makes the group's sources ready.
 func (l *loader) sources(g *Group, at *strictyaml.Path) {
 	s := &sourceLoader{loader: l, group: g, names: map[string]bool{}}
@@ -59,6 +67,12 @@ func (l *loader) sources(g *Group, at *strictyaml.Path) {
 	for i, rule := range g.Written.Relabel {
 		if err := g.Relabel.Add(rule); err != nil {
 			l.document.Fault(at.Child("relabel_configs").Item(i), "%v", err)
+		}
+	}
+	for _, kind := range madeUp {
+		if l.document.Given(at.Child(kind.key)) && g.Relabel.MapsAll(kind.prefix) {
+			l.document.Warn(at.Child("relabel_configs"), "labelmap makes a label on /metrics of each variable of %s, also of one that holds a secret under a name that does not say so; "+
+				"name those that you want", kind.key)
 		}
 	}
 	if len(g.Written.Relabel) > 0 && len(g.Sources) == 0 {
@@ -86,7 +100,7 @@ func each[T any](s *sourceLoader, group *strictyaml.Path, kind string, list []T,
 		}
 		s.names[name] = true
 		made.Name = name
-		if made.Source.Source != nil {
+		if made.Source.Source != nil && !s.document.Faulty(at) {
 			s.group.Sources = append(s.group.Sources, made.Source)
 		}
 	}

@@ -15,7 +15,7 @@ import (
 type Entry struct {
 	Name             string            `yaml:"name"`
 	Address          string            `yaml:"address,short" alias:"host"` // as ParseAddress takes it
-	Port             int               `yaml:"port"`                       // of an address that has none
+	Port             *int              `yaml:"port"`                       // of an address that has none
 	Platform         string            `yaml:"platform"`                   // id or alias
 	Credentials      string            `yaml:"credentials"`
 	Mode             string            `yaml:"mode"`
@@ -137,12 +137,12 @@ func (c *completion) address(d *Device, e *Entry) {
 		c.fault(errors.New("address is missing"), "address")
 		return
 	}
-	if e.Port != 0 {
+	if e.Port != nil {
 		if _, _, err := net.SplitHostPort(text); err == nil {
 			c.fault(errors.New("the address has a port of its own; keep one"), "port")
 			return
 		}
-		text, key = net.JoinHostPort(strings.Trim(text, "[]"), strconv.Itoa(e.Port)), "port"
+		text, key = net.JoinHostPort(strings.Trim(text, "[]"), strconv.Itoa(*e.Port)), "port"
 	}
 	d.Name = cmp.Or(d.Name, text)
 	var err error

@@ -44,8 +44,8 @@ func TestComplete(t *testing.T) {
 		want  Device
 	}{
 		{Entry{Address: "192.0.2.1"}, with(func(d *Device) { d.Name, d.Address = "192.0.2.1", "192.0.2.1:22" })},
-		{Entry{Address: "SW-1", Port: 830, Name: "sw"}, with(func(d *Device) { d.Name, d.Address = "sw", "SW-1:830" })},
-		{Entry{Address: "[2001:DB8::1]", Port: 830}, with(func(d *Device) { d.Name, d.Address = "[2001:DB8::1]:830", "[2001:db8::1]:830" })},
+		{Entry{Address: "SW-1", Port: new(830), Name: "sw"}, with(func(d *Device) { d.Name, d.Address = "sw", "SW-1:830" })},
+		{Entry{Address: "[2001:DB8::1]", Port: new(830)}, with(func(d *Device) { d.Name, d.Address = "[2001:DB8::1]:830", "[2001:db8::1]:830" })},
 		{
 			Entry{Address: "sw", Platform: "eos_alias", Credentials: "other", Mode: "shell", LegacyAlgorithms: &no, Enabled: &no, Labels: map[string]string{"rack": "", "role": "edge"}},
 			Device{Name: "sw", Address: "sw:22", Group: "site1", HostKeys: "strict", Platform: "eos", Credential: "other", Mode: "shell", Disabled: true,
@@ -70,8 +70,8 @@ func TestCompleteFaults(t *testing.T) {
 		want  string
 	}{
 		{Entry{}, "address: address is missing|platform: platform is missing; name it here or in each device|credentials: credentials are missing; name them here or in each device"},
-		{Entry{Address: "sw:22", Port: 22, Platform: "x", Credentials: "x"}, "port: the address has a port of its own; keep one"},
-		{Entry{Address: "sw", Port: -1, Platform: "x", Credentials: "x"}, `port: "sw:-1" has no port between 1 and 65535`},
+		{Entry{Address: "sw:22", Port: new(22), Platform: "x", Credentials: "x"}, "port: the address has a port of its own; keep one"},
+		{Entry{Address: "sw", Port: new(-1), Platform: "x", Credentials: "x"}, `port: "sw:-1" has no port between 1 and 65535`},
 		{Entry{Address: "a b", Name: "\a", Platform: "unknown", Credentials: "unknown", Mode: "telnet"},
 			`address: "a b" is neither a host name nor an IP address|platform: unknown platform|credentials: unknown credential|` +
 				`mode: unknown mode "telnet"; want exec or shell|name: the name holds a character that cannot be seen; write it without`},

@@ -3,6 +3,7 @@ package inventory
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/prometheus/common/model"
@@ -53,6 +54,14 @@ func (r *Relabeling) Add(w Rule) error {
 	}
 	r.rules = append(r.rules, &c)
 	return nil
+}
+
+// MapsAll reports whether labelmap makes labels of whatever begins with the prefix.
+func (r *Relabeling) MapsAll(prefix string) bool {
+	const name = "some_variable" // that no rule is written for
+	return slices.ContainsFunc(r.rules, func(c *relabel.Config) bool {
+		return c.Action == relabel.LabelMap && c.Regex.MatchString(prefix+name)
+	})
 }
 
 var actions = map[relabel.Action]bool{

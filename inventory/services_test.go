@@ -98,3 +98,21 @@ func TestHTTPSD(t *testing.T) {
 		t.Errorf("an endless answer: %v", err)
 	}
 }
+
+// TestAnswersOfOtherShape wants what is wrong with an answer in words that know no types of Go.
+func TestAnswersOfOtherShape(t *testing.T) {
+	for _, test := range []struct {
+		source Source
+		answer string
+		want   string
+	}{
+		{Oxidized{}, `{"nodes": []}`, "x: want a list of nodes in JSON, not the object at the top"},
+		{NetBox{}, `{"next": null, "results": 7}`, "x: want a page with results in JSON, not the number at results"},
+		{HTTPSD{}, `["sw-1"]`, "x:1: want keys with a value each, not the string that is there"},
+	} {
+		_, _, err := test.source.Parse([]Document{{Name: "x", Text: []byte(test.answer)}})
+		if err == nil || err.Error() != test.want {
+			t.Errorf("%T, %s: error %v, want %s", test.source, test.answer, err, test.want)
+		}
+	}
+}

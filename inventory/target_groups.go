@@ -2,11 +2,13 @@ package inventory
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
 	"maps"
+	"reflect"
 	"strings"
 )
 
@@ -65,10 +67,7 @@ func eachElement(d Document, each func(index, line int, decode func(any) error) 
 	for i := 0; decoder.More(); i++ {
 		line := lines.at(int(decoder.InputOffset()))
 		if err := each(i, line, decoder.Decode); err != nil {
-			if errors.Is(err, io.ErrUnexpectedEOF) {
-				err = errors.New("the text ends in the middle of the list")
-			}
-			return fmt.Errorf("%s: %w", place(d.Name, i, line), err)
+			return fmt.Errorf("%s: %w", place(d.Name, i, line), elementError(err))
 		}
 	}
 	if _, err := decoder.Token(); err != nil {
@@ -80,14 +79,39 @@ func eachElement(d Document, each func(index, line int, decode func(any) error) 
 	return nil
 }
 
+// elementError is what keeps an element from being read, in words that know no types of Go.
+func elementError(err error) error {
+	wrong, ok := errors.AsType[*json.UnmarshalTypeError](err)
+	switch {
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return errors.New("the text ends in the middle of the list")
+	case !ok:
+		return err
+	}
+	want, key := "a text", strings.TrimPrefix(wrong.Field, ".")
+	switch wrong.Type.Kind() {
+	case reflect.Slice:
+		want = "a list"
+	case reflect.Map, reflect.Struct:
+		want = "keys with a value each"
+	}
+	if key != "" {
+		key += ": "
+	}
+	return fmt.Errorf("%swant %s, not the %s that is there", key, want, wrong.Value)
+}
+
 // notJSON says what a text is instead of the JSON that is wanted.
 func notJSON(text []byte, want string, err error) error {
 	text = bytes.TrimSpace(text)
+	wrong, other := errors.AsType[*json.UnmarshalTypeError](err)
 	switch {
 	case len(text) == 0:
 		return fmt.Errorf("it is empty; want %s in JSON", want)
 	case text[0] == '<':
 		return fmt.Errorf("this is a page in HTML; want %s in JSON. Is it the address of the API, and is the login right?", want)
+	case other:
+		return fmt.Errorf("want %s in JSON, not the %s at %s", want, wrong.Value, cmp.Or(wrong.Field, "the top"))
 	case err != nil:
 		return fmt.Errorf("want %s in JSON: %w", want, err)
 	}

@@ -94,9 +94,13 @@ func (h *HostKeys) Show(address string) []KnownKey {
 
 // Known reports whether the files say by which key, or by whose certificate, the host at an address (host:port) is known.
 func (h *HostKeys) Known(address string) bool {
+	return h.HasKey(address) || h.certifies(hostName(address), "")
+}
+
+// HasKey reports whether the files have a key of the host's own, and not an authority alone.
+func (h *HostKeys) HasKey(address string) bool {
 	h.refresh()
-	host := hostName(address)
-	return len(h.lines(host)) > 0 || h.certifies(host, "")
+	return len(h.lines(hostName(address))) > 0
 }
 
 func (l *knownLine) export() KnownKey {

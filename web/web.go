@@ -194,10 +194,7 @@ func Serve(ctx context.Context, h http.Handler, flags *toolkit.FlagConfig, log *
 	go func() { failed <- toolkit.ListenAndServe(server, flags, log) }()
 	select {
 	case err := <-failed:
-		if errors.Is(err, syscall.EADDRINUSE) {
-			return fmt.Errorf("%w: another program has it; --web.listen-address takes another address", err)
-		}
-		return err
+		return explainListen(err)
 	case <-ctx.Done():
 	}
 	end, cancel := context.WithTimeout(context.WithoutCancel(ctx), grace)
@@ -222,4 +219,16 @@ func urlOf(l net.Listener) string {
 		address = net.JoinHostPort("localhost", strconv.Itoa(tcp.Port))
 	}
 	return scheme + "://" + address + "/"
+}
+
+// explainListen says of an address on which nobody can listen what to do.
+func explainListen(err error) error {
+	listen, ok := errors.AsType[*net.OpError](err)
+	switch {
+	case errors.Is(err, syscall.EADDRINUSE):
+		return fmt.Errorf("%w: another program has it; --web.listen-address takes another address", err)
+	case ok && listen.Op == "listen":
+		return fmt.Errorf("%w; --web.listen-address wants an address of this machine and a port that this user may take, such as :9733", err)
+	}
+	return err
 }
