@@ -125,4 +125,6 @@ func failedBetween(from, to scrape, devices []*lab.Device) []string {
 }
 
 // outOfTime reports a reason that a healthy device fails for where the machine was too busy to ask it.
-func outOfTime(reason string) bool { return reason == "timeout" || reason == "connect_timeout" }
+func outOfTime(reason string) bool {
+	return slices.Contains([]string{"timeout", "connect_timeout", "prompt"}, reason)
+}
