@@ -121,7 +121,7 @@ func assemble(c *config.Config, known *parser.Registry, w Wiring) (*Plan, device
 	opened := credentials(c)
 	for name, credential := range opened {
 		p.Credentials = append(p.Credentials, logins.Credential{
-			Name: name, Identity: credential.Account(), Enable: credential.EnableAccount(), Answers: credential.Further(), Password: !credential.Password.IsZero(), Keys: credential.Keys(),
+			Name: name, Identity: credential.Account(), Enable: credential.EnableAccount(), Password: !credential.Password.IsZero(), Keys: credential.Keys(),
 			Rate: c.Credentials[name].LoginRate,
 		})
 	}

@@ -22,7 +22,7 @@ const (
 	foreignPassword = `(?:passwor[dt]|kennwort|mot de passe|contrase|senha|wachtwoord|adgangskode|l[oö]senord|passord|salasana|has[lł]o|heslo|jelsz[oó]|parola|şifre)`
 	foreignOneTime  = `(?:monouso|usa e getta|descart[aá]vel|eenmalig|eng[aå]ng|kertak[aä]ytt|jednor[aá]zo[vw]|egyszer|tek kullan[iı]ml[iı]k)`
 	foreignNew      = `(?:neue[ns]?|altes?|bisherige[ns]?|aktuelle[ns]?|nouveau|ancien|actuel|nuev[ao]|anterior|actual|nov[aáoéý]|antiga|atual|nuova|vecchia|attuale|nieuwe?|oude?|huidige?|` +
-		`nytt?|nye|gammalt|gamle?|nuv[aæ]rende|uusi|vanha|nowe|stare|obecne|star[eéá]|[uú]j|r[eé]gi|yeni|eski|nou[aă]|veche)`
+		`nytt?|nye|gammalt|gamle?|nuv[aæ]rende|uusi|vanha|now[ea]|stare|obecne|star[eéá]|[uú]j|r[eé]gi|yeni|eski|nou[aă]|veche)`
 	foreignAgain  = `(?:wiederhol|best[aä]tig|confirm|r[eé]p[eéi]t|conferma|herhaal|bevestig|gentag|bekr[aä]ft|upprepa|vahvista|powt[oó]rz|potwierd[zź]|potvr[dď]|zopak|ism[eé]t|tekrar|onayla)`
 	foreignChange = `(?:^|[\s(:])` + foreignNew + `\s[^\n]{0,20}` + foreignPassword + `|` + foreignAgain + `[^\n]{0,20}` + foreignPassword + `|` + foreignPassword + `[^\n]{0,20}` + foreignAgain +
 		`|нов(?:ый|ого) парол|(?:старый|старого|текущий|текущего) пароль?|повтор[^\n]{0,20}парол|新密码|新密碼|旧密码|舊密碼|(?:新しい|現在の|以前の)パスワード|(?:새|현재|이전) ?(?:비밀번호|암호)`

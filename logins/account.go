@@ -226,6 +226,16 @@ func (a *account) slowDown(t *Ticket, now time.Time) {
 	d.notBefore = now.Add(backOff(d.refusals, t.interval))
 }
 
+// takeOtherKeys takes that the keys that are tried before the secret are other ones: who refused the former, or wanted the secret
+// beside them, is asked anew.
+func (a *account) takeOtherKeys() {
+	for _, d := range a.devices {
+		if d.needs = false; d.unsent {
+			d.resetBackOff()
+		}
+	}
+}
+
 // mostInARow is this process's part of what all may find out.
 func (a *account) mostInARow() int {
 	if a.fleet == nil {

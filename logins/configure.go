@@ -42,9 +42,6 @@ func (d *Door) Configure(s Settings) {
 			if before.account == a && before.Keys != settings.Keys {
 				a.takeOtherKeys()
 			}
-			if before.account == a && !before.Answers.Equal(settings.Answers) {
-				a.takeOtherAnswers()
-			}
 		}
 		c.limiter.SetLimit(limit(settings.Rate / float64(replicas)))
 		d.credentials[settings.Name] = c
@@ -96,26 +93,4 @@ func (a *account) follow(before *account) {
 		return
 	}
 	a.tries, a.paused, a.next = before.tries, before.paused, before.next
-}
-
-// takeOtherKeys takes that the keys that are tried before the secret are other ones: who refused the former, or wanted the secret
-// beside them, is asked anew.
-func (a *account) takeOtherKeys() {
-	for _, d := range a.devices {
-		if d.needs = false; d.unsent {
-			d.resetBackOff()
-		}
-	}
-}
-
-// takeOtherAnswers takes that the answers beside the password are other ones: they may be what was refused. Until a device accepts both
-// that is worth a second try once, as another password is.
-func (a *account) takeOtherAnswers() {
-	if a.tries == 0 || a.follows {
-		return
-	}
-	tries := a.tries
-	a.resume()
-	a.follows, a.doubted, a.tries = true, false, min(tries, mostTries/2)
-	clear(a.strong)
 }

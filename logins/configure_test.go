@@ -132,21 +132,3 @@ func TestCanaryThatCannotTell(t *testing.T) {
 		}
 	})
 }
-
-// TestOtherAnswers: credentials of one user and password are one account whatever their answers. Other answers are tried at once, but not
-// again and again.
-func TestOtherAnswers(t *testing.T) {
-	d := New(slog.New(slog.DiscardHandler))
-	number := 0
-	for _, answers := range []string{"1234", "5678", "1234", "5678", "0000"} {
-		credentials := []Credential{
-			{Name: "netops", Identity: secret.New("netops"), Answers: secret.New(answers), Password: true},
-			{Name: "other", Identity: secret.New("netops"), Password: true},
-		}
-		d.Configure(Settings{Most: 64, Credentials: credentials})
-		number += refusals(t, d, answers+fmt.Sprint(number))
-	}
-	if most := mostTries + mostTries/2; number != most {
-		t.Errorf("%d tries, want %d", number, most)
-	}
-}

@@ -23,7 +23,6 @@ type Credential struct {
 	Name     string
 	Identity Identity
 	Enable   Identity // of the enable secret, which has an account of its own; zero: there is none
-	Answers  Identity // to further questions, which may be what was refused; zero: it has none
 	Password bool     // it has a password; without one no secret is ever sent, and only the rate limits hold
 	Keys     string   // tells its keys, which are tried before the password, from others; "": it has none
 	Rate     float64  // logins started per second; 0: no limit of its own

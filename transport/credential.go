@@ -75,23 +75,14 @@ func (c *Credential) Identity() secret.Value {
 	return secret.New(strings.Join(parts, "\x00"))
 }
 
-// Account is what a server counts refusals of: user name and password, whatever key is tried before them and whatever answers follow. Of a
-// credential that sends no password it is the Identity.
+// Account is what a server counts refusals of: user name, password and answers, whatever key is tried before them. Of a
+// credential that sends no secret it is the Identity.
 func (c *Credential) Account() secret.Value {
 	if c.Password.IsZero() {
 		return c.Identity()
 	}
-	without := Credential{Username: c.Username, Password: c.Password}
+	without := Credential{Username: c.Username, Password: c.Password, Answers: c.Answers}
 	return without.Identity()
-}
-
-// Further is all answers to further questions in one value: that of others is another one. Zero: there are none.
-func (c *Credential) Further() secret.Value {
-	if len(c.Answers) == 0 {
-		return secret.Value{}
-	}
-	answers := Credential{Answers: c.Answers}
-	return answers.Identity()
 }
 
 // EnableAccount is what a server counts refusals of the enable secret of: user name and secret; zero: there is none.
