@@ -95,6 +95,16 @@ func (a *account) device(name string) *deviceState {
 	return d
 }
 
+// hasDevices reports whether others than jump hosts have the secret.
+func (a *account) hasDevices() bool {
+	for name := range a.devices {
+		if !isHop(name) {
+			return true
+		}
+	}
+	return false
+}
+
 // allowed is how many logins may be in flight with the secret.
 func (a *account) allowed() int {
 	switch {
@@ -149,21 +159,27 @@ func (a *account) canary(device string, interval time.Duration, now time.Time) b
 // canaryPause is an interval, less a little since devices do not come exactly at their time.
 func canaryPause(interval time.Duration) time.Duration { return interval - interval/20 }
 
-// accept takes that a device let us in with the secret.
-func (a *account) accept(device, method string) {
-	d := a.device(device)
+// accept takes that a device or a jump host let us in with the secret. A jump host may ask another server than the devices do: it
+// proves nothing of a secret that devices have, too.
+func (a *account) accept(name, method string) {
+	d := a.device(name)
 	d.resetBackOff()
-	if !d.accepted {
+	first := !d.accepted
+	d.accepted, d.method = true, method
+	if isHop(name) && a.hasDevices() {
+		return
+	}
+	if first {
 		a.matches++
 	}
-	d.accepted, d.method, a.usual = true, method, method
+	a.usual = method
 	a.proven, a.follows, a.doubted = true, false, false
 	a.tries, a.inARow = 0, 0
 	a.accepts++
 	clear(a.strong)
 	if a.paused {
 		a.resume()
-		a.log.Info("credential is in use again: a device accepted it", "credential", a.label(), "device", device)
+		a.log.Info("credential is in use again: a device accepted it", "credential", a.label(), "device", name)
 	}
 	a.window = min(2*a.window, a.most)
 }

@@ -108,6 +108,8 @@ type Request struct {
 	Credential string
 	Interval   time.Duration // between two polls of the device
 	Kept       bool          // a session from an earlier poll is there, so that no login is expected
+
+	via *Ticket // of the poll, if this is for a jump host on its way
 }
 
 // Decision is the door's answer to a request.
@@ -146,7 +148,7 @@ func (d *Door) Enter(r Request, wake func()) (t *Ticket, decision Decision, unti
 	switch {
 	case !sends:
 	case a.paused:
-		if t.canary = a.canary(r.Device, r.Interval, now); !t.canary {
+		if t.canary = r.via.isCanaryOf(a) || a.canary(r.Device, r.Interval, now); !t.canary {
 			return nil, Paused, time.Time{}
 		}
 	case !a.room():

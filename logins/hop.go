@@ -3,6 +3,7 @@ package logins
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"github.com/netver/netver_exporter/failure"
 )
@@ -20,13 +21,19 @@ func (t *Ticket) Yield() {
 	}
 }
 
+// hopPrefix begins the names by which the door knows jump hosts.
+const hopPrefix = "jump host "
+
+func isHop(name string) bool { return strings.HasPrefix(name, hopPrefix) }
+
 // Hop asks for a login at a jump host on the way of the poll, which may have another credential, and waits for it within
-// the context. The ticket that it returns has to be closed. The error is a *failure.Error.
+// the context. A poll that may try a paused secret may do so at the jump host, too, or nobody would ever get to the devices behind
+// it. The ticket that it returns has to be closed. The error is a *failure.Error.
 func (t *Ticket) Hop(ctx context.Context, host, credential string) (*Ticket, error) {
 	if t == nil {
 		return nil, nil
 	}
-	r := Request{Device: "jump host " + host, Credential: credential, Interval: t.interval}
+	r := Request{Device: hopPrefix + host, Credential: credential, Interval: t.interval, via: t}
 	for {
 		woken := make(chan struct{}, 1)
 		hop, decision, until := t.door.Enter(r, func() { woken <- struct{}{} })

@@ -194,6 +194,9 @@ func (t *Ticket) Clean() bool {
 	return !t.spoiled()
 }
 
+// isCanaryOf reports that the poll may try the account's secret, which is paused. The mutex is held.
+func (t *Ticket) isCanaryOf(a *account) bool { return t != nil && t.canary && t.account == a }
+
 // Close gives the ticket back. The reason is how the poll ended: a refused login slows the device down, whatever it
 // refused.
 func (t *Ticket) Close(reason failure.Reason) {
