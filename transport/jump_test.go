@@ -32,7 +32,7 @@ func newRoute(t *testing.T, device string, most int, hosts ...*gatekeeper) *rout
 	for i, h := range hosts {
 		name := "bastion" + string(rune('1'+i))
 		config.JumpHosts = append(config.JumpHosts, JumpHost{
-			Name: name, Target: Target{Name: name, Address: h.address, Credential: credential, Jump: before}, CredentialName: "netops", MaxSessions: most,
+			Name: name, Target: Target{Name: name, Address: h.address, Credential: credential, Jump: before}, CredentialName: "bastions", MaxSessions: most,
 		})
 		before = name
 	}
@@ -42,7 +42,9 @@ func newRoute(t *testing.T, device string, most int, hosts ...*gatekeeper) *rout
 	}
 	t.Cleanup(client.Close)
 	door := logins.New(slog.New(slog.DiscardHandler))
-	door.Configure(logins.Settings{Most: 64, Credentials: []logins.Credential{{Name: "netops", Password: true}}})
+	door.Configure(logins.Settings{Most: 64, Credentials: []logins.Credential{
+		{Name: "netops", Password: true}, {Name: "bastions", Identity: secret.New("of the jump hosts"), Password: true},
+	}})
 	return &route{client: client, door: door, target: Target{Name: "sw-1", Address: device, Credential: credential, Jump: before}}
 }
 

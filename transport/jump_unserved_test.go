@@ -34,7 +34,7 @@ func TestJumpHostThatLetsEverybodyIn(t *testing.T) {
 	if got := bastion.seen(); len(got) != 1 {
 		t.Errorf("%d logins at a jump host of which nothing is known: %s", len(got), strings.Join(got, ", "))
 	}
-	if s := r.door.States()["netops"]; s.Logins[logins.Accepted] > 0 && s.Allowed > 1 {
+	if s := r.door.States()["bastions"]; s.Logins[logins.Accepted] > 0 && s.Allowed > 1 {
 		t.Errorf("the password counts as accepted: %+v", s)
 	}
 }
@@ -46,7 +46,7 @@ func TestDoorAndJumpHost(t *testing.T) {
 		if err := r.poll(t, "sw-1", 0); err == nil {
 			t.Fatal("no error")
 		}
-		if s := r.door.States()["netops"]; s.Allowed < 2 {
+		if s := r.door.States()["bastions"]; s.Allowed < 2 {
 			t.Errorf("%s: %+v, want the jump host's acceptance to count", name, s)
 		}
 	}
