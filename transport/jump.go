@@ -34,6 +34,7 @@ type jumpHost struct {
 	mu      sync.Mutex
 	link    *Link         // nil: none yet
 	dialing chan struct{} // closed when the attempt under way has ended; nil: there is none
+	wakes   []func()      // of polls that wait for its end before they begin
 	failed  error         // how the latest attempt ended
 	tried   time.Time     // when that was, if it counts for those who come a moment later
 	used    time.Time     // when the latest connection through it ended
@@ -84,12 +85,16 @@ func (c *Client) jumpHostLike(j JumpHost, written map[string]JumpHost, other *Cl
 }
 
 // Reserve takes a place at a jump host for the next connection to a target, by its name, if it needs one as far as is known. It returns
-// nil if there is none at the jump host, or at one that leads to it and has no connection to it yet: then wake is called once, from
-// within the client, when it may be worth asking again. What free is called for is given back if no connection has taken it.
+// nil if there is none at the jump host, or at one that leads to it and has no connection to it yet, or while the jump host is being
+// connected to: then wake is called once, from within the client, when it may be worth asking again. What free is called for is given
+// back if no connection has taken it.
 func (c *Client) Reserve(jump, target string, needs bool, wake func()) (free func()) {
 	host, known := c.jumps[jump]
 	if !known {
 		return func() {}
+	}
+	if needs && host.awaits(wake) {
+		return nil
 	}
 	for at := host; needs && !at.underWay(); {
 		if at, known = c.jumps[at.Target.Jump]; !known {

@@ -76,7 +76,22 @@ func (j *jumpHost) connect(ctx context.Context, t Target) (*Link, error) {
 	}
 	close(j.dialing)
 	j.dialing = nil
+	for _, wake := range j.wakes {
+		wake()
+	}
+	j.wakes = nil
 	return link, err
+}
+
+// awaits reports that the jump host is being connected to, and notes who waits for the outcome.
+func (j *jumpHost) awaits(wake func()) bool {
+	j.mu.Lock()
+	defer j.mu.Unlock()
+	if j.dialing == nil {
+		return false
+	}
+	j.wakes = append(j.wakes, wake)
+	return true
 }
 
 // login makes the connection, with a ticket of its own.

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net"
 	"sync"
 	"testing"
 	"time"
@@ -104,4 +105,40 @@ func TestReserveThroughAChain(t *testing.T) {
 	if r.client.Reserve("nobody", "sw-1", true, wake) == nil {
 		t.Error("waits for a jump host that nobody knows")
 	}
+}
+
+// TestReserveDuringALogin has a jump host that does not answer: one poll waits for it, and the others begin when the outcome is known.
+func TestReserveDuringALogin(t *testing.T) {
+	silent, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer silent.Close()
+	r := newRoute(t, guard(t, "swordfish").address, 0, &gatekeeper{address: silent.Addr().String()})
+	ended := make(chan error, 1)
+	go func() {
+		_, err := r.client.Login(t.Context(), r.target, "", func(string, time.Time) {})
+		ended <- err
+	}()
+	conn, err := silent.Accept()
+	if err != nil {
+		t.Fatal(err)
+	}
+	woken := make(chan struct{}, 1)
+	wake := func() { woken <- struct{}{} }
+	if r.client.Reserve("bastion1", "sw-2", true, wake) != nil {
+		t.Fatal("a place while the jump host is being connected to")
+	}
+	free := r.client.Reserve("bastion1", "sw-3", false, wake)
+	if free == nil {
+		t.Fatal("a poll with a kept session waits for the jump host")
+	}
+	free()
+	conn.Close()
+	wantReason(t, <-ended, failure.Jump)
+	<-woken
+	if free = r.client.Reserve("bastion1", "sw-2", true, wake); free == nil {
+		t.Fatal("waits although nobody connects to the jump host")
+	}
+	free()
 }
