@@ -20,7 +20,8 @@ func main() {
 	hangup := make(chan os.Signal, 1)
 	signal.Notify(hangup, syscall.SIGHUP)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	context.AfterFunc(ctx, stop)                                         // a second signal kills at once: whoever waits for a device can always get out
+	// A second signal kills at once: whoever waits for a device can always get out.
+	context.AfterFunc(ctx, stop)
 	if built, ok := debug.ReadBuildInfo(); ok && version.Version == "" { // by go install, which knows no flags of ours
 		version.Version = strings.TrimPrefix(built.Main.Version, "v")
 	}

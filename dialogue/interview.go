@@ -19,7 +19,8 @@ var demandsNew = regexp.MustCompile(`(?i)\bpass(?:word|wd|phrase) (?:has |is |wa
 var unnamed = regexp.MustCompile(`(?i)^\W*(?:please )?(?:enter|type|input|give)?(?: (?:your|the))? ?(?:secrets?|credentials?|authentication)?\W*$`)
 
 // AsksUser tells what a question of keyboard-interactive asks a user for. It is the last line of the text. A line above it, or of the
-// instruction, may say that a code is meant, or a new password; where the question itself says nothing, the line before it asks. The user's own name says nothing: "svc-token's password:" does not ask for a token.
+// instruction, may say that a code is meant, or a new password; where the question itself says nothing, the line before it asks. The
+// user's own name says nothing: "svc-token's password:" does not ask for a token.
 func AsksUser(user, instruction, text string) Question {
 	lines := strings.FieldsFunc(instruction+"\n"+text, func(r rune) bool { return r == '\n' || r == '\r' })
 	question := ""
