@@ -46,14 +46,14 @@ func (s *shell) enable(ctx context.Context) error {
 		return broken(ctx, doing, err)
 	}
 	w := &enabling{shell: s, permit: ticket}
-	var reason failure.Reason // after a panic: the secret may have been refused
+	var reason failure.Reason
 	defer func() { ticket.Close(reason) }()
 	if err := wait(ctx, w, enableRows); err != nil {
 		return broken(ctx, doing, fmt.Errorf("%w; the last line is %s", err, s.lastLine()))
 	}
 	switch {
 	case !w.typed:
-	case !w.refused && !refusesLogin(w.screen.Above()) && (e.When == nil || !s.unprivileged()):
+	case !w.refused && !refusesLogin(string(w.screen.Above())) && (e.When == nil || !s.unprivileged()):
 		ticket.Tell(logins.Accepted)
 	default:
 		ticket.Tell(logins.Refused)

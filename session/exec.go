@@ -108,7 +108,7 @@ func (e execs) run(ctx context.Context, command string) (string, error) {
 func (e execs) judge(out []byte) {
 	switch {
 	case e.opened || len(bytes.TrimSpace(out)) == 0:
-	case e.TookPassword && len(out) <= longestRefusal && refusesLogin([]byte(terminal.Clean(string(out)))):
+	case e.TookPassword && len(out) <= longestRefusal && refusesLogin(terminal.Clean(string(out))):
 		e.ticket.Tell(logins.Refused)
 	default:
 		e.open()
@@ -119,9 +119,9 @@ func (e execs) judge(out []byte) {
 const longestRefusal = 2 << 10
 
 // refusesLogin reports whether one of the lines says that the login was not accepted.
-func refusesLogin(text []byte) bool {
-	for line := range bytes.Lines(text) {
-		if len(line) <= longestPrompt && dialogue.RefusesLogin(string(bytes.TrimSpace(line))) {
+func refusesLogin(text string) bool {
+	for line := range strings.Lines(text) {
+		if len(line) <= longestPrompt && dialogue.RefusesLogin(strings.TrimSpace(line)) {
 			return true
 		}
 	}

@@ -80,7 +80,7 @@ func (l *login) failed(ctx context.Context, err error) error {
 	case errors.Is(err, errEnded) && ctx.Err() == nil:
 		if l.TookPassword && !l.opened {
 			text := l.screen.Text()
-			if refusesLogin([]byte(text[max(0, len(text)-longestRefusal):])) {
+			if refusesLogin(text[max(0, len(text)-longestRefusal):]) {
 				_, err = l.refused()
 				return err
 			}
@@ -111,7 +111,7 @@ func (l *login) isRefused(string) bool {
 		return false
 	}
 	above := l.screen.Above()
-	if refusesLogin(above[l.checked:]) {
+	if refusesLogin(string(above[l.checked:])) {
 		return true
 	}
 	l.checked = len(above)
