@@ -2,7 +2,6 @@ package logins
 
 import (
 	"log/slog"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -64,6 +63,7 @@ type account struct {
 
 // deviceState is what is known of the credential at one device.
 type deviceState struct {
+	hop       bool   // it is a jump host
 	accepted  bool   // the device has accepted this very secret
 	needs     bool   // the device wanted the secret although a key was tried first
 	method    string // by which the secret was accepted, or is to be tried next; "": not known
@@ -97,8 +97,8 @@ func (a *account) device(name string) *deviceState {
 
 // hasDevices reports whether others than jump hosts have the secret.
 func (a *account) hasDevices() bool {
-	for name := range a.devices {
-		if !isHop(name) {
+	for _, d := range a.devices {
+		if !d.hop {
 			return true
 		}
 	}
@@ -140,25 +140,6 @@ func (a *account) taken(counts func(*Ticket) bool) (n int) {
 	return n
 }
 
-// canary reports whether the device may try a paused secret now: one device an interval, another one each time.
-func (a *account) canary(device string, interval time.Duration, now time.Time) bool {
-	if now.Before(a.next) || len(a.holders) > 0 || a.others() {
-		return false
-	}
-	if a.asked[device] {
-		if now.Before(a.next.Add(interval)) { // every device has its turn within an interval: one that was not asked may come
-			return false
-		}
-		clear(a.asked)
-	}
-	a.asked[device] = true
-	a.next = now.Add(canaryPause(interval))
-	return true
-}
-
-// canaryPause is an interval, less a little since devices do not come exactly at their time.
-func canaryPause(interval time.Duration) time.Duration { return interval - interval/20 }
-
 // accept takes that a device or a jump host let us in with the secret. A jump host may ask another server than the devices do: it
 // proves nothing of a secret that devices have, too.
 func (a *account) accept(name, method string) {
@@ -166,7 +147,7 @@ func (a *account) accept(name, method string) {
 	d.resetBackOff()
 	first := !d.accepted
 	d.accepted, d.method = true, method
-	if isHop(name) && a.hasDevices() {
+	if d.hop && a.hasDevices() {
 		return
 	}
 	if first {
@@ -182,14 +163,6 @@ func (a *account) accept(name, method string) {
 		a.log.Info("credential is in use again: a device accepted it", "credential", a.label(), "device", name)
 	}
 	a.window = min(2*a.window, a.most)
-}
-
-// resume ends a pause.
-func (a *account) resume() {
-	a.paused, a.window = false, 1
-	for _, other := range a.devices { // what refused it meanwhile did so for the secret's sake
-		other.resetBackOff()
-	}
 }
 
 // refuse takes that a device refused the secret, or that nobody knows.
@@ -250,30 +223,6 @@ func (a *account) takeOtherKeys() {
 			d.resetBackOff()
 		}
 	}
-}
-
-// mostInARow is this process's part of what all may find out.
-func (a *account) mostInARow() int {
-	if a.fleet == nil {
-		return mostInARow
-	}
-	return max(mostTries, mostInARow/max(1, a.fleet.Replicas))
-}
-
-func (a *account) pause(now time.Time, interval time.Duration) {
-	a.paused, a.next = true, now.Add(canaryPause(interval))
-	clear(a.asked)
-	var refusing []string
-	for name, d := range a.devices {
-		if d.refusals > 0 {
-			refusing = append(refusing, name)
-		}
-	}
-	slices.Sort(refusing)
-	a.log.Error("credential is paused: devices refused it, and it is kept from being locked out",
-		"credential", a.label(), "refused_by", strings.Join(refusing[:min(10, len(refusing))], ","),
-		"resume", "one device an interval still tries it, and the first that accepts it ends the pause; "+
-			"if the password was wrong, correct it and reload (SIGHUP or POST /-/reload)")
 }
 
 // wake calls those who wait, if it may be worth asking again. The mutex is held: a function must not call the door.

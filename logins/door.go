@@ -3,6 +3,7 @@
 package logins
 
 import (
+	"context"
 	"log/slog"
 	"maps"
 	"slices"
@@ -134,6 +135,7 @@ func (d *Door) Enter(r Request, wake func()) (t *Ticket, decision Decision, unti
 	}
 	now, a := time.Now(), c.account
 	state := a.device(r.Device)
+	state.hop = r.via != nil
 	if now.Before(state.notBefore) {
 		if !a.paused && a.fleet != nil && !a.others() { // another process's device may be one that can be asked
 			a.pass(a.state())
@@ -155,7 +157,7 @@ func (d *Door) Enter(r Request, wake func()) (t *Ticket, decision Decision, unti
 		a.waiting = append(a.waiting, wake)
 		return nil, Wait, time.Time{}
 	}
-	if !a.paused && !c.isEnable() { // a canary comes once an interval, which no rate is as slow as
+	if !a.paused && !isEnable(c.Name) { // a canary comes once an interval, which no rate is as slow as
 		if until := d.take(c, now); !until.IsZero() {
 			return nil, Wait, until
 		}
@@ -165,6 +167,18 @@ func (d *Door) Enter(r Request, wake func()) (t *Ticket, decision Decision, unti
 		t.reserve()
 	}
 	return t, Go, time.Time{}
+}
+
+// wait is Enter for who has begun and cannot be parked: it waits for its turn within the context. The decision is Wait if that did not
+// come.
+func (d *Door) wait(ctx context.Context, r Request) (t *Ticket, decision Decision, until time.Time) {
+	for {
+		woken := make(chan struct{}, 1)
+		t, decision, until = d.Enter(r, func() { woken <- struct{}{} })
+		if decision != Wait || await(ctx, woken, until) != nil {
+			return t, decision, until
+		}
+	}
 }
 
 // take takes a login from the rate limits, or says when there will be one.
@@ -195,7 +209,7 @@ func (d *Door) States() map[string]State {
 	defer d.mu.Unlock()
 	states := make(map[string]State, len(d.credentials))
 	for name, c := range d.credentials {
-		if c.isEnable() {
+		if isEnable(c.Name) {
 			continue
 		}
 		s := State{Paused: c.account.paused, Allowed: c.account.allowed(), Logins: make(map[Verdict]uint64, verdicts)}

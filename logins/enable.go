@@ -21,7 +21,11 @@ func withEnable(credentials []Credential) []Credential {
 	return all
 }
 
-func (c *credential) isEnable() bool { return strings.HasSuffix(c.Name, enableSuffix) }
+// isEnable reports that a name stands for an enable secret.
+func isEnable(name string) bool { return strings.HasSuffix(name, enableSuffix) }
+
+// ownerOf is the credential that a secret belongs to which the door knows by a name.
+func ownerOf(name string) string { return strings.TrimSuffix(name, enableSuffix) }
 
 // Enable asks whether the enable secret may be sent to the device, and waits for its turn half of the context's time at most. The ticket
 // that it returns is asked before the secret is sent, told of the verdict and closed as that of a login. Without an enable secret
@@ -35,18 +39,6 @@ func (t *Ticket) Enable(ctx context.Context) (enable *Ticket, may bool) {
 		ctx, cancel = context.WithTimeout(ctx, time.Until(end)/2)
 		defer cancel()
 	}
-	r := Request{Device: t.device, Credential: t.credential.Name + enableSuffix, Interval: t.interval}
-	for {
-		woken := make(chan struct{}, 1)
-		enable, decision, _ := t.door.Enter(r, func() { woken <- struct{}{} })
-		switch decision {
-		case Go:
-			return enable, true
-		case Paused, BackOff:
-			return nil, false
-		}
-		if await(ctx, woken, time.Time{}) != nil {
-			return nil, false
-		}
-	}
+	enable, decision, _ := t.door.wait(ctx, Request{Device: t.device, Credential: t.credential.Name + enableSuffix, Interval: t.interval})
+	return enable, decision == Go
 }

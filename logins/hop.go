@@ -3,7 +3,6 @@ package logins
 import (
 	"context"
 	"fmt"
-	"strings"
 
 	"github.com/netver/netver_exporter/failure"
 )
@@ -21,11 +20,6 @@ func (t *Ticket) Yield() {
 	}
 }
 
-// hopPrefix begins the names by which the door knows jump hosts.
-const hopPrefix = "jump host "
-
-func isHop(name string) bool { return strings.HasPrefix(name, hopPrefix) }
-
 // Hop asks for a login at a jump host on the way of the poll, which may have another credential, and waits for it within
 // the context. A poll that may try a paused secret may do so at the jump host, too, or nobody would ever get to the devices behind
 // it. The ticket that it returns has to be closed. The error is a *failure.Error.
@@ -33,22 +27,17 @@ func (t *Ticket) Hop(ctx context.Context, host, credential string) (*Ticket, err
 	if t == nil {
 		return nil, nil
 	}
-	r := Request{Device: hopPrefix + host, Credential: credential, Interval: t.interval, via: t}
-	for {
-		woken := make(chan struct{}, 1)
-		hop, decision, until := t.door.Enter(r, func() { woken <- struct{}{} })
-		switch decision {
-		case Go:
-			return hop, nil
-		case Paused:
-			return nil, hopError(host, fmt.Errorf("credential %q is paused", credential))
-		case BackOff:
-			return nil, hopError(host, fmt.Errorf("it refused the login, and is left alone until %s", until.UTC().Format("15:04:05 MST")))
-		}
-		if err := await(ctx, woken, until); err != nil {
-			return nil, hopError(host, fmt.Errorf("wait for the turn to log in: %w", err))
-		}
+	r := Request{Device: "jump host " + host, Credential: credential, Interval: t.interval, via: t}
+	hop, decision, until := t.door.wait(ctx, r)
+	switch decision {
+	case Paused:
+		return nil, hopError(host, fmt.Errorf("credential %q is paused", credential))
+	case BackOff:
+		return nil, hopError(host, fmt.Errorf("it refused the login, and is left alone until %s", until.UTC().Format("15:04:05 MST")))
+	case Wait:
+		return nil, hopError(host, fmt.Errorf("wait for the turn to log in: %w", ctx.Err()))
 	}
+	return hop, nil
 }
 
 func hopError(host string, err error) error {

@@ -7,7 +7,6 @@ import (
 	"crypto/subtle"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -43,7 +42,7 @@ type DeviceMemory struct {
 }
 
 // OfEnable reports that it is about the credential's enable secret.
-func (m *DeviceMemory) OfEnable() bool { return strings.HasSuffix(m.Credential, enableSuffix) }
+func (m *DeviceMemory) OfEnable() bool { return isEnable(m.Credential) }
 
 // Iterations of PBKDF2: a guess at one credential costs a good part of a tenth of a second. Many credentials share what
 // three of them cost, for the program digests them when it starts and when it ends.

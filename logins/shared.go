@@ -4,7 +4,6 @@ import (
 	"encoding/hex"
 	"maps"
 	"slices"
-	"strings"
 	"time"
 )
 
@@ -73,7 +72,7 @@ func (a *account) others() bool {
 	}
 	var users []string
 	for _, name := range a.names {
-		users = append(users, a.fleet.Users[strings.TrimSuffix(name, enableSuffix)]...)
+		users = append(users, a.fleet.Users[ownerOf(name)]...)
 	}
 	slices.Sort(users)
 	users = slices.Compact(users)

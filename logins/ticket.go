@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/netver/netver_exporter/failure"
@@ -204,7 +203,7 @@ func (t *Ticket) Close(reason failure.Reason) {
 		return
 	}
 	if tell := t.close(reason); tell != nil {
-		tell(strings.TrimSuffix(t.credential.Name, enableSuffix))
+		tell(ownerOf(t.credential.Name))
 	}
 }
 

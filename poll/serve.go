@@ -31,8 +31,8 @@ type entry struct {
 	paused bool   // the credential is: the device is not asked
 }
 
-// enter takes a place at the device's jump host, asks the door and claims the target. A poll that has to wait is parked, and one that is not needed is left out: then
-// the entry is nil. Door and plan belong to the same configuration: a password never passes with another one's ticket.
+// enter takes a place at the device's jump host, asks the door and claims the target. A poll that has to wait is parked, and one that
+// is not needed is left out: then the entry is nil. Door and plan belong to the same configuration: a password never passes with another one's ticket.
 func (e *Engine) enter(s slot) *entry {
 	e.swap.RLock()
 	defer e.swap.RUnlock()
